@@ -34,7 +34,9 @@ package struct ServiceRecord: Hashable, Sendable {
     package var leftAt: Timestamp?
     package var failure: Failure?
 
-    /// Counts edits by operators; the record's ETag is made of it. Heartbeats do not move it.
+    /// Counts edits by operators; the record's ETag is made of it.
+    ///
+    /// Heartbeats do not move it.
     package var edit: Int64
     package var createdAt: Timestamp
     package var updatedAt: Timestamp?

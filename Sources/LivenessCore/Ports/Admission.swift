@@ -1,7 +1,9 @@
 /// A heartbeat that is more than a renewal, as the store is asked about it.
 package struct Admission: Hashable, Sendable {
     package var name: ServiceName
-    /// nil: not stated. The store applies the defaults at creation only.
+    /// nil: not stated.
+    ///
+    /// The store applies the defaults at creation only.
     package var topic: String?
     package var zone: String?
     package var version: Int32?

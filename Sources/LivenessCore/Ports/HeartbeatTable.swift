@@ -16,7 +16,9 @@ package protocol HeartbeatTable: Sendable {
     func look(at ids: [Int64]) async throws(StoreError) -> [ServiceRecord]
 }
 
-/// What one flush carries. At most one renewal per service and worker: the last one wins.
+/// What one flush carries.
+///
+/// At most one renewal per service and worker: the last one wins.
 package struct HeartbeatFlush: Sendable {
     package var daemon: String
     /// One more than the flush before.
@@ -44,8 +46,9 @@ package struct HeartbeatFlush: Sendable {
 /// A service heard since the last flush.
 package struct HeartbeatRenewal: Hashable, Sendable {
     package var serviceID: Int64
-    /// The fencing token of the incarnation heard; 0 where none is used. For a service with several workers, the
-    /// highest of its current ones (the number in the service's row).
+    /// The fencing token of the incarnation heard; 0 where none is used.
+    ///
+    /// For a service with several workers, the highest of its current ones (the number in the service's row).
     package var incarnationNumber: Int64
     package var lastSeenUp: Timestamp
     /// Heartbeats since the last flush.

@@ -15,10 +15,14 @@ package struct ServiceDraft: Hashable, Sendable {
     }
 }
 
-/// An operator's edit of one record. What is nil stays as it is; the inner optional clears.
+/// An operator's edit of one record.
+///
+/// What is nil stays as it is; the inner optional clears.
 package struct RecordEdit: Hashable, Sendable {
     package var uuid: ServiceUUID
-    /// The edit number the operator saw; another one now is a conflict. nil: whatever it is.
+    /// The edit number the operator saw; another one now is a conflict.
+    ///
+    /// nil: whatever it is.
     package var expectedEdit: Int64?
     package var isDisabled: Bool?
     package var disabledReason: String??

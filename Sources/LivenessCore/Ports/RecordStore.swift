@@ -66,7 +66,9 @@ package struct Recorded<Value: Sendable & Hashable>: Hashable, Sendable {
     }
 }
 
-/// A slice of what `load` hands over. A service's incarnations stand in the same page as the service.
+/// A slice of what `load` hands over.
+///
+/// A service's incarnations stand in the same page as the service.
 package struct LoadedPage: Sendable {
     package var services: [ServiceRecord]
     package var incarnations: [IncarnationRecord]
