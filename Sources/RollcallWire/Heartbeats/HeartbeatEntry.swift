@@ -10,7 +10,9 @@ public struct HeartbeatEntry: Hashable, Sendable {
     public var worker: String
     /// The record.
     public var uuid: String
-    /// A fencing token: grows with each incarnation. `nil` when none is used, or the database is away.
+    /// A fencing token: grows with each incarnation.
+    ///
+    /// `nil` when none is used, or the database is away.
     public var incarnationNumber: Int64?
     /// Up, down or unknown.
     public var state: WireState

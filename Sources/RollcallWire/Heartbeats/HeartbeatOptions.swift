@@ -1,4 +1,6 @@
-/// The body of `PUT /v1/services/{host}/{binary}/heartbeat`: a heartbeat whose name is in the path. It may be empty.
+/// The body of `PUT /v1/services/{host}/{binary}/heartbeat`: a heartbeat whose name is in the path.
+///
+/// It may be empty.
 public struct HeartbeatOptions: Hashable, Codable, Sendable {
     /// The group it belongs to; used when the record is created.
     public var topic: String?

@@ -1,4 +1,6 @@
-/// One heartbeat: "I am here". All but host and binary may be left out, and what is left out changes nothing.
+/// One heartbeat: "I am here".
+///
+/// All but host and binary may be left out, and what is left out changes nothing.
 public struct WireHeartbeat: Hashable, Codable, Sendable {
     /// The host the service runs on.
     public var host: String

@@ -18,7 +18,9 @@ public struct ReadinessReply: Hashable, Codable, Sendable {
     }
 }
 
-/// Whether something behind the daemon answers. A word of a later version is kept as it came.
+/// Whether something behind the daemon answers.
+///
+/// A word of a later version is kept as it came.
 public struct BackEndHealth: RawRepresentable, Hashable, Codable, Sendable {
     /// The word on the wire.
     public let rawValue: String

@@ -1,4 +1,6 @@
-/// What an entry of the transition log tells. A kind of a later version is kept as it came.
+/// What an entry of the transition log tells.
+///
+/// A kind of a later version is kept as it came.
 public struct TransitionKind: RawRepresentable, Hashable, Codable, Sendable {
     /// The word on the wire.
     public let rawValue: String

@@ -1,4 +1,6 @@
-/// The answer to `GET /v1/versions/{binary}`. Counted is what is not deleted and not forced down.
+/// The answer to `GET /v1/versions/{binary}`.
+///
+/// Counted is what is not deleted and not forced down.
 public struct VersionsReply: Hashable, Sendable {
     /// The program asked about.
     public var binary: String

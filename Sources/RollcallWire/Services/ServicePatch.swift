@@ -27,7 +27,9 @@ extension ServicePatch: Codable {
         case zone
     }
 
-    /// Reads an edit. A key it does not know is an error that names it: ignoring it would look like success.
+    /// Reads an edit.
+    ///
+    /// A key it does not know is an error that names it: ignoring it would look like success.
     public init(from decoder: any Decoder) throws {
         for field in try decoder.container(keyedBy: FieldName.self).allKeys
         where CodingKeys(rawValue: field.stringValue) == nil {

@@ -27,7 +27,9 @@ extension WireService: Codable {
 
     private static let knownFields = Set(fieldNames)
 
-    /// Reads a service. Only uuid, host and binary must be there: `fields=` and older daemons leave others out.
+    /// Reads a service.
+    ///
+    /// Only uuid, host and binary must be there: `fields=` and older daemons leave others out.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(

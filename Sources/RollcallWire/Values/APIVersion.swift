@@ -1,4 +1,6 @@
-/// A version of the native API, written `major.minor`. Within a major version nothing is renamed, removed or re-typed.
+/// A version of the native API, written `major.minor`.
+///
+/// Within a major version nothing is renamed, removed or re-typed.
 public struct APIVersion: Hashable, Sendable {
     /// Raised when something is renamed, removed or re-typed.
     public var major: Int

@@ -1,4 +1,6 @@
-/// The stable code of an error, of a whole reply or of one rejected heartbeat. A code of a later version is kept.
+/// The stable code of an error, of a whole reply or of one rejected heartbeat.
+///
+/// A code of a later version is kept.
 public struct WireErrorCode: RawRepresentable, Hashable, Codable, Sendable {
     /// The word on the wire.
     public let rawValue: String

@@ -9,7 +9,9 @@ public enum WireJSON {
         return try encoder.encode(document)
     }
 
-    /// The document in these bytes. Fields it does not know are ignored; what is wrong is a `DecodingError`.
+    /// The document in these bytes.
+    ///
+    /// Fields it does not know are ignored; what is wrong is a `DecodingError`.
     public static func decode<Document: Decodable>(_ type: Document.Type, from data: Data) throws -> Document {
         try JSONDecoder().decode(type, from: data)
     }

@@ -1,4 +1,6 @@
-/// What a request may hold at most. The daemon enforces it; a client may look before it asks.
+/// What a request may hold at most.
+///
+/// The daemon enforces it; a client may look before it asks.
 public enum WireLimits {
     /// Characters of a host, binary, topic or zone.
     public static let nameLength = 1...255

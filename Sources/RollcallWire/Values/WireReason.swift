@@ -1,4 +1,6 @@
-/// Why a state is what it is. The daemon's list is closed; a word of a later version is kept as it came.
+/// Why a state is what it is.
+///
+/// The daemon's list is closed; a word of a later version is kept as it came.
 public struct WireReason: RawRepresentable, Hashable, Codable, Sendable {
     /// The word on the wire.
     public let rawValue: String

@@ -1,4 +1,6 @@
-/// What is believed of a service. A word of a later version is kept as it came.
+/// What is believed of a service.
+///
+/// A word of a later version is kept as it came.
 public struct WireState: RawRepresentable, Hashable, Codable, Sendable {
     /// The word on the wire.
     public let rawValue: String

@@ -1,4 +1,6 @@
-/// Whether an operator lets a service take work. Another axis than its state.
+/// Whether an operator lets a service take work.
+///
+/// Another axis than its state.
 public struct WireStatus: RawRepresentable, Hashable, Codable, Sendable {
     /// The word on the wire.
     public let rawValue: String

@@ -31,7 +31,9 @@ extension WireTime: LosslessStringConvertible {
     }
 
     /// Reads RFC 3339: any number of fraction digits (those beyond microseconds are dropped), `Z` or an offset, `T` or
-    /// a space between date and time. `nil` for anything else, impossible dates included.
+    /// a space between date and time.
+    ///
+    /// `nil` for anything else, impossible dates included.
     public init?(_ text: String) {
         // 64 bytes hold every sensible time; longer text is not worth reading.
         var scanner = DigitScanner(bytes: Array(text.utf8.prefix(65)))
