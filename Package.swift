@@ -153,6 +153,14 @@ let package = Package(
 
         .target(name: "LivenessTesting", dependencies: ["LivenessCore"]),
         .target(name: "LivenessConformance", dependencies: ["LivenessCore", "LivenessTesting"]),
+        .testTarget(
+            name: "SystemdTests",
+            dependencies: [
+                "Systemd",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
