@@ -11,8 +11,9 @@ package struct SystemdNotifier: Sendable {
 
     private let address: NotifySocketAddress
 
+    /// There is none (`nil`) when `NOTIFY_SOCKET` is absent or names nothing that a datagram can be sent to.
+    ///
     /// - Parameter environment: The variables this process was started with.
-    /// - Returns: `nil` when `NOTIFY_SOCKET` is absent or names nothing that a datagram can be sent to.
     package init?(environment: [String: String]) {
         self.init(environment: environment, processID: getpid())
     }

@@ -12,7 +12,7 @@ final class NotifySocket {
         var code: Int32
     }
 
-    /// - Parameter isAbstract: In the abstract namespace, or at a path in a temporary directory.
+    /// Binds a name nobody else has: in the abstract namespace, or at a path in the temporary directory.
     init(isAbstract: Bool) throws {
         let unique = "rollcall-notify-\(UUID().uuidString)"
         let path = FileManager.default.temporaryDirectory.appendingPathComponent(unique).path
@@ -38,7 +38,9 @@ final class NotifySocket {
         if let path { unlink(path) }
     }
 
-    /// What has arrived since the last call. A datagram is here as soon as its sender's call returned.
+    /// What has arrived since the last call.
+    ///
+    /// A datagram is here as soon as its sender's call returned.
     func messages() -> [String] {
         var messages: [String] = []
         var buffer = [UInt8](repeating: 0, count: 4_096)
