@@ -55,6 +55,7 @@ struct SettingsFileTests {
         #expect(try Loading.load("listen: {names: ''}").settings.listen.names == [])
         #expect(try Loading.errors("listen: {names: 'a,,b'}").count == 1)
         #expect(try Loading.errors("listen: {names: [[a]]}").count == 1)
+        #expect(try Loading.errors("listen: {names: '[a]'}").count == 1)
     }
 
     @Test("all that is wrong is said at once, by line, with the value and what is expected")

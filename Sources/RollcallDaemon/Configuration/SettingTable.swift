@@ -112,6 +112,8 @@ extension SettingTable {
             SettingKey(
                 "listen.names",
                 \.listen.names,
+                expected: "a list of host names or addresses without a port",
+                isValid: { $0.allSatisfy { $0.wholeMatch(of: #/[A-Za-z0-9._:-]+/#) != nil } },
                 reload: .atStart,
                 reason:
                     "Further names accepted in the Host header; the address listened on is, and localhost on loopback."
