@@ -155,6 +155,15 @@ let package = Package(
         .target(name: "LivenessTesting", dependencies: ["LivenessCore"]),
         .target(name: "LivenessConformance", dependencies: ["LivenessCore", "LivenessTesting"]),
         .testTarget(
+            name: "RollcallDaemonTests",
+            dependencies: [
+                "RollcallDaemon",
+                "Telemetry",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(
             name: "SystemdTests",
             dependencies: [
                 "Systemd",
