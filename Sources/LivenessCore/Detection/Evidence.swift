@@ -2,28 +2,28 @@
 ///
 /// Which instant it was gathered at is not part of it: the same evidence always gives the same verdict.
 package struct Evidence: Sendable {
-    /// Row 1.
+    /// RosterRow 1.
     package var isForcedDown = false
-    /// Row 2: every worker left.
+    /// RosterRow 2: every worker left.
     package var hasLeft = false
-    /// Row 2a: reported failed, and no newer heartbeat came.
+    /// RosterRow 2a: reported failed, and no newer heartbeat came.
     package var hasFailed = false
-    /// Row 3: heard less than its down time ago.
+    /// RosterRow 3: heard less than its down time ago.
     package var isHeard = false
-    /// Row 3: a session of its own stands.
+    /// RosterRow 3: a session of its own stands.
     package var hasSession = false
-    /// Row 4: why the back end cannot be trusted now.
+    /// RosterRow 4: why the back end cannot be trusted now.
     package var driverDoubt: Reason?
-    /// Row 5: why this daemon does not trust itself about this service: its deadline moved, or has not come yet since
+    /// RosterRow 5: why this daemon does not trust itself about this service: its deadline moved, or has not come yet since
     /// the start.
     package var localDoubt: Reason?
-    /// Row 6: a brake holds its topic and zone, or the fleet.
+    /// RosterRow 6: a brake holds its topic and zone, or the fleet.
     package var isBraked = false
-    /// Row 7: a silent daemon may hold heartbeats of it.
+    /// RosterRow 7: a silent daemon may hold heartbeats of it.
     package var isReporterLost = false
-    /// Row 8: never heard, and imported or first seen here less than its down time ago.
+    /// RosterRow 8: never heard, and imported or first seen here less than its down time ago.
     package var isNeverReported = false
-    /// Row 9: it held a session of its own, and that ended.
+    /// RosterRow 9: it held a session of its own, and that ended.
     package var hasSessionExpired = false
     /// A down that was earned before and that nothing newer has lifted.
     package var earnedDown: Reason?

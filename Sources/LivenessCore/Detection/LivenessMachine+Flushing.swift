@@ -47,7 +47,7 @@ extension LivenessMachine {
         flushed = end
     }
 
-    private mutating func add(_ service: UInt32, _ row: Row, to pending: inout PendingFlush) {
+    private mutating func add(_ service: UInt32, _ row: RosterRow, to pending: inout PendingFlush) {
         let card = board.cards[Int(service)]
         let count = board.hearings[Int(service)].reportCount
         board.hearings[Int(service)] = Hearing(

@@ -16,7 +16,7 @@ package struct LivenessMachine: Sendable {
     package internal(set) var board: Board
 
     // One element per service, under its dense number.
-    var rows = PagedArray<Row>(bits: 12)
+    var rows = PagedArray<RosterRow>(bits: 12)
     var revisions = PagedArray<Int64>(bits: 12)
     var wheel: DeadlineWheel
 
