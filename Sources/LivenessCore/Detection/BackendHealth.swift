@@ -10,6 +10,6 @@ struct BackendHealth: Sendable {
         lastFlush = now
     }
 
-    /// RosterRow 4 of the verdict table.
+    /// Row 4 of the verdict table.
     var doubt: Reason? { lostSince == nil ? nil : .backendLost }
 }

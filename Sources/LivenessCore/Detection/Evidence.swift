@@ -2,28 +2,28 @@
 ///
 /// Which instant it was gathered at is not part of it: the same evidence always gives the same verdict.
 package struct Evidence: Sendable {
-    /// RosterRow 1.
+    /// Row 1.
     package var isForcedDown = false
-    /// RosterRow 2: every worker left.
+    /// Row 2: every worker left.
     package var hasLeft = false
-    /// RosterRow 2a: reported failed, and no newer heartbeat came.
+    /// Row 2a: reported failed, and no newer heartbeat came.
     package var hasFailed = false
-    /// RosterRow 3: heard less than its down time ago.
+    /// Row 3: heard less than its down time ago.
     package var isHeard = false
-    /// RosterRow 3: a session of its own stands.
+    /// Row 3: a session of its own stands.
     package var hasSession = false
-    /// RosterRow 4: why the back end cannot be trusted now.
+    /// Row 4: why the back end cannot be trusted now.
     package var driverDoubt: Reason?
-    /// RosterRow 5: why this daemon does not trust itself about this service: its deadline moved, or has not come yet since
+    /// Row 5: why this daemon does not trust itself about this service: its deadline moved, or has not come yet since
     /// the start.
     package var localDoubt: Reason?
-    /// RosterRow 6: a brake holds its topic and zone, or the fleet.
+    /// Row 6: a brake holds its topic and zone, or the fleet.
     package var isBraked = false
-    /// RosterRow 7: a silent daemon may hold heartbeats of it.
+    /// Row 7: a silent daemon may hold heartbeats of it.
     package var isReporterLost = false
-    /// RosterRow 8: never heard, and imported or first seen here less than its down time ago.
+    /// Row 8: never heard, and imported or first seen here less than its down time ago.
     package var isNeverReported = false
-    /// RosterRow 9: it held a session of its own, and that ended.
+    /// Row 9: it held a session of its own, and that ended.
     package var hasSessionExpired = false
     /// A down that was earned before and that nothing newer has lifted.
     package var earnedDown: Reason?
