@@ -108,6 +108,8 @@ struct Answer {
     var headers: HTTPHeaders
     var body: String
 
+    func header(_ name: String) -> String? { headers.first(name: name) }
+
     var json: WireValue {
         (try? WireJSON.decode(WireValue.self, from: .init(body.utf8))) ?? .null
     }
@@ -170,4 +172,8 @@ extension TestServer {
         let list = try await get("/v1/services?host=\(host)&binary=\(binary)")
         return list.json["services"]?[0]?["uuid"]?.text ?? ""
     }
+}
+
+extension [String: WireValue] {
+    var value: WireValue { .object(self) }
 }
