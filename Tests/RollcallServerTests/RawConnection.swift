@@ -1,7 +1,7 @@
 import Glibc
 
 /// A socket without a client library, for bytes that no client would send.
-final class RawConnection {
+final class RawConnection: Sendable {
     private let descriptor: CInt
 
     init(port: Int) throws {
@@ -72,6 +72,13 @@ final class RawConnection {
             if count < 0 { return nil }
             received += buffer[..<count]
         }
+    }
+
+    /// Returns when the other side has reset or closed the connection, without reading a byte.
+    func waitUntilClosedByPeer() {
+        // POLLRDHUP, which Glibc hides behind _GNU_SOURCE.
+        var event = pollfd(fd: descriptor, events: 0x2000, revents: 0)
+        _ = poll(&event, 1, 10_000)
     }
 
     private func contains(_ bytes: [UInt8], _ wanted: [UInt8]) -> Bool {

@@ -184,7 +184,7 @@ struct ServiceCallTests {
             #expect(try await count("nonsense=1&topic=conductor") == 1)
             for query in [
                 "state=dead", "status=on", "limit=0", "limit=100001", "limit=x", "marker=x", "unknown_as=maybe",
-                "fields=uuid,nonsense", "marker=00000000-0000-4000-8000-000000000000", "host=%ZZ",
+                "fields=uuid,nonsense", "marker=00000000-0000-4000-8000-000000000000",
             ] {
                 let answer = try await server.get("/v1/services?\(query)")
                 #expect(answer.status == 400 && answer.code == "malformed", "\(query)")
