@@ -34,8 +34,8 @@ package struct Intake: Sendable {
 
     /// Takes in a sealed batch.
     ///
-    /// - Parameter applied: Called once, as soon as the batch has met the roster and before the store is asked about
-    ///   what is more than a renewal.
+    /// `applied` is called once: as soon as the batch has met the roster, and before the store is asked about what is
+    /// more than a renewal.
     package func receive(
         _ batch: HeartbeatBatch,
         answering scope: AnswerScope = .all,

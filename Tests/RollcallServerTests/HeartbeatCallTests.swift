@@ -198,7 +198,11 @@ struct HeartbeatCallTests {
             let unknown = try await server.call("PUT", "/v1/services/unknown/b/heartbeat")
             #expect(unknown.status == 503 && unknown.code == "database_unavailable")
             #expect(unknown.header("Retry-After") != nil)
-            let known = try await server.call("PUT", "/v1/services/known/b/heartbeat", #"{"incarnation":"one","sequence":2}"#)
+            let known = try await server.call(
+                "PUT",
+                "/v1/services/known/b/heartbeat",
+                #"{"incarnation":"one","sequence":2}"#
+            )
             #expect(known.status == 200)
             let durable = try await server.call(
                 "PUT",

@@ -303,7 +303,9 @@ private struct RandomDocument {
         if number(below: 2) == 0 { fields.append("\"topic\":\(quoted(text(10)))") }
         if number(below: 2) == 0 { fields.append("\"zone\":\(quoted(text(10)))") }
         if number(below: 2) == 0 { fields.append("\"worker\":\(number(below: 4) == 0 ? "\"\"" : quoted(text(6)))") }
-        if number(below: 2) == 0 { fields.append("\"incarnation\":\"i-\(number(below: 1_000_000)).\(number(below: 99))_Z\"") }
+        if number(below: 2) == 0 {
+            fields.append("\"incarnation\":\"i-\(number(below: 1_000_000)).\(number(below: 99))_Z\"")
+        }
         if number(below: 2) == 0 { fields.append("\"sequence\":\(number(below: 1 << 30))") }
         if number(below: 2) == 0 { fields.append("\"version\":\(number(below: 1 << 20))") }
         if number(below: 2) == 0 {

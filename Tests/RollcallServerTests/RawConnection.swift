@@ -74,13 +74,6 @@ final class RawConnection: Sendable {
         }
     }
 
-    /// Returns when the other side has reset or closed the connection, without reading a byte.
-    func waitUntilClosedByPeer() {
-        // POLLRDHUP, which Glibc hides behind _GNU_SOURCE.
-        var event = pollfd(fd: descriptor, events: 0x2000, revents: 0)
-        _ = poll(&event, 1, 10_000)
-    }
-
     private func contains(_ bytes: [UInt8], _ wanted: [UInt8]) -> Bool {
         (0...(bytes.count - wanted.count)).contains { bytes[$0...].starts(with: wanted) }
     }

@@ -235,7 +235,10 @@ struct ServiceCallTests {
             let answer = try await server.get("/v1/services?binary=b")
             let reply = try WireJSON.decode(ServicesReply.self, from: .init(answer.body.utf8))
             #expect(reply.services.count == count)
-            #expect(reply.services.map(\.host) == reply.services.map(\.host).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+            #expect(
+                reply.services.map(\.host)
+                    == reply.services.map(\.host).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            )
         }
     }
 }

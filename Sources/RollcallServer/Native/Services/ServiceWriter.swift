@@ -12,7 +12,7 @@ struct ServiceWriter {
     /// What the wall clock showed at `now`.
     private let wall: Timestamp
     private let driver: String
-    /// `{"uuid":`, `,"host":`, …
+    /// Each field with the syntax before its value: a brace or a comma, the key, a colon.
     private let keys: [(ServiceField, [UInt8])]
     /// By number of profile: topic and zone as JSON.
     private var profiles: [UInt32: (topic: [UInt8], zone: [UInt8])] = [:]
