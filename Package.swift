@@ -179,6 +179,8 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
+        .testTarget(name: "SimulationTests", dependencies: ["LivenessCore", "LivenessTesting"]),
+        .testTarget(name: "LivenessCoreTests", dependencies: ["LivenessCore", "LivenessTesting"]),
     ],
     swiftLanguageModes: [.v6]
 )

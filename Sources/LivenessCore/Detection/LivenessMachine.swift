@@ -81,6 +81,12 @@ package struct LivenessMachine: Sendable {
     }
 }
 
+extension LivenessMachine: CustomStringConvertible {
+    package var description: String {
+        "liveness machine: \(board.count) services, \(due.count) due, \(queued.count) to record, \(dirtyCount) to flush"
+    }
+}
+
 /// What happened since the start, in numbers.
 package struct MachineCounters: Hashable, Sendable {
     package var renewed: UInt64 = 0
