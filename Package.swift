@@ -162,6 +162,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        .testTarget(name: "SoundnessTests"),
         .testTarget(
             name: "SystemdTests",
             dependencies: [
