@@ -7,15 +7,14 @@ extension LivenessMachine {
         var beats: [UInt16]
     }
 
-    /// How many services were heard since the last flush.
-    package var dirtyCount: Int { dirty.count }
+    /// How many services were heard since they were last flushed.
+    package var dirtyCount: Int { dirty.count + flushing.count - flushed }
 
-    /// Takes up to `limit` renewals.
+    /// Begins a flush.
     ///
-    /// The flush may be empty: it tells the others that this daemon lives.
-    package mutating func takeFlush(limit: Int, at now: Instant) -> PendingFlush {
+    /// It may stay empty: it tells the others that this daemon lives.
+    package mutating func beginFlush(at now: Instant) -> PendingFlush {
         flushCount += 1
-        let take = min(limit, dirty.count)
         let flush = HeartbeatFlush(
             daemon: settings.daemon,
             count: flushCount,
@@ -23,23 +22,32 @@ extension LivenessMachine {
             renewals: [],
             workers: []
         )
-        var pending = PendingFlush(flush: flush, services: [], beats: [])
-        pending.flush.renewals.reserveCapacity(take)
-        pending.services.reserveCapacity(take)
-        pending.beats.reserveCapacity(take)
-        for service in dirty.suffix(take) {
+        return PendingFlush(flush: flush, services: [], beats: [])
+    }
+
+    /// Puts up to `limit` of those who wait into the flush, those who wait longest first.
+    ///
+    /// In slices, so that heartbeats do not wait for long.
+    package mutating func fill(_ pending: inout PendingFlush, limit: Int) {
+        if flushed == flushing.count {
+            flushing.removeAll(keepingCapacity: true)
+            swap(&flushing, &dirty)
+            flushed = 0
+        }
+        let end = min(flushed + limit, flushing.count)
+        for position in flushed..<end {
+            let service = flushing[position]
             let row = rows[Int(service)]
             rows[Int(service)].flags.remove(.dirty)
             rows[Int(service)].beats = 0
             guard !row.flags.contains(.deleted), row.flags.contains(.heard) else { continue }
             add(service, row, to: &pending)
         }
-        dirty.removeLast(take)
-        if take > 0 { isChanged = true }
-        return pending
+        if end > flushed { isChanged = true }
+        flushed = end
     }
 
-    private mutating func add(_ service: UInt32, _ row: Row, to pending: inout PendingFlush) {
+    private mutating func add(_ service: UInt32, _ row: RosterRow, to pending: inout PendingFlush) {
         let card = board.cards[Int(service)]
         let count = board.hearings[Int(service)].reportCount
         board.hearings[Int(service)] = Hearing(
@@ -76,7 +84,7 @@ extension LivenessMachine {
     }
 
     /// The driver wrote the flush; what it could not touch is news.
-    package mutating func flushed(_ pending: PendingFlush, _ result: FlushResult, at now: Instant) {
+    package mutating func flushEnded(_ pending: PendingFlush, _ result: FlushResult, at now: Instant) {
         flushedSoundly(at: now)
         for record in result.news { recordChanged(record, at: now) }
         for incarnation in result.incarnations where incarnation.isCurrent { adoptNews(incarnation, in: result) }
@@ -110,6 +118,9 @@ extension LivenessMachine {
             if count >= UInt32(beats) { board.hearings[Int(service)].reportCount = count - UInt32(beats) }
         }
     }
+
+    /// The count of the last flush.
+    package var currentFlushCount: Int64 { flushCount }
 
     /// Continues the count that the store had for this daemon.
     package mutating func continueFlushCount(from count: Int64) {

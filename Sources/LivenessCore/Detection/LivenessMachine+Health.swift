@@ -80,6 +80,9 @@ extension LivenessMachine {
     /// Whether the back end counts as lost: heartbeats are answered with 503 `driver_lost`, and still counted.
     package var isBackendLost: Bool { health.lostSince != nil }
 
+    /// Since when the back end counts as lost, by the wall clock.
+    package var backendLostSince: Timestamp? { health.lostSince.map(wall) }
+
     /// Takes what this daemon has to say of itself.
     package mutating func takeEvents() -> [HealthEvent] {
         defer { events.removeAll() }

@@ -81,7 +81,7 @@ extension LivenessMachine {
     }
 
     @inline(__always)
-    private mutating func renew(_ service: UInt32, _ row: Row, sequence: UInt64, heard: Instant) {
+    private mutating func renew(_ service: UInt32, _ row: RosterRow, sequence: UInt64, heard: Instant) {
         if !row.flags.contains(.dirty) { dirty.append(service) }
         rows[Int(service)].lastHeard = max(heard.nanoseconds, row.lastHeard)
         if sequence != HeartbeatBatch.Entry.noSequence { rows[Int(service)].sequence = sequence }
@@ -163,7 +163,7 @@ extension LivenessMachine {
         return .renewed
     }
 
-    private func isNewer(_ entry: HeartbeatBatch.Entry, _ row: Row) -> Bool {
+    private func isNewer(_ entry: HeartbeatBatch.Entry, _ row: RosterRow) -> Bool {
         entry.sequence == HeartbeatBatch.Entry.noSequence || entry.sequence > row.sequence
     }
 

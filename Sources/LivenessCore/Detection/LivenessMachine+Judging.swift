@@ -103,7 +103,7 @@ extension LivenessMachine {
         if verdict.state != .down, now < deadline { wheel.file(service, due: deadline) }
     }
 
-    private func localDoubt(_ row: Row) -> Reason? {
+    private func localDoubt(_ row: RosterRow) -> Reason? {
         if row.flags.contains(.neverHeard) { return nil }
         return row.flags.contains(.heard) ? blind.cause(heard: row.heardAt) : .starting
     }

@@ -177,7 +177,7 @@ extension LivenessMachine {
             return nil
         }
         let service = free.popLast() ?? UInt32(clamping: board.cards.count)
-        let row = Row(
+        let row = RosterRow(
             lastHeard: now.nanoseconds,
             sequence: 0,
             incarnationHash: 0,
@@ -309,7 +309,7 @@ extension LivenessMachine {
         if isSet { board.cards[service].flags.insert(flag) } else { board.cards[service].flags.remove(flag) }
     }
 
-    private mutating func setFlag(_ flag: Row.Flags, _ isSet: Bool, ofRow service: Int) {
+    private mutating func setFlag(_ flag: RosterRow.Flags, _ isSet: Bool, ofRow service: Int) {
         if isSet { rows[service].flags.insert(flag) } else { rows[service].flags.remove(flag) }
     }
 

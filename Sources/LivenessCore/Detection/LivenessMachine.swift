@@ -16,7 +16,7 @@ package struct LivenessMachine: Sendable {
     package internal(set) var board: Board
 
     // One element per service, under its dense number.
-    var rows = PagedArray<Row>(bits: 12)
+    var rows = PagedArray<RosterRow>(bits: 12)
     var revisions = PagedArray<Int64>(bits: 12)
     var wheel: DeadlineWheel
 
@@ -27,7 +27,10 @@ package struct LivenessMachine: Sendable {
     /// Numbers of services that were forgotten, to be used again.
     var free: [UInt32] = []
 
+    /// Heard since they were last flushed; and those being flushed, the first `flushed` of them done.
     var dirty: [UInt32] = []
+    var flushing: [UInt32] = []
+    var flushed = 0
     var queued: [UInt32] = []
     var due: [UInt32] = []
     /// How far a sweep over all services has come; nil when none is under way.

@@ -1,5 +1,5 @@
 /// What a heartbeat touches: 40 bytes a service, one cache line or two.
-package struct Row: Sendable {
+package struct RosterRow: Sendable {
     package struct Flags: OptionSet, Sendable {
         package let rawValue: UInt16
 

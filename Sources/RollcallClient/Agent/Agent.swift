@@ -1,0 +1,134 @@
+public import RollcallWire
+
+/// Beats for a service: carries out what `AgentMachine` decides.
+///
+/// The caller tells what happens around the agent (checks, the child, a request to stop) as a stream of events, and
+/// hears what there is to know as notices.
+public struct Agent: Sendable {
+    /// The service, with the incarnation it keeps for the agent's life; sequences are counted from 1.
+    public var service: WireHeartbeat
+    /// The daemons to report to; at least one.
+    public var endpoints: [Endpoint]
+    /// How many checks there are: it does not beat before each has passed.
+    public var checks: Int
+    /// Whether there is a child, whose end is the service's.
+    public var hasChild: Bool
+
+    /// An agent for a service.
+    public init(service: WireHeartbeat, endpoints: [Endpoint], checks: Int = 0, hasChild: Bool = false) {
+        self.service = service
+        self.endpoints = endpoints.isEmpty ? [.standard] : endpoints
+        self.checks = checks
+        self.hasChild = hasChild
+    }
+
+    private enum Input: Sendable {
+        case happened(AgentEvent)
+        case answered(Int, AgentAnswer)
+        case timerFired(Int)
+    }
+
+    /// Beats until it is stopped or the child has ended, and says goodbye.
+    ///
+    /// - Parameters:
+    ///   - events: What happens around the agent.
+    ///   - notify: Hears what there is to know; it must not wait.
+    public func run(
+        events: AsyncStream<AgentEvent>,
+        notify: @Sendable (AgentNotice) -> Void
+    ) async {
+        var settings = AgentMachine.Settings()
+        settings.endpoints = endpoints.count
+        settings.checks = checks
+        settings.hasChild = hasChild
+        if let stated = service.reportInterval, WireLimits.reportInterval.contains(stated) {
+            settings.interval = .seconds(stated)
+        }
+        let clients = endpoints.map { RollcallClient(endpoints: [$0]) }
+        let clock = ContinuousClock()
+        let start = clock.now
+        // One attempt and few timers and checks are about at a time; the bound is never near, and what does not fit is
+        // the newest.
+        let (inputs, feed) = AsyncStream.makeStream(of: Input.self, bufferingPolicy: .bufferingOldest(4_096))
+        var machine = AgentMachine(settings: settings)
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                for await event in events { feed.yield(.happened(event)) }
+            }
+            var directives = machine.started(at: .zero)
+            var inbox = inputs.makeAsyncIterator()
+            while true {
+                for directive in directives {
+                    switch directive {
+                    case .send(let attempt):
+                        let client = clients[min(attempt.endpoint, clients.count - 1)]
+                        group.addTask { feed.yield(.answered(attempt.id, await make(attempt, client))) }
+                    case .setTimer(let id, let time):
+                        group.addTask {
+                            try? await clock.sleep(until: start + time)
+                            feed.yield(.timerFired(id))
+                        }
+                    case .notice(let notice):
+                        notify(notice)
+                    case .finish:
+                        group.cancelAll()
+                        return
+                    }
+                }
+                guard let input = await inbox.next() else {
+                    // Only a cancelled task gets here.
+                    group.cancelAll()
+                    return
+                }
+                let now = start.duration(to: clock.now)
+                switch input {
+                case .happened(let event): directives = machine.happened(event, at: now)
+                case .timerFired(let id): directives = machine.timerFired(id: id, at: now)
+                case .answered(let id, let answer):
+                    directives = machine.answered(id, answer, at: now, chance: Double.random(in: 0...1))
+                }
+            }
+        }
+    }
+
+    /// Makes one attempt at one endpoint.
+    private func make(_ attempt: AgentTry, _ client: RollcallClient) async -> AgentAnswer {
+        do {
+            return try await underLimit(attempt.limit) {
+                try await tell(attempt.message, client)
+            }
+        } catch let error as ClientError {
+            switch error.code {
+            case .refused, .noSuchService, .notAllowed:
+                let code = error.error?.code ?? .malformed
+                return .refused(code, error.error?.message ?? error.message)
+            case .noAnswer, .unreadableReply, .cancelled:
+                return .unanswered(error.message)
+            }
+        } catch {
+            return .unanswered("\(client.endpoints[0]): \(error)")
+        }
+    }
+
+    private func tell(_ message: AgentTry.Message, _ client: RollcallClient) async throws -> AgentAnswer {
+        let name = ServiceName(host: service.host, binary: service.binary)
+        switch message {
+        case .beat(let sequence):
+            var heartbeat = service
+            heartbeat.sequence = sequence
+            return .accepted(try await client.sendHeartbeat(heartbeat))
+        case .failed(let words):
+            try await client.leave(
+                name,
+                worker: service.worker,
+                incarnation: service.incarnation,
+                reason: .failed,
+                message: words
+            )
+            return .noted
+        case .left:
+            try await client.leave(name, worker: service.worker, incarnation: service.incarnation)
+            return .noted
+        }
+    }
+}

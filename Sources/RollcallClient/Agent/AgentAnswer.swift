@@ -1,0 +1,13 @@
+package import RollcallWire
+
+/// What came of one attempt.
+package enum AgentAnswer: Hashable, Sendable {
+    /// The heartbeat counts.
+    case accepted(HeartbeatEntry)
+    /// Leaving, or the failure, was noted.
+    case noted
+    /// The daemon answered no.
+    case refused(WireErrorCode, String)
+    /// The endpoint did not answer, or said that it cannot now.
+    case unanswered(String)
+}

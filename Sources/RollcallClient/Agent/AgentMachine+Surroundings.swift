@@ -1,0 +1,51 @@
+extension AgentMachine {
+    mutating func checkPassed(_ index: Int, at now: Duration) -> [AgentDirective] {
+        guard checks.indices.contains(index), checks[index] != .passing else { return [] }
+        let wasFailing = checks.contains(.failing)
+        checks[index] = .passing
+        guard isHealthy else { return [] }
+        // A failure that nobody has heard of is none any more; the heartbeat says so.
+        unreportedFailure = nil
+        isBeatDue = true
+        let notices: [AgentDirective] = wasFailing ? [.notice(.message(.info, "all checks pass again"))] : []
+        return notices + advance(at: now)
+    }
+
+    mutating func checkFailed(_ index: Int, _ message: String, at now: Duration) -> [AgentDirective] {
+        guard checks.indices.contains(index), checks[index] != .failing else { return [] }
+        let wasFailing = checks.contains(.failing)
+        checks[index] = .failing
+        isBeatDue = false
+        guard !wasFailing else { return [.notice(.message(.warning, "another check failed: \(message)"))] }
+        // What was planned for a living service is off.
+        lastTimerID += 1
+        // Before the first heartbeat there is nothing that could fail. Someone else's service is left alone.
+        if sequence > 0, !isReplaced { unreportedFailure = message }
+        return [
+            .notice(.message(.error, "a check failed: \(message)")),
+            .notice(.status("failed: \(message)")),
+        ] + advance(at: now)
+    }
+
+    mutating func stopRequested(at now: Duration) -> [AgentDirective] {
+        guard !isStopping else { return [] }
+        isStopping = true
+        guard !settings.hasChild else { return [.notice(.status("waiting for the child to end"))] }
+        return sayFarewell(.left, at: now)
+    }
+
+    mutating func childEnded(_ message: String, at now: Duration) -> [AgentDirective] {
+        guard farewell == nil else { return [] }
+        guard !isStopping else { return sayFarewell(.left, at: now) }
+        return [.notice(.message(.error, "the child \(message)"))] + sayFarewell(.failed(message), at: now)
+    }
+
+    private mutating func sayFarewell(_ farewell: Farewell, at now: Duration) -> [AgentDirective] {
+        self.farewell = farewell
+        unreportedFailure = nil
+        isBeatDue = false
+        lastTimerID += 1
+        if tryUnderWay == nil { triesInRound = 0 }
+        return advance(at: now)
+    }
+}

@@ -1,0 +1,79 @@
+public import RollcallWire
+
+extension RollcallClient {
+    /// What happened after a position of the transition log (`GET /v1/transitions`).
+    ///
+    /// - Parameters:
+    ///   - revision: The position, exclusive; 0 is before the first.
+    ///   - logID: The log the position is of; when the daemon's is another, it answers `revision_unknown`.
+    ///   - wait: How long the daemon may wait for something to happen, at most 60 s.
+    ///   - limit: How many entries at most.
+    /// - Returns: What happened, and the position to ask from next.
+    /// - Throws: ``ClientError`` when no endpoint answered, or the daemon refused.
+    public func transitions(
+        since revision: Int64,
+        of logID: String? = nil,
+        wait: Duration = .zero,
+        limit: Int? = nil
+    ) async throws(ClientError) -> TransitionsReply {
+        var target = RequestTarget("v1", "transitions")
+        target.add("since", String(revision))
+        target.add("log_id", logID)
+        target.add("wait", String(wait / .seconds(1)))
+        target.add("limit", limit.map(String.init))
+        var request = ClientRequest(.get, target)
+        request.patience = wait
+        return try await send(request, read: { try $0.document(TransitionsReply.self) })
+    }
+
+    /// The versions of a program that are about (`GET /v1/versions/{binary}`).
+    ///
+    /// - Parameters:
+    ///   - binary: The program.
+    ///   - state: Count only records in this state.
+    /// - Returns: The lowest, the highest, how many records have each, and which hold the lowest.
+    /// - Throws: ``ClientError`` when no endpoint answered, or the daemon refused.
+    public func versions(
+        of binary: String,
+        state: WireState? = nil
+    ) async throws(ClientError) -> VersionsReply {
+        var target = RequestTarget("v1", "versions", binary)
+        target.add("state", state?.rawValue)
+        return try await send(ClientRequest(.get, target), read: { try $0.document(VersionsReply.self) })
+    }
+
+    /// The daemons that share the database (`GET /v1/daemons`).
+    public func daemons() async throws(ClientError) -> DaemonsReply {
+        try await send(
+            ClientRequest(.get, RequestTarget("v1", "daemons")),
+            read: { try $0.document(DaemonsReply.self) }
+        )
+    }
+
+    /// The drivers, with what they promise and how their back ends are (`GET /v1/drivers`).
+    public func drivers() async throws(ClientError) -> DriversReply {
+        try await send(
+            ClientRequest(.get, RequestTarget("v1", "drivers")),
+            read: { try $0.document(DriversReply.self) }
+        )
+    }
+
+    /// The brakes (`GET /v1/brake`).
+    public func brakes() async throws(ClientError) -> BrakesReply {
+        try await send(
+            ClientRequest(.get, RequestTarget("v1", "brake")),
+            read: { try $0.document(BrakesReply.self) }
+        )
+    }
+
+    /// Whether a daemon can answer (`GET /readyz`).
+    ///
+    /// - Parameter strict: Demand that its database and its driver answer as well.
+    /// - Returns: What the daemon can do now.
+    /// - Throws: ``ClientError`` when no endpoint answered, or the daemon refused.
+    public func readiness(strict: Bool = false) async throws(ClientError) -> ReadinessReply {
+        var target = RequestTarget("readyz")
+        if strict { target.add("strict", "true") }
+        return try await send(ClientRequest(.get, target), read: { try $0.document(ReadinessReply.self) })
+    }
+}

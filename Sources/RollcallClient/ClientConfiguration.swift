@@ -1,0 +1,12 @@
+/// How long a client waits.
+public struct ClientConfiguration: Hashable, Sendable {
+    /// The longest time until one endpoint begins to answer; then the next one is tried.
+    public var answerTimeout = Duration.seconds(5)
+    /// The longest time from the beginning of an answer to its end: a list of 100,000 services takes seconds.
+    public var bodyTimeout = Duration.seconds(60)
+    /// The largest answer that is read, in bytes; 100,000 services take about 60 MB.
+    public var maximumReplyBytes = 1 << 30
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,34 @@
+internal import FoundationEssentials
+internal import RollcallWire
+
+/// One answer as it came.
+struct ClientReply: Sendable {
+    var status: Int
+    var tag: String?
+    var body: Data
+
+    /// The error it tells of, its own words where it is a Rollcall error document.
+    func refusal(from endpoint: Endpoint) -> ClientError {
+        let error = try? WireJSON.decode(ErrorReply.self, from: body).error
+        let code: ClientError.Code =
+            switch status {
+            case 401, 403: .notAllowed
+            case 404: .noSuchService
+            case 502, 503, 504: .noAnswer
+            case 400...599: .refused
+            default: .unreadableReply
+            }
+        let words = error.map { $0.message.isEmpty ? $0.code.rawValue : "\($0.message) (\($0.code.rawValue))" }
+        return ClientError(
+            code: code,
+            message: words ?? "\(endpoint) answered with status \(status)",
+            status: status,
+            error: error
+        )
+    }
+
+    /// The document in the body.
+    func document<Document: Decodable>(_ type: Document.Type) throws -> Document {
+        try WireJSON.decode(type, from: body)
+    }
+}

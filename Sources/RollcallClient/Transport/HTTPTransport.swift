@@ -1,0 +1,73 @@
+internal import AsyncHTTPClient
+internal import FoundationEssentials
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import RollcallWire
+
+/// Carries one request to one endpoint.
+enum HTTPTransport {
+    /// One client for the process, as HTTPClient.shared is one: it lives as long as the process and needs no shutdown.
+    ///
+    /// Not HTTPClient.shared itself, which tries a refused connection again until the time is over: here the next
+    /// endpoint is tried at once. Redirects are not followed: a daemon sends none, and an edit must not become a GET.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        // Shorter than the 60 s after which a daemon closes an idle connection, so that we are first.
+        configuration.connectionPool.idleTimeout = .seconds(50)
+        configuration.httpVersion = .http1Only
+        return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+    }()
+
+    /// Sends the request and reads the whole answer, within the two limits of the configuration.
+    static func send(
+        _ request: ClientRequest,
+        to endpoint: Endpoint,
+        _ configuration: ClientConfiguration
+    ) async throws -> ClientReply {
+        var outgoing = HTTPClientRequest(url: endpoint.url + request.target.text)
+        outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
+        outgoing.headers.add(name: APIVersion.headerName, value: APIVersion.current.description)
+        outgoing.headers.add(name: "Accept", value: "application/json")
+        for header in request.headers {
+            outgoing.headers.replaceOrAdd(name: header.name, value: header.value)
+        }
+        if let body = request.body {
+            outgoing.headers.add(name: "Content-Type", value: "application/json")
+            outgoing.body = .bytes(ByteBuffer(bytes: body))
+        }
+        let sent = outgoing
+        let response = try await underLimit(configuration.answerTimeout + request.patience) {
+            // The limit around this call is what counts; this one only has to be longer.
+            try await client.execute(sent, timeout: .hours(1))
+        }
+        let body = try await underLimit(configuration.bodyTimeout) {
+            try await response.body.collect(upTo: configuration.maximumReplyBytes)
+        }
+        return ClientReply(
+            status: Int(response.status.code),
+            tag: response.headers.first(name: "ETag"),
+            body: Data(body.readableBytesView)
+        )
+    }
+
+    /// The status with which any HTTP server answers a GET; its body is not read.
+    static func status(of url: String, within limit: Duration) async throws -> Int {
+        try await underLimit(limit) {
+            Int(try await client.execute(HTTPClientRequest(url: url), timeout: .hours(1)).status.code)
+        }
+    }
+
+    /// A sentence about an error of the transport, for people.
+    static func words(for error: any Error) -> String {
+        switch error {
+        case let error as TimeLimitExceeded: error.description
+        case let error as HTTPClientError where error == .remoteConnectionClosed: "the connection was closed"
+        case let error as HTTPClientError where error == .connectTimeout: "no connection in time"
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { "\($0.error)" } ?? "no connection to \(error.host):\(error.port)"
+        default: "\(error)"
+        }
+    }
+}

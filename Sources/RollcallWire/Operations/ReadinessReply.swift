@@ -1,0 +1,35 @@
+/// The answer to `GET /readyz`.
+public struct ReadinessReply: Hashable, Codable, Sendable {
+    /// Whether the daemon can answer from its snapshot and is not draining.
+    public var ready: Bool
+    /// Whether the database answers.
+    public var database: BackEndHealth
+    /// Whether the driver's back end answers.
+    public var driver: BackEndHealth
+    /// Since when all of this is so.
+    public var since: WireTime?
+
+    /// An answer.
+    public init(ready: Bool, database: BackEndHealth, driver: BackEndHealth, since: WireTime?) {
+        self.ready = ready
+        self.database = database
+        self.driver = driver
+        self.since = since
+    }
+}
+
+/// Whether something behind the daemon answers.
+///
+/// A word of a later version is kept as it came.
+public struct BackEndHealth: RawRepresentable, Hashable, Codable, Sendable {
+    /// The word on the wire.
+    public let rawValue: String
+
+    /// The health with that word, known to this version or not.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// It answers.
+    public static let ok = BackEndHealth(rawValue: "ok")
+    /// It does not.
+    public static let lost = BackEndHealth(rawValue: "lost")
+}
