@@ -159,6 +159,7 @@ let package = Package(
             dependencies: [
                 "RollcallDaemon",
                 "Telemetry",
+                "rollcalld",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]
