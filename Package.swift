@@ -159,10 +159,12 @@ let package = Package(
             dependencies: [
                 "RollcallDaemon",
                 "Telemetry",
+                "rollcalld",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        .testTarget(name: "SoundnessTests"),
         .testTarget(
             name: "SystemdTests",
             dependencies: [
