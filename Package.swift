@@ -12,8 +12,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -31,17 +29,11 @@ let package = Package(
     targets: [
         // MARK: The core and what carries it out
 
-        .target(
-            name: "LivenessCore",
-            dependencies: [
-                .product(name: "DequeModule", package: "swift-collections")
-            ]
-        ),
+        .target(name: "LivenessCore"),
         .target(
             name: "LivenessEngine",
             dependencies: [
                 "LivenessCore",
-                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -181,8 +173,34 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
+
+        // MARK: Benchmarks: `swift package benchmark`
+
+        .executableTarget(
+            name: "CoreBenchmarks",
+            dependencies: [
+                "LivenessCore",
+                "LivenessTesting",
+                "RollcallServer",
+                .product(name: "Benchmark", package: "benchmark"),
+            ],
+            path: "Sources/Benchmarks/CoreBenchmarks",
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
+        ),
+
+        // MARK: Tests
+
         .testTarget(name: "SimulationTests", dependencies: ["LivenessCore", "LivenessTesting"]),
         .testTarget(name: "LivenessCoreTests", dependencies: ["LivenessCore", "LivenessTesting"]),
+        .testTarget(
+            name: "LivenessEngineTests",
+            dependencies: [
+                "LivenessCore",
+                "LivenessEngine",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

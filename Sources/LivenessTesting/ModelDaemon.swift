@@ -229,6 +229,10 @@ package struct ModelDaemon {
         machine.settingsChanged(settings)
     }
 
+    package mutating func forgetChanges() {
+        machine.forgetChanges(at: now)
+    }
+
     // MARK: Questions
 
     package func verdict(_ host: String, _ binary: String = "nova-compute") -> Verdict? {
