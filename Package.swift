@@ -170,6 +170,35 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
+
+        // MARK: Tests of what goes over HTTP, of the client and of the command line
+
+        .testTarget(name: "RollcallWireTests", dependencies: ["RollcallWire"]),
+        .target(
+            name: "StubDaemon",
+            dependencies: [
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/StubDaemon"
+        ),
+        .testTarget(name: "RollcallClientTests", dependencies: ["RollcallClient", "RollcallWire", "StubDaemon"]),
+        .testTarget(
+            name: "RollcallCommandTests",
+            dependencies: [
+                "RollcallClient",
+                "RollcallCommand",
+                "RollcallWire",
+                "StubDaemon",
+                "rollcall",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
