@@ -17,9 +17,15 @@ package final class StubDaemon: Sendable {
     private struct State {
         var port = 0
         var requests: [StubRequest] = []
-        var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiters: [Waiter] = []
         var isStopping = false
         var hanging: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// Someone who waits until the requests are as they want them.
+    private struct Waiter {
+        var isSatisfied: @Sendable ([StubRequest]) -> Bool
+        var continuation: CheckedContinuation<Void, Never>
     }
 
     private init(answer: @escaping Answer) {
@@ -34,10 +40,19 @@ package final class StubDaemon: Sendable {
 
     /// Waits until it was asked so often.
     package func wait(forRequests count: Int) async {
+        await wait(until: { $0.count >= count })
+    }
+
+    /// Waits until it was asked something like this.
+    package func wait(for isWanted: @escaping @Sendable (StubRequest) -> Bool) async {
+        await wait(until: { $0.contains(where: isWanted) })
+    }
+
+    private func wait(until isSatisfied: @escaping @Sendable ([StubRequest]) -> Bool) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
-                if state.requests.count >= count { return true }
-                state.waiters.append((count, continuation))
+                if isSatisfied(state.requests) { return true }
+                state.waiters.append(Waiter(isSatisfied: isSatisfied, continuation: continuation))
                 return false
             }
             if isThere { continuation.resume() }
@@ -126,9 +141,9 @@ package final class StubDaemon: Sendable {
         )
         let satisfied = state.withLock { state in
             state.requests.append(asked)
-            let count = state.requests.count
-            let ready = state.waiters.filter { $0.count <= count }
-            state.waiters.removeAll { $0.count <= count }
+            let requests = state.requests
+            let ready = state.waiters.filter { $0.isSatisfied(requests) }
+            state.waiters.removeAll { $0.isSatisfied(requests) }
             return ready
         }
         for waiter in satisfied { waiter.continuation.resume() }
