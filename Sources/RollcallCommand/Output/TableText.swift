@@ -2,8 +2,8 @@ internal import RollcallWire
 
 /// A table for people: aligned, fitting the terminal, coloured where that is wanted, times as how long ago.
 struct TableText {
-    /// A column is not made narrower than this while others can give.
-    private static let narrowest = 8
+    /// No column is made narrower than this: below it nothing can be read.
+    private static let narrowest = 4
     private static let gap = "  "
 
     let console: Console
