@@ -155,6 +155,32 @@ let package = Package(
         .target(name: "LivenessTesting", dependencies: ["LivenessCore"]),
         .target(name: "LivenessConformance", dependencies: ["LivenessCore", "LivenessTesting"]),
         .testTarget(
+            name: "LivenessConformanceTests",
+            dependencies: ["LivenessConformance", "LivenessCore", "LivenessTesting"]
+        ),
+        .testTarget(
+            name: "DriverDatabaseTests",
+            dependencies: ["DriverDatabase", "LivenessConformance", "LivenessCore", "LivenessTesting"]
+        ),
+        .executableTarget(
+            name: "flush-loop",
+            dependencies: ["LivenessCore", "StoreSQLite"],
+            path: "Tests/FlushLoop"
+        ),
+        .testTarget(
+            name: "StoreSQLiteTests",
+            dependencies: [
+                "DriverDatabase",
+                "LivenessConformance",
+                "LivenessCore",
+                "LivenessTesting",
+                "StoreSQLite",
+                "flush-loop",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]
+        ),
+        .testTarget(
             name: "RollcallDaemonTests",
             dependencies: [
                 "RollcallDaemon",

@@ -9,7 +9,9 @@ package import LivenessCore
 /// on the threads of Swift's pool.
 package final class SQLiteStore: RecordStore {
     package struct Configuration: Sendable {
-        /// The file, created when it is missing. Its directory must exist.
+        /// The file, created when it is missing.
+        ///
+        /// Its directory must exist.
         package var path: String
         /// This program's release, held against `min_release` of the database.
         package var release: Int32
@@ -56,7 +58,9 @@ package final class SQLiteStore: RecordStore {
         fence = Fence(release: configuration.release)
     }
 
-    /// Closes the file. Calls after it fail with `.unavailable`; the lock goes with the store itself.
+    /// Closes the file.
+    ///
+    /// Calls after it fail with `.unavailable`; the lock goes with the store itself.
     package func close() throws(StoreError) {
         do { try pool.close() } catch { throw StoreError(sqlite: error, file: path) }
     }

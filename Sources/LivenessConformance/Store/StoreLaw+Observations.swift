@@ -41,7 +41,8 @@ extension StoreLaw {
             let seen = try await bench.store.observe(after: ["d2": 2], as: "d1")
             try expectEqual(seen.changed.map(\.id), [record.id], "changed")
         },
-        StoreLaw("a look shows rows as they are, deleted ones too, in the order asked, and none that never were") { bench in
+        StoreLaw("a look shows rows as they are, deleted ones too, in the order asked, and none that never were") {
+            bench in
             let one = try await bench.admitted(bench.admission("h1")).record
             let two = try await bench.admitted(bench.admission("h2")).record
             _ = try await bench.store.delete(one.uuid, by: nil, at: bench.time(1))
