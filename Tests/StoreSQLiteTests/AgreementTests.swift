@@ -22,7 +22,7 @@ struct AgreementTests {
         let one = try await StoreContent(of: sqlite.store)
         let other = try await StoreContent(of: memory.store)
         #expect(one == other)
-        #expect(one.revision > 20)
+        #expect(one.revision > 10)
     }
 }
 
