@@ -24,7 +24,7 @@ struct DatabaseDriverTests {
     @Test("begins where the loading of the store ended, when it is told")
     func seen() async throws {
         let store = InMemoryFixture().memory
-        var row = DaemonRecord(
+        let row = DaemonRecord(
             id: "d2",
             incarnation: "i",
             host: "h",
@@ -38,8 +38,9 @@ struct DatabaseDriverTests {
         try await store.write(row)
         let driver = DatabaseDriver(table: store, daemon: "d1", seen: ["d2": 5])
         #expect(try await driver.observer.observe().changed.isEmpty)
-        row.flushCount = 6
-        try await store.write(row)
+        _ = try await store.flush(
+            HeartbeatFlush(daemon: "d2", count: 6, at: row.lastSeen, renewals: [], workers: [])
+        )
         #expect(try await driver.observer.observe().daemons.map(\.flushCount) == [6])
     }
 }
