@@ -36,11 +36,13 @@ extension SQLiteStore {
         let daemon = flush.daemon.databaseValue
         let number = count.databaseValue
         var untouched: Set<Int64> = []
-        for beat in flush.renewals {
-            renewal.setUncheckedArguments([
-                max(beat.beats, 0), beat.lastSeenUp.stored, beat.sequence.stored, daemon, number, beat.serviceID,
-                beat.incarnationNumber,
-            ])
+        // In the order of the rows, so that each page of the table is visited once.
+        for beat in flush.renewals.sorted(by: { $0.serviceID < $1.serviceID }) {
+            let arguments: [DatabaseValue] = [
+                max(beat.beats, 0).databaseValue, beat.lastSeenUp.stored, beat.sequence.stored, daemon, number,
+                beat.serviceID.databaseValue, beat.incarnationNumber.databaseValue,
+            ]
+            renewal.setUncheckedArguments(StatementArguments(arguments))
             try renewal.execute()
             if database.changesCount == 0 { untouched.insert(beat.serviceID) }
         }
