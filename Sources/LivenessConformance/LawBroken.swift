@@ -4,7 +4,8 @@ package struct LawBroken: Error, CustomStringConvertible {
 }
 
 /// Fails unless the condition holds.
-func expect(_ condition: Bool, _ message: @autoclosure () -> String, line: UInt = #line, file: String = #fileID) throws {
+func expect(_ condition: Bool, _ message: @autoclosure () -> String, line: UInt = #line, file: String = #fileID) throws
+{
     guard condition else { throw LawBroken(description: "\(file):\(line): \(message())") }
 }
 

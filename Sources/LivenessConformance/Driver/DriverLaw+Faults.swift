@@ -21,6 +21,7 @@ extension DriverLaw {
             let two = try await bench.driver("d2")
             let record = try await bench.service()
             let flush = bench.flush("d1", count: 1, [record], at: 5)
+            _ = try await two.observer.observe()
             bench.fixture.setOutage(StoreError(.unavailable, "away"))
             try await bench.fails(.lost) { () throws(DriverError) in _ = try await one.reporter.renew(flush) }
             bench.fixture.setOutage(nil)

@@ -52,6 +52,7 @@ extension DriverLaw {
             let three = try await bench.driver("d3")
             let late = try await bench.service("h1")
             let early = try await bench.service("h2")
+            _ = try await three.observer.observe()
             _ = try await two.reporter.renew(bench.flush("d2", count: 1, [early], at: 90))
             try expectEqual(try await three.observer.observe().changed.map(\.id), [early.id], "first look")
             _ = try await one.reporter.renew(bench.flush("d1", count: 1, [late], at: 3))

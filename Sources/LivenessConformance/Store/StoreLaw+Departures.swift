@@ -15,7 +15,11 @@ extension StoreLaw {
             try await bench.admitted(bench.admission())
             let first = try await bench.depart(at: 1)
             try expectEqual(try await bench.depart(at: 2), first, "second answer")
-            try expectEqual(try await bench.depart(manner: .failed(message: "late"), at: 3), first, "answer to a failure")
+            try expectEqual(
+                try await bench.depart(manner: .failed(message: "late"), at: 3),
+                first,
+                "answer to a failure"
+            )
         },
         StoreLaw("a service without incarnations is up again with its next heartbeat") { bench in
             try await bench.admitted(bench.admission(incarnation: nil))

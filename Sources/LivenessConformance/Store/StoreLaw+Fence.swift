@@ -21,7 +21,9 @@ extension StoreLaw {
     }
 }
 
-/// Every call that writes. One that is missing here is missing its law.
+/// Every call that writes.
+///
+/// One that is missing here is missing its law.
 private enum WritingCall: String, CaseIterable {
     case admit
     case depart

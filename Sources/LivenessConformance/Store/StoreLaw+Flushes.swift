@@ -2,6 +2,23 @@ import LivenessCore
 
 extension StoreLaw {
     static let flushes: [StoreLaw] = [
+        StoreLaw("a daemon without a row of its own cannot flush") { bench in
+            let record = try await bench.admitted(bench.admission()).record
+            do throws(StoreError) {
+                _ = try await bench.store.flush(
+                    HeartbeatFlush(
+                        daemon: "stranger",
+                        count: 1,
+                        at: bench.time(5),
+                        renewals: [bench.renewal(record, at: 5)],
+                        workers: []
+                    )
+                )
+            } catch {
+                return try expectEqual(try await bench.record(record.id), record, "record")
+            }
+            throw LawBroken(description: "it was let through")
+        },
         StoreLaw("a flush renews its rows and moves the daemon's counter") { bench in
             try await bench.register("d1")
             let record = try await bench.admitted(bench.admission()).record
@@ -96,12 +113,12 @@ extension StoreLaw {
             try expectEqual(stored.first { $0.worker == "1" }?.lastSequence, 8, "sequence of the living")
             try expectEqual(stored.first { $0.worker == "2" }?.lastSeenUp, bench.time(0), "stamp of the one that left")
         },
-        StoreLaw("a daemon's own row is what it wrote, and its flush count never goes back") { bench in
+        StoreLaw("a daemon's own row is what it wrote, but for its flush count, which only flushes move") { bench in
             try await bench.register("d1")
             _ = try await bench.flush("d1", count: 9, [])
             var row = bench.daemon("d1")
             row.release = 7
-            row.flushCount = 2
+            row.flushCount = 12
             row.leftAt = bench.time(50)
             try await bench.store.write(row)
             row.flushCount = 9

@@ -33,6 +33,18 @@ extension StoreLaw {
             let late = try await bench.store.observe(after: counts, as: "d1")
             try expectEqual(late.changed.map(\.id), [one.id], "what came late")
         },
+        StoreLaw("a flush that is repeated is seen by those who saw the first") { bench in
+            try await bench.register("d1")
+            try await bench.register("d2")
+            let one = try await bench.admitted(bench.admission("h1")).record
+            let two = try await bench.admitted(bench.admission("h2")).record
+            _ = try await bench.flush("d2", count: 1, [bench.renewal(one, at: 1)])
+            let first = try await bench.store.observe(after: [:], as: "d1")
+            let counts = Dictionary(first.daemons.map { ($0.id, $0.flushCount) }) { one, _ in one }
+            _ = try await bench.flush("d2", count: 1, [bench.renewal(one, at: 1), bench.renewal(two, at: 2)])
+            let second = try await bench.store.observe(after: counts, as: "d1")
+            try expectEqual(second.changed.map(\.id), [one.id, two.id], "changed")
+        },
         StoreLaw("after a flush count went back all of that daemon is shown again") { bench in
             try await bench.register("d1")
             try await bench.register("d2")
@@ -41,7 +53,8 @@ extension StoreLaw {
             let seen = try await bench.store.observe(after: ["d2": 2], as: "d1")
             try expectEqual(seen.changed.map(\.id), [record.id], "changed")
         },
-        StoreLaw("a look shows rows as they are, deleted ones too, in the order asked, and none that never were") { bench in
+        StoreLaw("a look shows rows as they are, deleted ones too, in the order asked, and none that never were") {
+            bench in
             let one = try await bench.admitted(bench.admission("h1")).record
             let two = try await bench.admitted(bench.admission("h2")).record
             _ = try await bench.store.delete(one.uuid, by: nil, at: bench.time(1))
