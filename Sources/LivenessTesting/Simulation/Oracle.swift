@@ -100,7 +100,8 @@ struct Oracle {
                 violated("\(host) is down after \(known.seen) of seen silence, at \(now.nanoseconds)")
             }
             if now - heard < least { violated("\(host) is down \(now - heard) after it was heard") }
-            worstLateness = max(worstLateness, known.isInherited ? .zero : known.seen - downTime)
+            let lateness = known.seen - downTime - known.doubtful
+            worstLateness = max(worstLateness, known.isInherited ? .zero : lateness)
         }
         let latest = downTime + known.doubtful + Self.promise + DeadlineWheel.slotWidth
         if verdict.state != .down, known.seen > latest, !isBackendLost {
