@@ -33,7 +33,14 @@ package struct Intake: Sendable {
     let metrics: EngineMetrics
 
     /// Takes in a sealed batch.
-    package func receive(_ batch: HeartbeatBatch, answering scope: AnswerScope = .all) async -> Reply {
+    ///
+    /// - Parameter applied: Called once, as soon as the batch has met the roster and before the store is asked about
+    ///   what is more than a renewal.
+    package func receive(
+        _ batch: HeartbeatBatch,
+        answering scope: AnswerScope = .all,
+        applied: @Sendable () -> Void = {}
+    ) async -> Reply {
         let heard = shared.time.now
         var outcomes: [HeartbeatOutcome] = []
         outcomes.reserveCapacity(batch.count)
@@ -45,6 +52,7 @@ package struct Intake: Sendable {
             isBackendLost = apply(batch, range, at: now, to: &outcomes)
             start = range.upperBound
         }
+        applied()
         let pending = outcomes.indices.filter { outcomes[$0].kind == .pending }
         if !pending.isEmpty {
             for start in stride(from: 0, to: pending.count, by: Self.admissionSlice) {

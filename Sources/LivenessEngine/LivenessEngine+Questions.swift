@@ -13,6 +13,14 @@ extension LivenessEngine {
         time.wall - (time.now - instant)
     }
 
+    /// What the deciding driver promises.
+    package var guarantees: DriverGuarantees { driver.guarantees }
+
+    /// This daemon's `daemon.id`, and the digest of its settings that others compare with theirs.
+    package var identity: (id: String, settingsDigest: String) {
+        (settings.liveness.daemon, settings.settingsDigest)
+    }
+
     /// What `transitions` answers.
     package enum TransitionAnswer: Sendable {
         case rows([Transition], LogHead)

@@ -123,6 +123,7 @@ extension LivenessMachine {
         if !verdict.reason.isLocalOpinion, verdict.state != standing.recorded.state { standing.since = wallNow }
         standing.verdict = verdict
         board.standings[number] = standing
+        board.content &+= 1
         if verdict.state == .up { rows[number].flags.insert(.up) } else { rows[number].flags.remove(.up) }
         rows[number].flags.insert(.tell)
         isChanged = true

@@ -134,6 +134,7 @@ extension LivenessMachine {
         workers[service] = nil
         wheel.withdraw(service)
         board.membership += 1
+        board.content &+= 1
         isChanged = true
         deletions.append((service, now))
     }
@@ -283,6 +284,7 @@ extension LivenessMachine {
                 rows[number].incarnationHash = hash
             }
         }
+        board.content &+= 1
         isChanged = true
     }
 

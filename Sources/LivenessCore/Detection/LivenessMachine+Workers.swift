@@ -100,6 +100,7 @@ extension LivenessMachine {
         }
         board.extras[service] = extras
         board.cards[Int(service)].flags.insert(.extras)
+        board.content &+= 1
     }
 
     /// A heartbeat of a service with several workers.

@@ -15,6 +15,8 @@ package struct Board: Sendable {
     package internal(set) var profiles = ProfileTable()
     /// Moves whenever a record is created or deleted: what an order of names depends on.
     package internal(set) var membership: UInt64 = 0
+    /// Moves whenever a record or a verdict changes, and not when a service is merely heard.
+    package internal(set) var content: UInt64 = 0
     /// The newest revision of the transition log that this board knows of.
     package internal(set) var head = LogHead(logID: "", revision: 0, oldest: 1)
 
@@ -50,6 +52,11 @@ package struct Board: Sendable {
             let card = cards[Int(number)]
             return card.uuid == uuid && !card.flags.contains(.deleted)
         }
+    }
+
+    /// The number of the record with that identity, deleted or not, for as long as it is remembered.
+    package func findRemembered(_ uuid: ServiceUUID) -> UInt32? {
+        uuids.find(Self.hash(uuid)) { cards[Int($0)].uuid == uuid }
     }
 
     /// The verdict on the service of that name; nil when there is none.

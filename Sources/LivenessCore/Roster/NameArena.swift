@@ -85,6 +85,47 @@ package struct NameArena: Sendable {
         return body(block[(offset + 2)..<middle], block[middle..<(middle + Int(block[offset + 1]))])
     }
 
+    /// Whether one name comes before the other in a list: by host, then by binary, byte by byte.
+    package func precedes(_ one: UInt32, _ other: UInt32) -> Bool {
+        let left = blocks[Int(one >> 16)]
+        let right = blocks[Int(other >> 16)]
+        let first = Int(one & 0xFFFF)
+        let second = Int(other & 0xFFFF)
+        let hosts = (Int(left[first]), Int(right[second]))
+        let binaries = (Int(left[first + 1]), Int(right[second + 1]))
+        let order = Self.compare(left, first + 2, hosts.0, right, second + 2, hosts.1)
+        if order != 0 { return order < 0 }
+        return Self.compare(left, first + 2 + hosts.0, binaries.0, right, second + 2 + hosts.1, binaries.1) < 0
+    }
+
+    /// Negative when the first comes first; of two that begin alike the shorter does.
+    private static func compare(
+        _ left: [UInt8],
+        _ first: Int,
+        _ leftCount: Int,
+        _ right: [UInt8],
+        _ second: Int,
+        _ rightCount: Int
+    ) -> Int {
+        let one = left.span.bytes
+        let other = right.span.bytes
+        let common = min(leftCount, rightCount)
+        var offset = 0
+        while offset &+ 8 <= common {
+            let word = one.unsafeLoadUnaligned(fromByteOffset: first &+ offset, as: UInt64.self).bigEndian
+            let opposite = other.unsafeLoadUnaligned(fromByteOffset: second &+ offset, as: UInt64.self).bigEndian
+            if word != opposite { return word < opposite ? -1 : 1 }
+            offset &+= 8
+        }
+        while offset < common {
+            let byte = one.unsafeLoad(fromByteOffset: first &+ offset, as: UInt8.self)
+            let opposite = other.unsafeLoad(fromByteOffset: second &+ offset, as: UInt8.self)
+            if byte != opposite { return byte < opposite ? -1 : 1 }
+            offset &+= 1
+        }
+        return leftCount - rightCount
+    }
+
     package func name(at location: UInt32) -> ServiceName {
         withName(at: location) { host, binary in
             ServiceName(host: String(decoding: host, as: UTF8.self), binary: String(decoding: binary, as: UTF8.self))

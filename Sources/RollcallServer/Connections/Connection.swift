@@ -1,0 +1,62 @@
+import Synchronization
+
+/// What is known of one connection beside its bytes: which heartbeats of it were read and not yet applied.
+///
+/// The requests of a connection are answered one after the other, so a count tells which one is at work.
+final class Connection: Sendable {
+    /// The connection whose request the current task is working on.
+    @TaskLocal static var current: Connection?
+
+    private struct State {
+        /// Requests whose end was read.
+        var read: UInt64 = 0
+        /// Replies that were written whole.
+        var answered: UInt64 = 0
+        var tickets: [(request: UInt64, ticket: LoopReadPass.Ticket)] = []
+    }
+
+    private let pass: LoopReadPass?
+    private let state = Mutex(State())
+
+    init(_ pass: LoopReadPass?) {
+        self.pass = pass
+    }
+
+    /// A request was read whole.
+    func requestRead(isHeartbeat: Bool) {
+        state.withLock { state in
+            // A request answered before its end needs no ticket: it was refused.
+            if isHeartbeat, let pass, state.read >= state.answered {
+                state.tickets.append((state.read, pass.requestRead()))
+            }
+            state.read += 1
+        }
+    }
+
+    /// Bytes of a heartbeat came that are not its end: there may be more in the socket.
+    func heartbeatContinues() { pass?.noteActivity() }
+
+    /// The heartbeats of the request at work are in the roster, or refused.
+    func applied() {
+        let ticket = state.withLock { state -> LoopReadPass.Ticket? in
+            guard let first = state.tickets.first, first.request == state.answered else { return nil }
+            state.tickets.removeFirst()
+            return first.ticket
+        }
+        if let ticket { pass?.requestApplied(ticket) }
+    }
+
+    /// The reply to the request at work was written whole.
+    func replyWritten() {
+        state.withLock { $0.answered += 1 }
+    }
+
+    /// Nothing of this connection will be applied any more.
+    func closed() {
+        let tickets = state.withLock { state in
+            defer { state.tickets = [] }
+            return state.tickets
+        }
+        for (_, ticket) in tickets { pass?.requestApplied(ticket) }
+    }
+}

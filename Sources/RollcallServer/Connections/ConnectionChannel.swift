@@ -1,0 +1,53 @@
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTPTypes
+
+/// How a connection is set up: HTTP/1.1 with our handlers in its pipeline, its tasks on its own event loop.
+struct ConnectionChannel: ServerChildChannel {
+    struct Value: ServerChildChannelValue {
+        var inner: HTTP1Channel.Value
+        var connection: Connection
+        var executor: LoopExecutor
+        var channel: any Channel { inner.channel }
+    }
+
+    private let inner: HTTP1Channel
+
+    init(_ limits: RequestLimits, _ readPass: EventLoopReadPass, responder: @escaping HTTPChannelHandler.Responder) {
+        inner = HTTP1Channel(
+            responder: responder,
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [
+                    RequestLimitsHandler(limits), ConnectionHandler(readPass), BadRequestHandler(),
+                ],
+                idleTimeout: limits.idle,
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: limits.headerField,
+                    maxHeaderListSize: limits.headerList,
+                    maxHeaderFieldCount: limits.headerCount
+                )
+            )
+        )
+    }
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        inner.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            let handler = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
+            return Value(
+                inner: value,
+                connection: handler.connection,
+                executor: LoopExecutor(channel.eventLoop)
+            )
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        await withTaskExecutorPreference(value.executor) {
+            await Connection.$current.withValue(value.connection) {
+                await inner.handle(value: value.inner, logger: logger)
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+
+/// Keeps one connection within its limits: bodies that are too long or too slow, replies that nobody reads.
+///
+/// A body that is longer than allowed is ended for the router at the limit, which answers 413; what still comes is
+/// dropped, and the connection is closed after the reply. It also answers `Expect: 100-continue`, which the server
+/// does not.
+final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let limits: RequestLimits
+    /// Requests read, at least in part, and not yet answered.
+    private var inFlight = 0
+    private var isReadingBody = false
+    private var bodyBytes = 0
+    /// The body was cut; nothing more of this connection is read.
+    private var isCut = false
+    private var bodyTimer: Scheduled<Void>?
+    private var stallTimer: Scheduled<Void>?
+    private var isLingering = false
+
+    init(_ limits: RequestLimits) {
+        self.limits = limits
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if isCut { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            inFlight += 1
+            isReadingBody = true
+            bodyBytes = 0
+            context.fireChannelRead(data)
+            if let length = head.headerFields[.contentLength].flatMap(Int.init), length > limits.body {
+                cut(context)
+            } else if head.headerFields[.expect]?.lowercased() == "100-continue", inFlight == 1 {
+                context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+            }
+        case .body(let part):
+            bodyBytes += part.readableBytes
+            context.fireChannelRead(data)
+            if bodyBytes > limits.body { cut(context) }
+        case .end:
+            isReadingBody = false
+            bodyTimer?.cancel()
+            bodyTimer = nil
+            context.fireChannelRead(data)
+        }
+    }
+
+    /// Most requests are whole by now; only for the others there is a timer.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if isReadingBody, !isCut, bodyTimer == nil {
+            bodyTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limits.bodyTime) {
+                context.close(promise: nil)
+            }
+        }
+        context.fireChannelReadComplete()
+    }
+
+    private func cut(_ context: ChannelHandlerContext) {
+        isCut = true
+        isReadingBody = false
+        bodyTimer?.cancel()
+        bodyTimer = nil
+        context.fireChannelRead(wrapInboundOut(.end(nil)))
+        if inFlight == 0 { linger(context) }
+    }
+
+    private func linger(_ context: ChannelHandlerContext) {
+        guard !isLingering else { return }
+        isLingering = true
+        context.eventLoop.assumeIsolated().scheduleTask(in: limits.lingering) { context.close(promise: nil) }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        context.write(data, promise: promise)
+        guard case .end = unwrapOutboundIn(data) else { return }
+        inFlight = max(0, inFlight - 1)
+        if isCut, inFlight == 0 { linger(context) }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        stallTimer?.cancel()
+        stallTimer = nil
+        if !context.channel.isWritable {
+            stallTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limits.writeStall) {
+                context.close(promise: nil)
+            }
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        bodyTimer?.cancel()
+        stallTimer?.cancel()
+        context.fireChannelInactive()
+    }
+}

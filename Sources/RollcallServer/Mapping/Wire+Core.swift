@@ -1,0 +1,70 @@
+import LivenessCore
+import RollcallWire
+
+extension WireTransition {
+    init(_ transition: Transition) {
+        self.init(
+            revision: transition.revision,
+            kind: TransitionKind(rawValue: transition.kind.rawValue),
+            at: WireTime(microseconds: transition.at.microseconds)
+        )
+        uuid = transition.uuid.description
+        host = transition.host
+        binary = transition.binary
+        topic = transition.topic
+        zone = transition.zone
+        from = transition.from.map { WireState(rawValue: $0.word) }
+        to = transition.to.map { WireState(rawValue: $0.word) }
+        reason = WireReason(rawValue: transition.reason)
+    }
+}
+
+extension ExplanationReply {
+    init(_ explanation: Explanation) {
+        self.init(
+            verdict: WireVerdict(
+                state: WireState(rawValue: explanation.verdict.state.word),
+                reason: WireReason(rawValue: explanation.verdict.reason.word),
+                since: WireTime(microseconds: explanation.since.microseconds)
+            ),
+            evidence: explanation.evidence.map { WireEvidence(kind: $0.fact, text: $0.text) },
+            changesWhen: explanation.changesWhen.map { WireProspect(text: $0) }
+        )
+    }
+}
+
+extension WireDaemon {
+    /// - Parameters:
+    ///   - own: The digest of the settings of the daemon that answers.
+    ///   - now: For the lag, which is for people: how long ago its row was last written, by the wall clocks.
+    init(_ daemon: DaemonRecord, own: String, at now: Timestamp) {
+        self.init(id: daemon.id, host: daemon.host, release: String(daemon.release))
+        schemaMin = Int64(daemon.schemaRange.lowerBound)
+        schemaMax = Int64(daemon.schemaRange.upperBound)
+        phaseSeen = daemon.phaseSeen
+        flushLag = max(.zero, now - daemon.lastSeen).inSeconds
+        lastSeen = WireTime(microseconds: daemon.lastSeen.microseconds)
+        leftAt = daemon.leftAt.map { WireTime(microseconds: $0.microseconds) }
+        retiredAt = daemon.retiredAt.map { WireTime(microseconds: $0.microseconds) }
+        // The row holds a digest: it tells that settings differ, not which.
+        differingSettings = daemon.settingsDigest == own ? [] : ["settings"]
+    }
+}
+
+extension WireDriver {
+    init(_ guarantees: DriverGuarantees, isLost: Bool) {
+        self.init(
+            name: guarantees.name,
+            deciding: true,
+            health: isLost ? .lost : .ok,
+            guarantees: [
+                "granularity": .number(guarantees.granularity.inSeconds),
+                "notice": .string(guarantees.notice.rawValue),
+                "persistent": .bool(guarantees.isPersistent),
+                "may_evict": .bool(guarantees.mayEvict),
+                "clock": .string(guarantees.clock.rawValue),
+                "typical_detection": .number(guarantees.typicalDetection.inSeconds),
+            ]
+        )
+    }
+}

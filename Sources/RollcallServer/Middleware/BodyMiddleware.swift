@@ -1,0 +1,36 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import RollcallWire
+
+/// Looks at what a request says of its body before a byte of it is read: 413 and 415.
+///
+/// The media type is asked for because a browser sends no `application/json` to another site without permission.
+struct BodyMiddleware: RouterMiddleware {
+    func handle(
+        _ request: Request,
+        context: RollcallContext,
+        next: @concurrent (Request, RollcallContext) async throws -> Response
+    ) async throws -> Response {
+        let length = request.headers[.contentLength].flatMap(Int.init)
+        if let length, length > WireLimits.bodyBytes { throw APIError.bodyTooLarge }
+        let hasBody = (length ?? 0) > 0 || request.headers[.transferEncoding] != nil
+        if hasBody, Self.readsBodies.contains(request.method), !Self.isJSON(request.headers[.contentType]) {
+            throw APIError(
+                .unsupportedMediaType,
+                .unsupportedMediaType,
+                "a body needs Content-Type: application/json"
+            )
+        }
+        return try await next(request, context)
+    }
+
+    private static let readsBodies: Set<HTTPRequest.Method> = [.post, .put, .patch]
+
+    private static func isJSON(_ type: String?) -> Bool {
+        guard let type, let essence = type.split(separator: ";", omittingEmptySubsequences: false).first else {
+            return false
+        }
+        return essence.lowercased().split(separator: " ").joined() == "application/json"
+    }
+}

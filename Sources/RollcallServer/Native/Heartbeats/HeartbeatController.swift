@@ -1,0 +1,99 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import LivenessCore
+import LivenessEngine
+import NIOCore
+import RollcallWire
+
+/// `POST /v1/heartbeats` and `…/heartbeat`: bytes in, a batch to the engine, bytes out.
+struct HeartbeatController {
+    let engine: LivenessEngine
+
+    func addRoutes(to router: Router<RollcallContext>) {
+        router.post("v1/heartbeats", use: receiveMany)
+        router.put("v1/services/{key}/{binary}/heartbeat", use: receiveOne)
+        router.delete("v1/services/{key}/{binary}/heartbeat", use: depart)
+    }
+
+    @Sendable private func receiveMany(_ request: Request, _ context: RollcallContext) async throws -> Response {
+        let isBrief = request.uri.query != nil ? try Self.isBrief(request) : false
+        let document = try HeartbeatScanner.scan(try await request.bytes())
+        var batch = document.batch
+        batch.seal(engine.board.hasher)
+        let reply = await receive(batch, answering: isBrief ? .news : .all, context)
+        try await checkEnds(reply, isDurable: document.isDurable)
+        return Reply.json(HeartbeatReplyWriter.render(batch, reply))
+    }
+
+    private static func isBrief(_ request: Request) throws -> Bool {
+        switch try QueryParameters(request)["reply"] {
+        case nil, "full": false
+        case "brief": true
+        default: throw APIError.malformed("reply is not full or brief", field: "reply")
+        }
+    }
+
+    @Sendable private func receiveOne(_ request: Request, _ context: RollcallContext) async throws -> Response {
+        let name = try context.serviceName()
+        let document = try HeartbeatScanner.scan(
+            try await request.bytes(),
+            host: name.host.utf8,
+            binary: name.binary.utf8
+        )
+        var batch = document.batch
+        batch.seal(engine.board.hasher)
+        let reply = await receive(batch, answering: .all, context)
+        if let outcome = reply.outcomes.first, case .rejected(let rejection) = outcome.kind {
+            throw APIError(rejection, batch.flaws[0] ?? rejection.message)
+        }
+        try await checkEnds(reply, isDurable: document.isDurable)
+        guard let bytes = HeartbeatReplyWriter.renderOne(batch, reply) else {
+            throw APIError(.serviceUnavailable, .unavailable, "the service is gone again").retrying(after: 1)
+        }
+        return Reply.json(bytes)
+    }
+
+    private func receive(
+        _ batch: HeartbeatBatch,
+        answering scope: Intake.AnswerScope,
+        _ context: RollcallContext
+    ) async -> Intake.Reply {
+        let connection = context.connection
+        return await engine.intake.receive(batch, answering: scope) { connection?.applied() }
+    }
+
+    /// What makes a reply an error although the heartbeats count.
+    private func checkEnds(_ reply: Intake.Reply, isDurable: Bool) async throws {
+        if reply.isBackendLost { throw APIError.driverLost }
+        if isDurable, await !engine.flushed() { throw APIError.notDurable }
+    }
+
+    // MARK: Leaving
+
+    @Sendable private func depart(_ request: Request, _ context: RollcallContext) async throws -> Response {
+        let name = try context.serviceName()
+        let query = try QueryParameters(request)
+        let worker = query["worker"] ?? ""
+        let incarnation = query["incarnation"].flatMap { $0.isEmpty ? nil : $0 }
+        try NameChecks.check(worker: worker)
+        if let incarnation { try NameChecks.check(incarnation: incarnation) }
+        let manner: Departure.Manner
+        switch query["reason"] {
+        case nil, "left": manner = .left
+        case "failed": manner = .failed(message: query["message"].map { NameChecks.clipped($0, toBytes: 1_000) })
+        default: throw APIError.malformed("reason is not left or failed", field: "reason")
+        }
+        let result = try await engine.leave(
+            Departure(name: name, worker: worker, incarnation: incarnation, manner: manner)
+        )
+        switch result {
+        case .departed: return Response(status: .noContent)
+        case .notFound: throw APIError.noSuchService("\(name.binary) on \(name.host)")
+        case .notCurrent:
+            throw incarnation == nil
+                ? APIError(.conflict, .incarnationRequired, Rejection.incarnationRequired.message)
+                : APIError(.conflict, .staleIncarnation, "this is not the current incarnation")
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import LivenessCore
+import LivenessEngine
+import RollcallWire
+
+/// Writes the answers to heartbeats.
+struct HeartbeatReplyWriter {
+    /// About as many bytes as one answer has.
+    private static let answerSize = 320
+
+    private var writer: JSONWriter
+    private var jitter = Jitter()
+
+    private init(capacity: Int) {
+        writer = JSONWriter(capacity: capacity)
+    }
+
+    /// The reply to `POST /v1/heartbeats`.
+    static func render(_ batch: HeartbeatBatch, _ reply: Intake.Reply) -> [UInt8] {
+        let answered = reply.answers.reduce(into: 0) { if $1 != nil { $0 += 1 } }
+        var renderer = HeartbeatReplyWriter(capacity: answered * answerSize + 128)
+        renderer.render(batch, reply)
+        return renderer.writer.bytes
+    }
+
+    /// The reply to a single heartbeat that was accepted.
+    static func renderOne(_ batch: HeartbeatBatch, _ reply: Intake.Reply) -> [UInt8]? {
+        guard let answer = reply.answers.first ?? nil, let entry = batch.entries.first else { return nil }
+        var renderer = HeartbeatReplyWriter(capacity: answerSize)
+        renderer.answer(0, entry, answer, batch)
+        return renderer.writer.bytes
+    }
+
+    private mutating func render(_ batch: HeartbeatBatch, _ reply: Intake.Reply) {
+        var accepted: UInt64 = 0
+        var rejected: [(Int, Rejection)] = []
+        for (position, outcome) in reply.outcomes.enumerated() {
+            if case .rejected(let rejection) = outcome.kind {
+                rejected.append((position, rejection))
+            } else {
+                accepted += 1
+            }
+        }
+        writer.raw("{\"accepted\":")
+        writer.integer(accepted)
+        writer.raw(",\"services\":[")
+        var isFirst = true
+        for position in reply.answers.indices {
+            guard let answer = reply.answers[position] else { continue }
+            if isFirst { isFirst = false } else { writer.raw(",") }
+            self.answer(position, batch.entries[position], answer, batch)
+        }
+        writer.raw("],\"rejected\":[")
+        isFirst = true
+        for (position, rejection) in rejected {
+            if isFirst { isFirst = false } else { writer.raw(",") }
+            writer.raw("{\"index\":")
+            writer.integer(UInt64(position))
+            writer.raw(",\"code\":")
+            writer.word(rejection.code)
+            writer.raw(",\"message\":")
+            writer.text(batch.flaws[position] ?? rejection.message)
+            writer.raw("}")
+        }
+        writer.raw("]}")
+    }
+
+    private mutating func answer(
+        _ position: Int,
+        _ entry: HeartbeatBatch.Entry,
+        _ answer: HeartbeatAnswer,
+        _ batch: HeartbeatBatch
+    ) {
+        writer.raw("{\"index\":")
+        writer.integer(UInt64(position))
+        writer.raw(",\"host\":")
+        writer.text(batch.bytes[entry.host.range])
+        writer.raw(",\"binary\":")
+        writer.text(batch.bytes[entry.binary.range])
+        writer.raw(",\"worker\":")
+        writer.text(batch.bytes[entry.worker.range])
+        writer.raw(",\"uuid\":")
+        writer.uuid(answer.uuid)
+        writer.raw(",\"incarnation_number\":")
+        if answer.incarnationNumber > 0 { writer.integer(answer.incarnationNumber) } else { writer.raw("null") }
+        writer.raw(",\"state\":")
+        writer.word(answer.verdict.state.word)
+        writer.raw(",\"state_reason\":")
+        writer.word(answer.verdict.reason.word)
+        if answer.isDisabled {
+            writer.raw(",\"status\":\"disabled\",\"report_interval\":")
+        } else {
+            writer.raw(",\"status\":\"enabled\",\"report_interval\":")
+        }
+        writer.seconds(answer.reportInterval)
+        writer.raw(",\"next_report_in\":")
+        writer.seconds(microseconds: jitter.spread(answer.reportInterval))
+        writer.raw(",\"deadline_in\":")
+        writer.milliseconds(answer.deadlineIn)
+        writer.raw("}")
+    }
+}
+
+/// Spreads a fleet that was restarted together over its interval: ± 10 %.
+///
+/// SplitMix64 (Steele, Lea, Flood, 2014), seeded once a reply: nobody gains by guessing it.
+private struct Jitter {
+    private var state = UInt64.random(in: 0 ... .max)
+
+    /// The interval in microseconds, to the millisecond where it is longer than a second.
+    mutating func spread(_ interval: Duration) -> Int64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var random = state
+        random = (random ^ (random >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        random = (random ^ (random >> 27)) &* 0x94D0_49BB_1331_11EB
+        random ^= random >> 31
+        let whole = interval.clampedNanoseconds / 1_000
+        let widest = UInt64(max(0, whole)) / 5
+        let offset = Int64((random >> 32) * min(widest, 1 << 31) >> 32)
+        let spread = whole - Int64(min(widest, 1 << 31) / 2) + offset
+        return whole >= 1_000_000 ? spread / 1_000 * 1_000 : spread
+    }
+}

@@ -1,0 +1,51 @@
+import LivenessEngine
+package import NIOCore
+
+/// The barrier of *Judging* for an HTTP server on event loops.
+///
+/// Each loop has a pipe of its own. A byte written into it comes out in a read pass that began after it was written,
+/// and behind everything that was readable before: epoll hands out what is ready in the order in which it became so.
+/// When the byte is out and the pass is over, what waited in the sockets has been read. One pass is not always enough:
+/// a connection waiting to be accepted needs some more before its bytes are read, and a large body is read in pieces.
+/// So passes are repeated until one of them met neither.
+///
+/// Made before the engine, which needs it, and closed after the engine has ended.
+package final class EventLoopReadPass: ReadPassBarrier {
+    /// What is read whole but not applied for this long waits for the store; the roster knows it already.
+    private static let longestWait = TimeAmount.milliseconds(100)
+    /// Enough for 4 MiB in pieces; a body that never ends must not keep deadlines from being judged.
+    private static let mostRounds = 64
+
+    private let loops: [LoopReadPass]
+
+    /// - Parameter group: The event loops that the server will run on.
+    /// - Throws: When the system has no file descriptors left.
+    package init(_ group: any EventLoopGroup) async throws {
+        var loops: [LoopReadPass] = []
+        for loop in group.makeIterator() { loops.append(try await LoopReadPass(loop)) }
+        self.loops = loops
+    }
+
+    package func pass() async {
+        let deadline = NIODeadline.now() + Self.longestWait
+        for _ in 0..<Self.mostRounds {
+            let before = activity
+            await withDiscardingTaskGroup { group in
+                for loop in loops { group.addTask { await loop.pass(until: deadline) } }
+            }
+            if activity == before { return }
+        }
+    }
+
+    private var activity: UInt64 { loops.reduce(0) { $0 &+ $1.activity } }
+
+    /// The part of this loop; nil for a loop of another group.
+    func part(of loop: any EventLoop) -> LoopReadPass? {
+        loops.first { $0.loop === loop }
+    }
+
+    /// Gives the pipes back; every pass from now on ends at once.
+    package func close() async {
+        for loop in loops { await loop.close() }
+    }
+}

@@ -1,0 +1,87 @@
+import Hummingbird
+import HummingbirdCore
+package import LivenessEngine
+package import Logging
+package import NIOCore
+import ServiceLifecycle
+package import Telemetry
+
+/// The HTTP server of a daemon, for the caller's `ServiceGroup`.
+///
+/// Composed in this order, because the engine needs the barrier and the server needs the engine:
+///
+///     let barrier = try await EventLoopReadPass(group)
+///     let engine = LivenessEngine(…, barrier: barrier, …)
+///     try await engine.start()
+///     let server = RollcallServer(engine: engine, settings: …, group: group, readPass: barrier, …)
+///     // A ServiceGroup of [engine, server] stops in reverse order: first the server, then the engine, which flushes.
+///     try await services.run()
+///     await barrier.close()
+///     try await group.shutdownGracefully()
+///
+/// `group` is the one that the barrier was made for; one loop for each of two cores serves a fleet.
+package struct RollcallServer: Service {
+    private let engine: LivenessEngine
+    private let settings: ServerSettings
+    private let group: any EventLoopGroup
+    private let readPass: EventLoopReadPass
+    private let logger: Logger
+    private let draining = Draining()
+    private let bound = BoundPort()
+    private let responder: RouterResponder<RollcallContext>
+
+    /// - Parameters:
+    ///   - engine: Has been started.
+    ///   - metrics: What `/metrics` shows.
+    package init(
+        engine: LivenessEngine,
+        settings: ServerSettings,
+        group: any EventLoopGroup,
+        readPass: EventLoopReadPass,
+        metrics: PrometheusRegistry,
+        logger: Logger
+    ) {
+        self.engine = engine
+        self.settings = settings
+        self.group = group
+        self.readPass = readPass
+        self.logger = logger
+        responder = Routes.router(engine, settings, metrics, draining).buildResponder()
+    }
+
+    /// The port listened on; waits until there is one, and is nil when the server ended before.
+    package var port: Int? {
+        get async { await bound.port }
+    }
+
+    /// Serves until graceful shutdown: then requests that are under way are finished.
+    ///
+    /// - Throws: When the address cannot be listened on.
+    package func run() async throws {
+        defer { bound.set(nil) }
+        let limits = settings.limits
+        let readPass = readPass
+        let bound = bound
+        let application = Application(
+            responder: responder,
+            server: HTTPServerBuilder { ConnectionChannel(limits, readPass, responder: $0) },
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port),
+                backlog: 1_024,
+                reuseAddress: true,
+                availableConnectionsDelegate: .maximum(
+                    settings.mostConnections ?? ConnectionLimit.ofProcess,
+                    logger: logger
+                )
+            ),
+            onServerRunning: { bound.set($0.localAddress?.port) },
+            eventLoopGroupProvider: .shared(group),
+            logger: logger
+        )
+        try await withGracefulShutdownHandler {
+            try await application.run()
+        } onGracefulShutdown: {
+            draining.begin()
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Hummingbird
+import LivenessEngine
+import Telemetry
+
+/// Every route of the daemon, and what each request passes on its way there.
+enum Routes {
+    static func router(
+        _ engine: LivenessEngine,
+        _ settings: ServerSettings,
+        _ metrics: PrometheusRegistry,
+        _ draining: Draining
+    ) -> Router<RollcallContext> {
+        let router = Router(context: RollcallContext.self, options: .autoGenerateHeadEndpoints)
+        let table = RouteTable()
+        router.add(middleware: MeasuringMiddleware())
+        router.add(middleware: ErrorMiddleware(routes: table))
+        router.add(middleware: HostMiddleware(settings))
+        router.add(middleware: VersionMiddleware())
+        router.add(middleware: BodyMiddleware())
+
+        let lists = ServiceListController(engine: engine)
+        HeartbeatController(engine: engine).addRoutes(to: router)
+        lists.addRoutes(to: router)
+        ServiceController(engine: engine).addRoutes(to: router)
+        StateController(engine: engine).addRoutes(to: router)
+        GroupController(engine: engine, order: lists.order).addRoutes(to: router)
+        VersionController(engine: engine, order: lists.order).addRoutes(to: router)
+        TransitionController(engine: engine).addRoutes(to: router)
+        DaemonController(engine: engine).addRoutes(to: router)
+        HealthController(engine: engine, draining: draining).addRoutes(to: router)
+        DescriptionController(metrics: metrics).addRoutes(to: router)
+        table.fill(from: router)
+        return router
+    }
+}

@@ -1,0 +1,20 @@
+import NIOCore
+
+/// What the server needs of the configuration.
+package struct ServerSettings: Sendable {
+    /// The address to listen on.
+    package var host: String
+    /// 0 lets the system choose: `RollcallServer.port` tells.
+    package var port: Int
+    /// Further names accepted in `Host`.
+    package var names: [String]
+    /// Connections open at a time; nil: as many as the limit of file descriptors allows.
+    package var mostConnections: Int?
+    package var limits = RequestLimits()
+
+    package init(host: String, port: Int, names: [String] = []) {
+        self.host = host
+        self.port = port
+        self.names = names
+    }
+}
