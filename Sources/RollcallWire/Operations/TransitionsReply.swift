@@ -47,6 +47,21 @@ public struct RevisionUnknown: Hashable, Codable, Sendable {
         self.logID = logID
     }
 
+    /// The bounds in an error's detail; `nil` when it is another error.
+    public init?(_ error: WireError) {
+        guard error.code == .revisionUnknown,
+            case .integer(let oldest)? = error.detail["oldest"],
+            case .integer(let newest)? = error.detail["newest"],
+            case .string(let logID)? = error.detail["log_id"]
+        else { return nil }
+        self.init(oldest: oldest, newest: newest, logID: logID)
+    }
+
+    /// The bounds as the detail of an error.
+    public var detail: [String: WireValue] {
+        ["oldest": .integer(oldest), "newest": .integer(newest), "log_id": .string(logID)]
+    }
+
     private enum CodingKeys: String, CodingKey {
         case oldest, newest
         case logID = "log_id"
