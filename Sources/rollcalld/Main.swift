@@ -1,2 +1,6 @@
+import RollcallDaemon
+
 @main
-struct Main { static func main() {} }
+struct Main {
+    static func main() async { await RollcalldCommand.main() }
+}

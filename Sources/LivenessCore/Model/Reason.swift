@@ -1,4 +1,6 @@
-/// Why a verdict is what it is. The list is closed; the rows are those of the verdict table (`Verdict.decide`).
+/// Why a verdict is what it is.
+///
+/// The list is closed; the rows are those of the verdict table (`Verdict.decide`).
 package enum Reason: UInt8, Sendable, CaseIterable {
     /// Row 1: an operator forced it down.
     case forcedDown

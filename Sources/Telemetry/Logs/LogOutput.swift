@@ -4,8 +4,7 @@ import Synchronization
 
 /// Where all loggers of the process write, how, and from which level on.
 package final class LogOutput: Sendable {
-    package let format: LogFormat
-
+    private let formatIndex: Atomic<Int>
     private let levelIndex: Atomic<Int>
     private let write: @Sendable (String) -> Void
 
@@ -15,17 +14,20 @@ package final class LogOutput: Sendable {
     }
 
     init(format: LogFormat, level: Logger.Level, write: @escaping @Sendable (String) -> Void) {
-        self.format = format
         self.write = write
+        formatIndex = Atomic(Self.index(of: format))
         levelIndex = Atomic(Self.index(of: level))
+    }
+
+    /// How every line is written; may change while the process runs.
+    package var format: LogFormat {
+        get { Self.value(at: formatIndex.load(ordering: .relaxed)) ?? .text }
+        set { formatIndex.store(Self.index(of: newValue), ordering: .relaxed) }
     }
 
     /// The level of every logger that has not set one of its own; may change while the process runs.
     package var level: Logger.Level {
-        get {
-            let index = levelIndex.load(ordering: .relaxed)
-            return Logger.Level.allCases.indices.contains(index) ? Logger.Level.allCases[index] : .info
-        }
+        get { Self.value(at: levelIndex.load(ordering: .relaxed)) ?? .info }
         set { levelIndex.store(Self.index(of: newValue), ordering: .relaxed) }
     }
 
@@ -33,8 +35,12 @@ package final class LogOutput: Sendable {
         write(line)
     }
 
-    private static func index(of level: Logger.Level) -> Int {
-        Logger.Level.allCases.firstIndex(of: level) ?? 0
+    private static func index<Value: CaseIterable & Equatable>(of value: Value) -> Int {
+        Array(Value.allCases).firstIndex(of: value) ?? 0
+    }
+
+    private static func value<Value: CaseIterable>(at index: Int) -> Value? {
+        Value.allCases.dropFirst(index).first
     }
 
     private static let writeToStandardError: @Sendable (String) -> Void = { line in

@@ -1,0 +1,123 @@
+/// Why a verdict is what it is, and what would change it.
+package struct Explanation: Hashable, Sendable {
+    /// One fact the verdict rests on.
+    package struct Evidence: Hashable, Sendable {
+        /// A stable word, such as `last_heard`.
+        package var fact: String
+        /// A sentence for people.
+        package var text: String
+
+        package init(_ fact: String, _ text: String) {
+            self.fact = fact
+            self.text = text
+        }
+    }
+
+    package var verdict: Verdict
+    package var since: Timestamp
+    package var evidence: [Evidence]
+    /// Sentences: what would make it another.
+    package var changesWhen: [String]
+}
+
+extension LivenessMachine {
+    /// Explains the verdict on a service; nil when there is none of that number.
+    package func explanation(of service: UInt32, at now: Instant) -> Explanation? {
+        guard Int(service) < board.count, board.isListed(service) else { return nil }
+        let standing = board.standings[Int(service)]
+        return Explanation(
+            verdict: standing.verdict,
+            since: standing.since,
+            evidence: evidence(of: service, at: now),
+            changesWhen: changes(of: service, at: now)
+        )
+    }
+
+    private func evidence(of service: UInt32, at now: Instant) -> [Explanation.Evidence] {
+        let row = rows[Int(service)]
+        let card = board.cards[Int(service)]
+        let extras = board.extras[service]
+        var evidence: [Explanation.Evidence] = []
+        if let forced = extras?.forcedDown {
+            evidence.append(.init("forced_down", "an operator forced it down" + Self.details(of: forced)))
+        }
+        if row.flags.contains(.left) { evidence.append(.init("left", "every worker of it has left")) }
+        if row.flags.contains(.failed) {
+            let message = extras?.failure?.message.map { ": \($0)" } ?? ""
+            evidence.append(.init("reported_failed", "its agent reported it failed\(message)"))
+        }
+        evidence.append(hearing(of: service, at: now))
+        evidence.append(
+            .init(
+                "down_time",
+                "its down time is \(Self.seconds(row.downDuration)), its report_interval "
+                    + Self.seconds(card.reportInterval)
+            )
+        )
+        for period in blind.periods where period.ended > row.heardAt {
+            let length = Self.seconds(period.ended - period.began)
+            evidence.append(
+                .init(period.cause.word, "this daemon could not see for \(length), which counts against nobody")
+            )
+        }
+        if health.lostSince != nil {
+            evidence.append(.init("backend_lost", "the back end of the liveness driver does not answer"))
+        }
+        for worker in extras?.workers ?? [] {
+            evidence.append(
+                .init("worker", "worker \(worker.worker) (number \(worker.number)) is \(worker.state.word)")
+            )
+        }
+        return evidence
+    }
+
+    private func hearing(of service: UInt32, at now: Instant) -> Explanation.Evidence {
+        let row = rows[Int(service)]
+        if row.flags.contains(.neverHeard) { return .init("never_heard", "no daemon ever heard it") }
+        if row.flags.contains(.heard) {
+            return .init("last_heard", "this daemon last heard it \(Self.seconds(now - row.heardAt)) ago")
+        }
+        return .init("last_heard", "this daemon has not heard it since it started")
+    }
+
+    private func changes(of service: UInt32, at now: Instant) -> [String] {
+        let row = rows[Int(service)]
+        let deadline = blind.deadline(row)
+        let left = Self.seconds(max(.zero, deadline - now))
+        let verdict = board.standings[Int(service)].verdict
+        switch (verdict.state, verdict.reason) {
+        case (_, .forcedDown):
+            let until = board.extras[service]?.forcedDown?.until
+            let expiry = until == nil ? [] : ["the forced down expires"]
+            return expiry + ["an operator clears the forced down"]
+        case (_, .left):
+            return row.incarnationHash == 0
+                ? ["a heartbeat arrives: it is up"]
+                : ["a new incarnation of it sends a heartbeat: it is up"]
+        case (.up, _):
+            return [
+                "no heartbeat arrives for \(left): it is down (heartbeat_missed)", "it leaves, or is reported failed",
+            ]
+        case (.down, _):
+            return ["a newer heartbeat arrives: it is up"]
+        case (.unknown, .backendLost):
+            return ["a heartbeat arrives: it is up", "the back end answers again: it is judged"]
+        case (.unknown, .neverReported) where row.flags.contains(.imported):
+            return ["a heartbeat arrives: it is up"]
+        case (.unknown, _):
+            return ["a heartbeat arrives: it is up", "no heartbeat arrives for \(left): it is down (heartbeat_missed)"]
+        }
+    }
+
+    private static func details(of forced: ForcedDown) -> String {
+        let by = forced.by.map { " (\($0))" } ?? ""
+        let reason = forced.reason.map { ": \($0)" } ?? ""
+        return by + reason
+    }
+
+    /// Seconds with one decimal, for people.
+    private static func seconds(_ duration: Duration) -> String {
+        let tenths = duration.clampedNanoseconds / 100_000_000
+        return "\(tenths / 10).\(abs(tenths % 10)) s"
+    }
+}

@@ -1,0 +1,129 @@
+/// Renewals for the driver: one write per flush, the last heartbeat of each service.
+extension LivenessMachine {
+    /// A flush that was handed out, and whom it is about.
+    package struct PendingFlush: Sendable {
+        package var flush: HeartbeatFlush
+        package var services: [UInt32]
+        var beats: [UInt16]
+    }
+
+    /// How many services were heard since they were last flushed.
+    package var dirtyCount: Int { dirty.count + flushing.count - flushed }
+
+    /// Begins a flush.
+    ///
+    /// It may stay empty: it tells the others that this daemon lives.
+    package mutating func beginFlush(at now: Instant) -> PendingFlush {
+        flushCount += 1
+        let flush = HeartbeatFlush(
+            daemon: settings.daemon,
+            count: flushCount,
+            at: wall(now),
+            renewals: [],
+            workers: []
+        )
+        return PendingFlush(flush: flush, services: [], beats: [])
+    }
+
+    /// Puts up to `limit` of those who wait into the flush, those who wait longest first.
+    ///
+    /// In slices, so that heartbeats do not wait for long.
+    package mutating func fill(_ pending: inout PendingFlush, limit: Int) {
+        if flushed == flushing.count {
+            flushing.removeAll(keepingCapacity: true)
+            swap(&flushing, &dirty)
+            flushed = 0
+        }
+        let end = min(flushed + limit, flushing.count)
+        for position in flushed..<end {
+            let service = flushing[position]
+            let row = rows[Int(service)]
+            rows[Int(service)].flags.remove(.dirty)
+            rows[Int(service)].beats = 0
+            guard !row.flags.contains(.deleted), row.flags.contains(.heard) else { continue }
+            add(service, row, to: &pending)
+        }
+        if end > flushed { isChanged = true }
+        flushed = end
+    }
+
+    private mutating func add(_ service: UInt32, _ row: RosterRow, to pending: inout PendingFlush) {
+        let card = board.cards[Int(service)]
+        let count = board.hearings[Int(service)].reportCount
+        board.hearings[Int(service)] = Hearing(
+            heard: row.heardAt,
+            reportCount: count.addingReportingOverflow(UInt32(row.beats)).overflow ? .max : count + UInt32(row.beats)
+        )
+        pending.services.append(service)
+        pending.beats.append(row.beats)
+        pending.flush.renewals.append(
+            HeartbeatRenewal(
+                serviceID: card.id,
+                incarnationNumber: Int64(card.incarnationNumber),
+                lastSeenUp: wall(row.heardAt),
+                beats: Int32(row.beats),
+                sequence: row.sequence == 0 ? nil : row.sequence
+            )
+        )
+        guard row.flags.contains(.several), var all = workers[service] else { return }
+        for position in all.indices where all[position].isDirty {
+            all[position].isDirty = false
+            all[position].lastSeenUp = wall(all[position].lastHeard)
+            pending.flush.workers.append(
+                WorkerRenewal(
+                    serviceID: card.id,
+                    worker: all[position].name,
+                    number: all[position].number,
+                    lastSeenUp: wall(all[position].lastHeard),
+                    sequence: all[position].sequence == 0 ? nil : all[position].sequence
+                )
+            )
+        }
+        workers[service] = all
+        publishWorkers(of: service)
+    }
+
+    /// The driver wrote the flush; what it could not touch is news.
+    package mutating func flushEnded(_ pending: PendingFlush, _ result: FlushResult, at now: Instant) {
+        flushedSoundly(at: now)
+        for record in result.news { recordChanged(record, at: now) }
+        for incarnation in result.incarnations where incarnation.isCurrent { adoptNews(incarnation, in: result) }
+        if !result.missing.isEmpty {
+            let missing = Set(result.missing)
+            for (service, renewal) in zip(pending.services, pending.flush.renewals)
+            where missing.contains(renewal.serviceID) { markGone(service, at: now) }
+        }
+    }
+
+    private mutating func adoptNews(_ incarnation: IncarnationRecord, in result: FlushResult) {
+        guard let record = result.news.first(where: { $0.id == incarnation.serviceID }),
+            let service = board.find(host: record.host, binary: record.binary),
+            board.isListed(service)
+        else { return }
+        adoptWorker(incarnation, of: service, heard: nil, sequence: nil)
+    }
+
+    /// The driver did not answer: the renewals wait again, each as the last heartbeat of its service. The count is
+    /// not used again: perhaps only the answer was lost, and a poll has seen it.
+    package mutating func flushFailed(_ pending: PendingFlush) {
+        for (service, beats) in zip(pending.services, pending.beats) {
+            let row = rows[Int(service)]
+            if !row.flags.contains(.dirty) {
+                rows[Int(service)].flags.insert(.dirty)
+                dirty.append(service)
+            }
+            let (sum, overflow) = row.beats.addingReportingOverflow(beats)
+            rows[Int(service)].beats = overflow ? .max : sum
+            let count = board.hearings[Int(service)].reportCount
+            if count >= UInt32(beats) { board.hearings[Int(service)].reportCount = count - UInt32(beats) }
+        }
+    }
+
+    /// The count of the last flush.
+    package var currentFlushCount: Int64 { flushCount }
+
+    /// Continues the count that the store had for this daemon.
+    package mutating func continueFlushCount(from count: Int64) {
+        flushCount = max(flushCount, count)
+    }
+}

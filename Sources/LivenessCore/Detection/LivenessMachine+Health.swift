@@ -1,0 +1,99 @@
+/// Blind time and the back end: when this daemon trusts itself.
+extension LivenessMachine {
+    /// Marks that the daemon's loop runs, and what the wall clock says (for people only).
+    package mutating func ticked(at now: Instant, wall: Timestamp) {
+        noticePause(at: now)
+        lastTick = max(lastTick, now)
+        wallOffset = wall.microseconds &- now.nanoseconds / 1_000
+        let observationIsOld = now - health.lastObservation > settings.observationLostAfter
+        let flushIsOld = now - health.lastFlush > settings.flushLostAfter
+        if health.lostSince == nil, observationIsOld || flushIsOld {
+            health.lostSince = min(health.lastObservation, health.lastFlush)
+            events.append(.degraded(.backendLost))
+            sweep = 0
+        }
+    }
+
+    /// Looks whether the loop was late by more than the pause threshold.
+    ///
+    /// Whoever comes first after a stop, the ticker or a heartbeat that waited in a socket, notices it.
+    mutating func noticePause(at now: Instant) {
+        guard now - lastTick > settings.effectivePauseThreshold else { return }
+        let period = BlindTime.Period(began: lastTick, ended: now, cause: .localPause)
+        blind.add(period)
+        if let before = pause {
+            pause = BlindTime.Period(began: before.began, ended: now, cause: .localPause)
+        } else {
+            pause = period
+            counters.pauses &+= 1
+            events.append(.degraded(.localPause))
+        }
+        // The back end had no chance to be seen either.
+        health.lastObservation = health.lastObservation + (now - lastTick)
+        health.lastFlush = health.lastFlush + (now - lastTick)
+        lastTick = now
+    }
+
+    /// Whether this daemon was paused and has not caught up yet: then the back end is to be looked at, what waited in
+    /// the sockets is to be read, and `caughtUp` is to be called.
+    package var needsCatchUp: Bool { pause != nil }
+
+    /// The back end was looked at and every event loop finished a read pass that began at `passBegan`: deadlines are
+    /// judged again.
+    package mutating func caughtUp(passBegan: Instant, at now: Instant) {
+        guard let period = pause, passBegan >= period.ended else { return }
+        // What came in while catching up counted from the beginning of the pause: so does the catching up.
+        blind.add(BlindTime.Period(began: period.began, ended: now, cause: .localPause))
+        pause = nil
+        sweep = 0
+        events.append(.recovered(.localPause))
+    }
+
+    /// A complete observation that began at `began` has ended.
+    package mutating func observed(_ observation: BackendObservation, began: Instant, at now: Instant) {
+        if began - health.lastObservation > settings.observationLostAfter {
+            blind.add(BlindTime.Period(began: health.lastObservation, ended: now, cause: .backendLost))
+        }
+        health.lastObservation = now
+        for record in observation.changed where record.lastDaemon != settings.daemon {
+            recordChanged(record, at: now)
+        }
+        recoverIfSound(at: now)
+    }
+
+    /// A flush went through.
+    mutating func flushedSoundly(at now: Instant) {
+        health.lastFlush = now
+        recoverIfSound(at: now)
+    }
+
+    private mutating func recoverIfSound(at now: Instant) {
+        guard let since = health.lostSince, now - health.lastObservation <= settings.observationLostAfter,
+            now - health.lastFlush <= settings.flushLostAfter
+        else { return }
+        blind.add(BlindTime.Period(began: since, ended: now, cause: .backendLost))
+        health.lostSince = nil
+        sweep = 0
+        events.append(.recovered(.backendLost))
+    }
+
+    /// Whether the back end counts as lost: heartbeats are answered with 503 `driver_lost`, and still counted.
+    package var isBackendLost: Bool { health.lostSince != nil }
+
+    /// Since when the back end counts as lost, by the wall clock.
+    package var backendLostSince: Timestamp? { health.lostSince.map(wall) }
+
+    /// Takes what this daemon has to say of itself.
+    package mutating func takeEvents() -> [HealthEvent] {
+        defer { events.removeAll() }
+        return events
+    }
+
+    /// The wall-clock time of an instant, as the last tick saw the wall clock.
+    package func wall(_ instant: Instant) -> Timestamp {
+        Timestamp(microseconds: wallOffset &+ instant.nanoseconds / 1_000)
+    }
+
+    /// The wall-clock time now, as of the last tick.
+    var wallNow: Timestamp { wall(lastTick) }
+}

@@ -1,0 +1,252 @@
+/// The hot path: a renewal is one comparison and one store of the time; no timer moves and nothing is allocated.
+extension LivenessMachine {
+    /// Takes in the heartbeats `range` of a sealed batch and appends one outcome for each.
+    ///
+    /// In four passes (slot, row, name, judgement), so that the cache misses of different services overlap: at a
+    /// million services that is what the time goes into.
+    package mutating func heartbeatsReceived(
+        _ batch: HeartbeatBatch,
+        _ range: Range<Int>,
+        at now: Instant,
+        outcomes: inout [HeartbeatOutcome]
+    ) {
+        noticePause(at: now)
+        // What waited in the sockets while this daemon was stopped was sent before: it counts from when that began.
+        let heard = pause?.began ?? now
+        var candidates = candidates
+        var locations = locations
+        self.candidates = []
+        self.locations = []
+        candidates.removeAll(keepingCapacity: true)
+        locations.removeAll(keepingCapacity: true)
+        for position in range {
+            candidates.append(board.index.find(batch.entries[position].nameHash) { _ in true } ?? .max)
+        }
+        let count = rows.count
+        for candidate in candidates {
+            locations.append(Int(candidate) < count ? rows[Int(candidate)].location : 0)
+        }
+        for (offset, position) in range.enumerated() {
+            if Int(candidates[offset]) < count, matches(locations[offset], batch, position) { continue }
+            candidates[offset] = findExactly(batch, position)
+        }
+        for (offset, position) in range.enumerated() {
+            outcomes.append(received(batch, position, candidates[offset], heard: heard, now: now))
+        }
+        self.candidates = candidates
+        self.locations = locations
+    }
+
+    @inline(__always)
+    private func matches(_ location: UInt32, _ batch: HeartbeatBatch, _ position: Int) -> Bool {
+        board.names.matches(
+            location,
+            batch.bytes.span.bytes,
+            host: batch.entries[position].host.range,
+            binary: batch.entries[position].binary.range
+        )
+    }
+
+    /// Two names may share what a slot remembers of their hashes: looks at every slot that could be meant.
+    private func findExactly(_ batch: HeartbeatBatch, _ position: Int) -> UInt32 {
+        let entry = batch.entries[position]
+        guard entry.flaw == nil else { return HeartbeatOutcome.noService }
+        let found = board.index.find(entry.nameHash) { number in
+            board.names.matches(
+                rows[Int(number)].location,
+                batch.bytes.span.bytes,
+                host: entry.host.range,
+                binary: entry.binary.range
+            )
+        }
+        return found ?? HeartbeatOutcome.noService
+    }
+
+    @inline(__always)
+    private mutating func received(
+        _ batch: HeartbeatBatch,
+        _ position: Int,
+        _ service: UInt32,
+        heard: Instant,
+        now: Instant
+    ) -> HeartbeatOutcome {
+        let incarnationHash = batch.entries[position].incarnationHash
+        if service != HeartbeatOutcome.noService, batch.entries[position].flaw == nil {
+            let row = rows[Int(service)]
+            let sequence = batch.entries[position].sequence
+            if row.incarnationHash == incarnationHash, row.flags.contains(.up),
+                row.attributesHash == batch.entries[position].attributesHash,
+                row.flags.isDisjoint(with: .special), sequence > row.sequence,
+                batch.entries[position].worker.count == 0
+            {
+                renew(service, row, sequence: sequence, heard: heard)
+                return HeartbeatOutcome(service: service, kind: .renewed, isNews: row.flags.contains(.tell))
+            }
+        }
+        return receivedUnusual(batch, position, service, heard: heard, now: now)
+    }
+
+    @inline(__always)
+    private mutating func renew(_ service: UInt32, _ row: RosterRow, sequence: UInt64, heard: Instant) {
+        if !row.flags.contains(.dirty) { dirty.append(service) }
+        var renewed = row
+        renewed.lastHeard = max(heard.nanoseconds, row.lastHeard)
+        if sequence != HeartbeatBatch.Entry.noSequence { renewed.sequence = sequence }
+        renewed.beats = row.beats == .max ? .max : row.beats &+ 1
+        renewed.flags = row.flags.subtracting(.tell).union(.dirty)
+        rows[Int(service)] = renewed
+        counters.renewed &+= 1
+    }
+
+    /// Everything but the plain renewal of a service that is up.
+    @inline(never)
+    private mutating func receivedUnusual(
+        _ batch: HeartbeatBatch,
+        _ position: Int,
+        _ service: UInt32,
+        heard: Instant,
+        now: Instant
+    ) -> HeartbeatOutcome {
+        let entry = batch.entries[position]
+        if let flaw = entry.flaw {
+            counters.rejected &+= 1
+            return HeartbeatOutcome(service: HeartbeatOutcome.noService, kind: .rejected(flaw))
+        }
+        guard service != HeartbeatOutcome.noService else {
+            return HeartbeatOutcome(service: service, kind: .pending)
+        }
+        let kind = judged(entry, batch, service, heard: heard, now: now)
+        var isNews = false
+        switch kind {
+        case .renewed:
+            isNews = rows[Int(service)].flags.contains(.tell)
+            heardNow(service, at: heard, now: now)
+            isNews = isNews || rows[Int(service)].flags.contains(.tell)
+            rows[Int(service)].flags.remove(.tell)
+            counters.renewed &+= 1
+        case .repeated: counters.repeated &+= 1
+        case .rejected: counters.rejected &+= 1
+        case .pending: break
+        }
+        return HeartbeatOutcome(service: service, kind: kind, isNews: isNews)
+    }
+
+    private mutating func judged(
+        _ entry: HeartbeatBatch.Entry,
+        _ batch: HeartbeatBatch,
+        _ service: UInt32,
+        heard: Instant,
+        now: Instant
+    ) -> HeartbeatOutcome.Kind {
+        let row = rows[Int(service)]
+        if let retirement = retired[RetiredIncarnation(service: service, incarnationHash: entry.incarnationHash)] {
+            return .rejected(retirement.rejection)
+        }
+        if row.flags.contains(.deleted) {
+            if entry.incarnationHash == 0, !entry.register { return .rejected(.serviceDeleted) }
+            return .pending
+        }
+        if row.flags.contains(.several) || entry.worker.count > 0 {
+            return workerHeard(entry, name: batch.text(entry.worker) ?? "", service, at: heard, now: now)
+        }
+        if row.incarnationHash != entry.incarnationHash {
+            return unknownIncarnation(entry.incarnationHash, uses: row.incarnationHash != 0, of: service)
+        }
+        if !row.flags.isDisjoint(with: [.left, .failed]) {
+            // The first heartbeat after a failure, or of a service without incarnations that left, must be newer.
+            return isNewer(entry, row) ? .pending : .repeated
+        }
+        if !isNewer(entry, row) {
+            let last = row.flags.contains(.heard) ? row.heardAt : started
+            let isStale = now - last > board.cards[Int(service)].reportInterval
+            return isStale ? .rejected(.staleSequence) : .repeated
+        }
+        if row.attributesHash != entry.attributesHash || row.flags.contains(.neverHeard) {
+            guard row.attributesHash == 0, !row.flags.contains(.neverHeard),
+                statesNothingNew(entry, batch, service)
+            else { return .pending }
+            rows[Int(service)].attributesHash = entry.attributesHash
+        }
+        if entry.sequence != HeartbeatBatch.Entry.noSequence { rows[Int(service)].sequence = entry.sequence }
+        return .renewed
+    }
+
+    private func isNewer(_ entry: HeartbeatBatch.Entry, _ row: RosterRow) -> Bool {
+        entry.sequence == HeartbeatBatch.Entry.noSequence || entry.sequence > row.sequence
+    }
+
+    /// Whether the record says already what the heartbeat states: so after a restart of this daemon.
+    private func statesNothingNew(_ entry: HeartbeatBatch.Entry, _ batch: HeartbeatBatch, _ service: UInt32) -> Bool {
+        let card = board.cards[Int(service)]
+        let profile = board.profiles[card.profile]
+        if entry.version >= 0, entry.version != card.version { return false }
+        if let topic = batch.text(entry.topic), topic != profile.topic { return false }
+        if let zone = batch.text(entry.zone), zone != profile.reportedZone { return false }
+        let stated: Duration =
+            entry.interval > 0
+            ? .microseconds(Int64(entry.interval)) : settings.reportInterval(topic: profile.topic)
+        let downTime = settings.downTime(topic: profile.topic, reportInterval: stated)
+        return stated == card.reportInterval
+            && (downTime.clampedNanoseconds + 999_999) / 1_000_000 == Int64(rows[Int(service)].downTime)
+    }
+
+    mutating func unknownIncarnation(_ hash: UInt64, uses: Bool, of service: UInt32) -> HeartbeatOutcome.Kind {
+        if hash == 0 { return uses ? .rejected(.incarnationRequired) : .pending }
+        if let retirement = retired[RetiredIncarnation(service: service, incarnationHash: hash)] {
+            return .rejected(retirement.rejection)
+        }
+        return .pending
+    }
+
+    /// The service was heard at `heard`: it is up, unless this is what waited in a stopped daemon's sockets and it is
+    /// recorded down.
+    mutating func heardNow(_ service: UInt32, at heard: Instant, now: Instant) {
+        let number = Int(service)
+        if !rows[number].flags.contains(.dirty) {
+            rows[number].flags.insert(.dirty)
+            dirty.append(service)
+        }
+        rows[number].beats = rows[number].beats == .max ? .max : rows[number].beats + 1
+        if pause != nil, board.standings[number].verdict.state == .down { return }
+        let before = rows[number].flags.contains(.heard) ? rows[number].lastHeard : .min
+        rows[number].lastHeard = max(before, heard.nanoseconds)
+        rows[number].flags.insert(.heard)
+        rows[number].flags.remove(.neverHeard)
+        assess(service, at: now)
+    }
+
+    /// The store could not be asked: what the heartbeat proves all the same.
+    ///
+    /// An incarnation that nobody knows yet counts as life of a known service and replaces nobody until it can be
+    /// numbered; a service that is not known cannot be made up.
+    package mutating func admissionFailed(
+        _ service: UInt32,
+        heard: Instant,
+        at now: Instant
+    ) -> HeartbeatOutcome.Kind {
+        guard service != HeartbeatOutcome.noService, Int(service) < rows.count,
+            !rows[Int(service)].flags.contains(.deleted)
+        else {
+            counters.rejected &+= 1
+            return .rejected(.databaseUnavailable)
+        }
+        rows[Int(service)].flags.remove([.left, .failed])
+        heardNow(service, at: heard, now: now)
+        counters.renewed &+= 1
+        return .renewed
+    }
+
+    /// What to tell a service that was heard.
+    package func answer(_ service: UInt32, at now: Instant) -> HeartbeatAnswer {
+        let row = rows[Int(service)]
+        let card = board.cards[Int(service)]
+        return HeartbeatAnswer(
+            uuid: card.uuid,
+            incarnationNumber: Int64(card.incarnationNumber),
+            verdict: board.standings[Int(service)].verdict,
+            isDisabled: card.flags.contains(.disabled),
+            reportInterval: card.reportInterval,
+            deadlineIn: max(.zero, blind.deadline(row) - now)
+        )
+    }
+}

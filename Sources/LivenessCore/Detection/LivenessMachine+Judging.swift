@@ -1,0 +1,139 @@
+/// Deadlines: who is looked at when, and who may be called down.
+extension LivenessMachine {
+    /// Brings the wheel to `now` and looks at what came up, about `limit` services at a time.
+    ///
+    /// Returns whether more is waiting.
+    ///
+    /// Nobody is called down here: those whose deadline passed wait in `dueCount` for `judge`.
+    package mutating func advance(to now: Instant, limit: Int) -> Bool {
+        guard pause == nil else { return false }
+        var came: [UInt32] = []
+        let isDone = wheel.advance(to: now, limit: limit, into: &came)
+        for service in came {
+            let row = rows[Int(service)]
+            let heardUntil = row.heardUntil
+            if row.flags.isSuperset(of: [.up, .heard]), now < heardUntil {
+                wheel.file(service, due: heardUntil)  // it beat since: lazily further on
+            } else {
+                assess(service, at: now)
+            }
+        }
+        return !isDone
+    }
+
+    /// How many services wait to be judged.
+    package var dueCount: Int { due.count }
+
+    /// Judges up to `limit` of the services that wait, given that every event loop finished a read pass that began at
+    /// `passBegan`.
+    ///
+    /// Returns how many of the first `count` are left.
+    ///
+    /// - Parameters:
+    ///   - passBegan: Only a deadline before this is judged.
+    ///   - count: How many of those waiting were there when the pass began.
+    ///   - limit: How many to judge now, so that a lock is held briefly.
+    ///   - now: The present.
+    /// - Returns: The number still to be judged of `count`.
+    package mutating func judge(passBegan: Instant, count: Int, limit: Int, at now: Instant) -> Int {
+        guard pause == nil else { return 0 }
+        let take = min(limit, count, due.count)
+        guard take > 0 else { return 0 }
+        // From the end: nothing moves. Who comes later is appended behind the first `count`, so count from there.
+        let end = min(count, due.count)
+        for position in (end - take)..<end {
+            let service = due[position]
+            guard rows[Int(service)].flags.contains(.due) else { continue }
+            rows[Int(service)].flags.remove(.due)
+            let row = rows[Int(service)]
+            let deadline = blind.deadline(row)
+            assess(service, at: now, isJudged: deadline <= passBegan)
+        }
+        if end == due.count { due.removeLast(take) } else { due.removeSubrange((end - take)..<end) }
+        return end - take
+    }
+
+    /// Goes over all services whose state is unknown, about `limit` at a time: after the back end was lost or came
+    /// back.
+    ///
+    /// Returns whether there is more to go over.
+    package mutating func continueSweep(limit: Int, at now: Instant) -> Bool {
+        guard let from = sweep, pause == nil else { return false }
+        let to = min(from + limit, rows.count)
+        for number in from..<to {
+            let service = UInt32(number)
+            if board.standings[number].verdict.state == .unknown, board.isListed(service) {
+                assess(service, at: now)
+            }
+        }
+        sweep = to < rows.count ? to : nil
+        return sweep != nil
+    }
+
+    /// Decides on a service by all that is known of it, publishes what changed and files its next deadline.
+    ///
+    /// A deadline that passed makes nobody down here unless `isJudged`: the service is put among those who wait.
+    mutating func assess(_ service: UInt32, at now: Instant, isJudged: Bool = false) {
+        let number = Int(service)
+        let row = rows[number]
+        guard !row.flags.contains(.deleted) else { return }
+        let heardUntil = row.heardUntil
+        let isHeard = row.flags.contains(.heard) && now < heardUntil
+        let deadline = isHeard ? heardUntil : blind.deadline(row)
+        let old = board.standings[number].verdict
+
+        var evidence = Evidence()
+        evidence.isForcedDown = row.flags.contains(.forced)
+        evidence.hasLeft = row.flags.contains(.left)
+        evidence.hasFailed =
+            row.flags.contains(.several) ? haveWorkersFailed(service) : row.flags.contains(.failed)
+        evidence.isHeard = isHeard
+        evidence.driverDoubt = health.doubt
+        if now < deadline || pause != nil {
+            evidence.localDoubt = localDoubt(row)
+        }
+        evidence.isNeverReported =
+            row.flags.contains(.neverHeard) && (row.flags.contains(.imported) || now < deadline)
+        if old.state == .down, old.reason == .heartbeatMissed || old.reason == .sessionExpired {
+            evidence.earnedDown = old.reason
+        }
+        evidence.lastState = board.standings[number].lastKnown
+
+        let verdict = Verdict.decide(evidence)
+        if verdict.reason == .heartbeatMissed, evidence.earnedDown == nil, !isJudged {
+            if !row.flags.contains(.due) {
+                rows[number].flags.insert(.due)
+                due.append(service)
+            }
+            return
+        }
+        if verdict != old { stand(service, verdict, isJudged: isJudged) }
+        if verdict.state != .down, now < deadline { wheel.file(service, due: deadline) }
+    }
+
+    private func localDoubt(_ row: RosterRow) -> Reason? {
+        if row.flags.contains(.neverHeard) { return nil }
+        return row.flags.contains(.heard) ? blind.cause(heard: row.heardAt) : .starting
+    }
+
+    private mutating func stand(_ service: UInt32, _ verdict: Verdict, isJudged: Bool) {
+        let number = Int(service)
+        var standing = board.standings[number]
+        // Our own doubts leave `since` alone: when they pass, what was true before goes on being true since then.
+        if !verdict.reason.isLocalOpinion, verdict.state != standing.recorded.state { standing.since = wallNow }
+        standing.verdict = verdict
+        board.standings[number] = standing
+        if verdict.state == .up { rows[number].flags.insert(.up) } else { rows[number].flags.remove(.up) }
+        rows[number].flags.insert(.tell)
+        isChanged = true
+        if verdict.state == .down { wheel.withdraw(service) }
+        if isJudged, verdict.state == .down { counters.judgedDown &+= 1 }
+        enqueueForRecording(service)
+    }
+
+    mutating func enqueueForRecording(_ service: UInt32) {
+        guard board.standings[Int(service)].isUnrecorded, !rows[Int(service)].flags.contains(.queued) else { return }
+        rows[Int(service)].flags.insert(.queued)
+        queued.append(service)
+    }
+}

@@ -1,0 +1,73 @@
+/// What the transition log must be told.
+extension LivenessMachine {
+    /// A change that was handed out to be recorded.
+    package struct PendingChange: Sendable {
+        package var service: UInt32
+        package var change: StateChange
+    }
+
+    /// Takes up to `limit` changes to be recorded: one net change per service, whatever happened in between.
+    package mutating func takeChanges(limit: Int) -> [PendingChange] {
+        var changes: [PendingChange] = []
+        let take = min(limit, queued.count)
+        changes.reserveCapacity(take)
+        for service in queued.prefix(take) {
+            rows[Int(service)].flags.remove(.queued)
+            let standing = board.standings[Int(service)]
+            guard board.isListed(service), standing.isUnrecorded else { continue }
+            let change = StateChange(
+                serviceID: board.cards[Int(service)].id,
+                judgedRevision: revisions[Int(service)],
+                verdict: standing.verdict,
+                at: standing.verdict.state == standing.recorded.state ? wallNow : standing.since
+            )
+            changes.append(PendingChange(service: service, change: change))
+        }
+        queued.removeFirst(take)
+        return changes
+    }
+
+    /// How many services wait to be recorded.
+    package var unrecordedCount: Int { queued.count }
+
+    /// The store answered for a change.
+    package mutating func recorded(_ pending: PendingChange, _ result: RecordingResult, at now: Instant) {
+        let number = Int(pending.service)
+        guard board.cards[number].id == pending.change.serviceID else { return }
+        switch result {
+        case .recorded(let transition):
+            revisions[number] = max(revisions[number], transition.revision)
+            if transition.from != transition.to { noteChange(of: pending.service, at: now) }
+            board.standings[number].recorded = pending.change.verdict
+        case .superseded(let record):
+            if let record {
+                revisions[number] = record.recorded.revision
+                board.standings[number].recorded = record.recorded.verdict
+                recordChanged(record, at: now)
+            } else {
+                markGone(pending.service, at: now)
+            }
+        }
+        enqueueForRecording(pending.service)
+    }
+
+    /// The store did not answer: the changes wait again.
+    package mutating func recordingFailed(_ changes: [PendingChange]) {
+        for pending in changes { enqueueForRecording(pending.service) }
+    }
+
+    /// The newest revision that the log is known to have.
+    package mutating func logAdvanced(to head: LogHead) {
+        if head.logID != board.head.logID || head.revision > board.head.revision {
+            board.head = head
+            isChanged = true
+        }
+    }
+
+    /// A row with this revision was written.
+    package mutating func logAdvanced(to revision: Int64) {
+        guard revision > board.head.revision else { return }
+        board.head.revision = revision
+        isChanged = true
+    }
+}

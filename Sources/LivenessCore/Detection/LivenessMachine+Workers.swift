@@ -1,0 +1,134 @@
+/// Services with several workers: each named worker has an incarnation of its own, and the service is up while one is.
+extension LivenessMachine {
+    /// Takes in the current incarnations of a service whose workers have names.
+    mutating func adoptWorkers(of service: UInt32, from incarnations: [IncarnationRecord]) {
+        let current = incarnations.filter(\.isCurrent)
+        guard current.contains(where: { !$0.worker.isEmpty }) else { return }
+        workers[service] = current.map { Worker($0, hasher: board.hasher) }
+        rows[Int(service)].flags.insert(.several)
+        publishWorkers(of: service)
+    }
+
+    /// Takes in one worker's current incarnation: heard just now, or departed.
+    mutating func adoptWorker(
+        _ incarnation: IncarnationRecord,
+        of service: UInt32,
+        heard: Instant?,
+        sequence: UInt64?,
+        attributesHash: UInt32 = 0
+    ) {
+        guard !incarnation.worker.isEmpty || workers[service] != nil else { return }
+        var all = workers[service] ?? []
+        if all.isEmpty, rows[Int(service)].incarnationHash != 0 {
+            // What was the service's only worker, without a name, becomes one of several.
+            all.append(unnamedWorker(of: service))
+        }
+        var worker = Worker(incarnation, hasher: board.hasher)
+        worker.attributesHash = attributesHash
+        if let position = all.firstIndex(where: { $0.name == incarnation.worker }) {
+            let isSame = all[position].number == worker.number
+            if !isSame { retire(all[position].incarnationHash, of: service, .staleIncarnation, at: lastTick) }
+            worker.lastHeard = heard ?? (isSame ? all[position].lastHeard : .distantPast)
+            worker.sequence = sequence ?? (isSame ? all[position].sequence : 0)
+            worker.isDirty = all[position].isDirty && isSame
+            all[position] = worker
+        } else {
+            worker.lastHeard = heard ?? .distantPast
+            worker.sequence = sequence ?? 0
+            all.append(worker)
+        }
+        workers[service] = all
+        rows[Int(service)].flags.insert(.several)
+        let living = all.filter { !$0.hasLeft && !$0.hasFailed }
+        if let latest = living.map(\.lastHeard).max(), latest != .distantPast {
+            rows[Int(service)].lastHeard = latest.nanoseconds
+        }
+        publishWorkers(of: service)
+    }
+
+    /// Whether a service with several workers counts as failed: none of them is left to live, and one failed.
+    func haveWorkersFailed(_ service: UInt32) -> Bool {
+        guard let all = workers[service] else { return false }
+        return all.allSatisfy { $0.hasLeft || $0.hasFailed } && all.contains(where: \.hasFailed)
+    }
+
+    private func unnamedWorker(of service: UInt32) -> Worker {
+        let card = board.cards[Int(service)]
+        var record = IncarnationRecord(
+            serviceID: card.id,
+            worker: "",
+            incarnation: board.incarnation(of: service),
+            number: Int64(card.incarnationNumber),
+            version: card.version,
+            firstSeen: card.createdAt
+        )
+        record.lastSequence = rows[Int(service)].sequence
+        var worker = Worker(record, hasher: board.hasher)
+        if rows[Int(service)].flags.contains(.heard) { worker.lastHeard = rows[Int(service)].heardAt }
+        worker.hasLeft = rows[Int(service)].flags.contains(.left)
+        return worker
+    }
+
+    /// Drops workers that died more than an hour ago while another of their service lives.
+    package mutating func dropDeadWorkers(at now: Instant) {
+        for (service, all) in workers {
+            let down = rows[Int(service)].downDuration
+            guard all.contains(where: { !$0.hasLeft && now - $0.lastHeard < down }) else { continue }
+            let living = all.filter { $0.lastHeard == .distantPast || now - $0.lastHeard < .seconds(3_600) }
+            if living.count < all.count, !living.isEmpty {
+                workers[service] = living
+                publishWorkers(of: service)
+            }
+        }
+    }
+
+    /// Puts the workers as they are now on the board, and the lowest version of the living ones on the card.
+    mutating func publishWorkers(of service: UInt32) {
+        guard let all = workers[service] else { return }
+        let heard = rows[Int(service)].flags.contains(.heard)
+        var extras = board.extras[service] ?? CardExtras()
+        extras.workers = all.map { worker in
+            WorkerStanding(
+                worker: worker.name,
+                incarnation: worker.incarnation,
+                number: worker.number,
+                version: worker.version,
+                state: worker.hasLeft || worker.hasFailed ? .down : (heard ? .up : .unknown),
+                lastHeard: worker.lastHeard == .distantPast ? nil : worker.lastHeard,
+                lastSeenUp: worker.lastSeenUp
+            )
+        }
+        board.extras[service] = extras
+        board.cards[Int(service)].flags.insert(.extras)
+    }
+
+    /// A heartbeat of a service with several workers.
+    mutating func workerHeard(
+        _ entry: HeartbeatBatch.Entry,
+        name: String,
+        _ service: UInt32,
+        at heard: Instant,
+        now: Instant
+    ) -> HeartbeatOutcome.Kind {
+        guard var all = workers[service], let position = all.firstIndex(where: { $0.name == name }) else {
+            return .pending
+        }
+        let worker = all[position]
+        if worker.incarnationHash != entry.incarnationHash {
+            return unknownIncarnation(entry.incarnationHash, uses: worker.incarnationHash != 0, of: service)
+        }
+        if worker.hasLeft || worker.hasFailed { return .pending }
+        if worker.attributesHash != entry.attributesHash { return .pending }
+        if entry.sequence != HeartbeatBatch.Entry.noSequence {
+            if entry.sequence <= worker.sequence, worker.lastHeard != .distantPast {
+                let interval = board.cards[Int(service)].reportInterval
+                return now - worker.lastHeard > interval ? HeartbeatOutcome.Kind.rejected(.staleSequence) : .repeated
+            }
+            all[position].sequence = entry.sequence
+        }
+        all[position].lastHeard = heard
+        all[position].isDirty = true
+        workers[service] = all
+        return .renewed
+    }
+}

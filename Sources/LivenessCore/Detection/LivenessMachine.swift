@@ -1,0 +1,110 @@
+/// Decides, in plain values, who is up: fed with heartbeats, time, records and news, it answers with verdicts to
+/// publish, changes to record and renewals to flush.
+///
+/// It performs no I/O, reads no clock and has no randomness: the same inputs in the same order always give the same
+/// outputs, which is what the simulation lives on. `LivenessEngine` carries out what it decides. Its facets:
+///
+/// - `+Records` what the store says: records loaded, admitted, edited, deleted
+/// - `+Heartbeats` the hot path, and what is more than a renewal
+/// - `+Judging` deadlines
+/// - `+Health` blind time, the back end, starting
+/// - `+Recording` changes for the transition log
+/// - `+Flushing` renewals for the driver
+/// - `+Workers` services with several workers
+/// - `+Flapping` services that change too often
+package struct LivenessMachine: Sendable {
+    package internal(set) var settings: LivenessSettings
+    /// What readers see; a copy is a snapshot.
+    package internal(set) var board: Board
+
+    // One element per service, under its dense number.
+    var rows = PagedArray<RosterRow>(bits: 12)
+    var revisions = PagedArray<Int64>(bits: 12)
+    var wheel: DeadlineWheel
+
+    /// Services with named workers.
+    var workers: [UInt32: [Worker]] = [:]
+    var retired: [RetiredIncarnation: Retirement] = [:]
+    var deletions: [(service: UInt32, at: Instant)] = []
+    /// Numbers of services that were forgotten, to be used again.
+    var free: [UInt32] = []
+
+    /// Heard since they were last flushed; and those being flushed, the first `flushed` of them done.
+    var dirty: [UInt32] = []
+    var flushing: [UInt32] = []
+    var flushed = 0
+    var queued: [UInt32] = []
+    var due: [UInt32] = []
+    /// How far a sweep over all services has come; nil when none is under way.
+    var sweep: Int?
+
+    /// When services changed their state lately.
+    var recentChanges: [UInt32: [Instant]] = [:]
+    var blind = BlindTime()
+    var health: BackendHealth
+    var lastTick: Instant
+    /// Microseconds to add to an instant to get the wall clock's time, as the last tick saw it.
+    var wallOffset: Int64 = 0
+    /// From the end of a pause until what waited in the sockets was read.
+    var pause: BlindTime.Period?
+    var events: [HealthEvent] = []
+    /// When this daemon began to hear: before its records were loaded nothing counts.
+    var started: Instant
+    /// Whether the board is another than when it was last published.
+    package var isChanged = false
+    var flushCount: Int64 = 0
+    package internal(set) var counters = MachineCounters()
+
+    // Scratch space of the hot path, kept so that a batch allocates nothing.
+    var candidates: [UInt32] = []
+    var locations: [UInt32] = []
+
+    package init(settings: LivenessSettings, hasher: NameHasher, at now: Instant) {
+        self.settings = settings
+        self.board = Board(hasher: hasher)
+        self.wheel = DeadlineWheel(origin: now)
+        self.health = BackendHealth(at: now)
+        self.lastTick = now
+        self.started = now
+    }
+
+    /// The records are loaded: from now on heartbeats are heard and the loop is expected to run.
+    package mutating func began(at now: Instant, wall: Timestamp) {
+        started = now
+        lastTick = now
+        health = BackendHealth(at: now)
+        wallOffset = wall.microseconds &- now.nanoseconds / 1_000
+        isChanged = true
+    }
+
+    /// Adopts changed settings.
+    ///
+    /// No deadline is reset: a service follows them from its next heartbeat.
+    package mutating func settingsChanged(_ new: LivenessSettings) {
+        settings = new
+        for service in 0..<rows.count { rows[service].attributesHash = 0 }
+    }
+}
+
+extension LivenessMachine: CustomStringConvertible {
+    package var description: String {
+        "liveness machine: \(board.count) services, \(due.count) due, \(queued.count) to record, \(dirtyCount) to flush"
+    }
+}
+
+/// What happened since the start, in numbers.
+package struct MachineCounters: Hashable, Sendable {
+    package var renewed: UInt64 = 0
+    package var repeated: UInt64 = 0
+    package var rejected: UInt64 = 0
+    package var admitted: UInt64 = 0
+    package var judgedDown: UInt64 = 0
+    package var pauses: UInt64 = 0
+}
+
+/// What this daemon says of itself.
+package enum HealthEvent: Hashable, Sendable {
+    /// Its verdicts are doubtful from now on, and why.
+    case degraded(Reason)
+    case recovered(Reason)
+}

@@ -1,0 +1,116 @@
+extension InMemoryStore {
+    package func flush(_ flush: HeartbeatFlush) async throws(StoreError) -> FlushResult {
+        try writing { tables throws(StoreError) in
+            guard var daemon = tables.daemons[flush.daemon] else {
+                throw StoreError.unregistered(flush.daemon)
+            }
+            daemon.flushCount = max(daemon.flushCount + 1, flush.count)
+            daemon.lastSeen = flush.at
+            tables.daemons[flush.daemon] = daemon
+
+            var untouched: Set<Int64> = []
+            for beat in flush.renewals where !tables.renew(beat, by: daemon) { untouched.insert(beat.serviceID) }
+            for beat in flush.workers where !tables.renew(beat) { untouched.insert(beat.serviceID) }
+
+            var result = FlushResult(news: [], missing: [], incarnations: [])
+            for id in untouched.sorted() {
+                if let ledger = tables.ledgers[id] {
+                    result.news.append(ledger.record)
+                    result.incarnations += ledger.incarnations.filter(\.isCurrent)
+                } else {
+                    result.missing.append(id)
+                }
+            }
+            return result
+        }
+    }
+
+    package func observe(
+        after seen: [String: Int64],
+        as daemon: String
+    ) async throws(StoreError) -> HeartbeatObservation {
+        try reading { tables in
+            let daemons = tables.sortedDaemons
+            var changed: [ServiceRecord] = []
+            for other in daemons where other.id != daemon && seen[other.id] != other.flushCount {
+                let known = seen[other.id].map { min($0, other.flushCount) } ?? -1
+                changed += tables.sortedIDs.compactMap { tables.ledgers[$0]?.record }
+                    .filter { $0.lastDaemon == other.id && $0.lastFlush > known }
+            }
+            return HeartbeatObservation(head: tables.head, daemons: daemons, changed: changed)
+        }
+    }
+
+    package func look(at ids: [Int64]) async throws(StoreError) -> [ServiceRecord] {
+        try reading { tables in ids.compactMap { tables.ledgers[$0]?.record } }
+    }
+
+    package func load(
+        since forgotten: Timestamp,
+        page: (sending LoadedPage) throws(StoreError) -> Void
+    ) async throws(StoreError) -> LoadedHead {
+        let (head, kept) = try reading { tables in
+            let all = tables.sortedIDs.compactMap { tables.ledgers[$0] }
+            let head = LoadedHead(
+                head: tables.head,
+                daemons: tables.sortedDaemons,
+                newestStamp: all.map(\.record).filter { $0.deletedAt == nil }.compactMap(\.lastSeenUp).max()
+            )
+            return (head, all.filter { $0.record.deletedAt.map { $0 >= forgotten } ?? true })
+        }
+        for start in stride(from: 0, to: kept.count, by: 2_000) {
+            let slice = kept[start..<min(start + 2_000, kept.count)]
+            try page(
+                LoadedPage(
+                    services: slice.map(\.record),
+                    incarnations: slice.flatMap(\.incarnations).filter { incarnation in
+                        incarnation.replacedAt.map { $0 >= forgotten } ?? true
+                    }
+                )
+            )
+        }
+        return head
+    }
+
+    package func write(_ daemon: DaemonRecord) async throws(StoreError) {
+        try writing { tables in
+            var written = daemon
+            written.flushCount = tables.daemons[daemon.id]?.flushCount ?? daemon.flushCount
+            tables.daemons[daemon.id] = written
+        }
+    }
+
+    package func daemons() async throws(StoreError) -> [DaemonRecord] {
+        try reading { $0.sortedDaemons }
+    }
+}
+
+extension InMemoryTables {
+    /// Whether the renewal touched its row.
+    fileprivate mutating func renew(_ beat: HeartbeatRenewal, by daemon: DaemonRecord) -> Bool {
+        guard var ledger = ledgers[beat.serviceID], ledger.record.deletedAt == nil, ledger.record.leftAt == nil,
+            ledger.record.incarnationNumber == beat.incarnationNumber
+        else { return false }
+        ledger.record.reportCount += Int64(max(beat.beats, 0))
+        ledger.record.lastSeenUp = later(ledger.record.lastSeenUp, beat.lastSeenUp)
+        ledger.record.lastSequence = higher(ledger.record.lastSequence, beat.sequence)
+        ledger.record.isNeverHeard = false
+        ledger.record.lastDaemon = daemon.id
+        ledger.record.lastFlush = daemon.flushCount
+        ledgers[beat.serviceID] = ledger
+        return true
+    }
+
+    fileprivate mutating func renew(_ beat: WorkerRenewal) -> Bool {
+        guard var ledger = ledgers[beat.serviceID],
+            let index = ledger.incarnations.firstIndex(where: {
+                $0.worker == beat.worker && $0.number == beat.number && $0.isCurrent && $0.leftAt == nil
+            })
+        else { return false }
+        let old = ledger.incarnations[index]
+        ledger.incarnations[index].lastSeenUp = later(old.lastSeenUp, beat.lastSeenUp)
+        ledger.incarnations[index].lastSequence = higher(old.lastSequence, beat.sequence)
+        ledgers[beat.serviceID] = ledger
+        return true
+    }
+}

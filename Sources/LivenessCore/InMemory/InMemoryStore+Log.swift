@@ -1,0 +1,101 @@
+extension InMemoryStore {
+    package func record(
+        _ changes: [StateChange],
+        at: Timestamp
+    ) async throws(StoreError) -> [RecordingResult] {
+        try writing { tables in
+            changes.map { change in
+                guard var ledger = tables.ledgers[change.serviceID], ledger.record.deletedAt == nil else {
+                    return .superseded(nil)
+                }
+                guard ledger.record.recorded.revision == change.judgedRevision else {
+                    return .superseded(ledger.record)
+                }
+                let transition = ledger.record.transition(
+                    .state,
+                    from: ledger.record.recorded.state,
+                    to: change.verdict.state,
+                    reason: change.verdict.reason.word,
+                    revision: tables.nextRevision,
+                    at: change.at
+                )
+                ledger.record.recorded = RecordedState(
+                    state: change.verdict.state,
+                    reason: change.verdict.reason,
+                    lastState: change.verdict.lastState,
+                    since: change.at,
+                    revision: transition.revision
+                )
+                tables.ledgers[change.serviceID] = ledger
+                tables.append(transition, serviceID: change.serviceID)
+                return .recorded(transition)
+            }
+        }
+    }
+
+    package func record(_ event: DaemonEvent) async throws(StoreError) -> Transition {
+        try writing { tables in
+            let transition = Transition(event, revision: tables.nextRevision)
+            tables.append(transition, serviceID: tables.identities[event.uuid])
+            return transition
+        }
+    }
+
+    package func transitions(since: Int64, limit: Int) async throws(StoreError) -> TransitionPage {
+        try reading { tables in
+            TransitionPage(
+                transitions: tables.log.lazy.map(\.transition).filter { $0.revision > since }
+                    .prefix(max(limit, 0)).map { $0 },
+                head: tables.head
+            )
+        }
+    }
+
+    package func history(of uuid: ServiceUUID, limit: Int) async throws(StoreError) -> [Transition] {
+        try reading { tables in
+            guard let id = tables.identities[uuid] else { return [] }
+            return tables.log.reversed().lazy.filter { $0.serviceID == id }
+                .prefix(max(limit, 0)).map(\.transition)
+        }
+    }
+
+    package func prune(_ limits: RetentionLimits, limit: Int) async throws(StoreError) -> Int {
+        try writing { tables in
+            guard limit > 0 else { return 0 }
+            var removed = tables.removeTransitions(limits, atMost: limit)
+            removed += tables.forgetIncarnations(before: limits.forgotten, atMost: limit - removed)
+            return removed
+        }
+    }
+}
+
+extension InMemoryTables {
+    fileprivate mutating func removeTransitions(_ limits: RetentionLimits, atMost limit: Int) -> Int {
+        var doomed = Set(
+            log.prefix(limit).map(\.transition).filter { $0.at < limits.transitionsBefore }.map(\.revision)
+        )
+        let kept = log.filter { !doomed.contains($0.transition.revision) }
+        for entries in Dictionary(grouping: kept.filter { $0.serviceID != nil }, by: \.serviceID).values {
+            let surplus = entries.dropLast(max(limits.perService, 0))
+            doomed.formUnion(surplus.map(\.transition.revision).prefix(limit - doomed.count))
+        }
+        log.removeAll { doomed.contains($0.transition.revision) }
+        return doomed.count
+    }
+
+    fileprivate mutating func forgetIncarnations(before: Timestamp, atMost limit: Int) -> Int {
+        var removed = 0
+        for id in sortedIDs where removed < limit {
+            guard var ledger = ledgers[id] else { continue }
+            let isForgotten = ledger.record.deletedAt.map { $0 < before } ?? false
+            ledger.incarnations.removeAll { incarnation in
+                guard removed < limit else { return false }
+                let isOld = isForgotten || (incarnation.replacedAt.map { $0 < before } ?? false)
+                if isOld { removed += 1 }
+                return isOld
+            }
+            ledgers[id] = ledger
+        }
+        return removed
+    }
+}

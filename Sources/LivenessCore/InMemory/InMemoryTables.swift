@@ -1,0 +1,82 @@
+/// What an in-memory store holds: the tables of a database, as values.
+struct InMemoryTables {
+    struct LogEntry {
+        var transition: Transition
+        var serviceID: Int64?
+    }
+
+    var logID: String
+    var revision: Int64 = 0
+    /// Oldest first.
+    var log: [LogEntry] = []
+    /// By id, the deleted ones included.
+    var ledgers: [Int64: ServiceLedger] = [:]
+    var living: [ServiceName: Int64] = [:]
+    var deleted: [ServiceName: [Int64]] = [:]
+    var identities: [ServiceUUID: Int64] = [:]
+    var daemons: [String: DaemonRecord] = [:]
+    var minimumRelease: Int32 = 1
+    /// Thrown by every call, while it is set.
+    var outage: StoreError?
+    private var lastID: Int64 = 0
+
+    init(logID: String) {
+        self.logID = logID
+    }
+
+    var head: LogHead {
+        LogHead(logID: logID, revision: revision, oldest: log.first?.transition.revision ?? revision + 1)
+    }
+
+    var nextRevision: Int64 { revision + 1 }
+
+    var sortedIDs: [Int64] { ledgers.keys.sorted() }
+
+    var sortedDaemons: [DaemonRecord] {
+        daemons.values.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+    }
+
+    func ledger(of name: ServiceName) -> ServiceLedger? {
+        living[name].flatMap { ledgers[$0] }
+    }
+
+    /// The record of that identity that is not deleted.
+    func livingLedger(_ uuid: ServiceUUID) -> ServiceLedger? {
+        guard let ledger = identities[uuid].flatMap({ ledgers[$0] }), ledger.record.deletedAt == nil else { return nil }
+        return ledger
+    }
+
+    /// What the deleted records of that name leave behind.
+    func burials(of name: ServiceName, at: Timestamp) -> Burials {
+        var burials = Burials()
+        for ledger in (deleted[name] ?? []).compactMap({ ledgers[$0] }) {
+            burials.highestNumber = max(burials.highestNumber, ledger.record.incarnationNumber)
+            guard let deletedAt = ledger.record.deletedAt, deletedAt > at - Burials.memory else { continue }
+            burials.areRecent = true
+            burials.incarnations.formUnion(ledger.incarnations.compactMap(\.incarnation))
+        }
+        return burials
+    }
+
+    mutating func append(_ transition: Transition, serviceID: Int64?) {
+        log.append(LogEntry(transition: transition, serviceID: serviceID))
+        revision = transition.revision
+    }
+
+    /// Gives the record an id and writes its `created` row.
+    mutating func insert(_ new: ServiceRecord, _ incarnation: IncarnationRecord?) -> (ServiceLedger, Transition) {
+        lastID += 1
+        var record = new
+        record.id = lastID
+        record.recorded.revision = nextRevision
+        var first = incarnation
+        first?.serviceID = lastID
+        let ledger = ServiceLedger(record, incarnations: first.map { [$0] } ?? [])
+        ledgers[lastID] = ledger
+        living[record.name] = lastID
+        identities[record.uuid] = lastID
+        let created = record.creation(revision: nextRevision)
+        append(created, serviceID: lastID)
+        return (ledger, created)
+    }
+}

@@ -1,0 +1,121 @@
+/// One way of knowing who lives: a reporter that keeps services alive in a back end, and an observer of it.
+package protocol LivenessDriver: Sendable {
+    var guarantees: DriverGuarantees { get }
+    var reporter: any LivenessReporter { get }
+    var observer: any LivenessObserver { get }
+}
+
+/// The writing half of a driver.
+package protocol LivenessReporter: Sendable {
+    /// Makes one flush of renewals visible in the back end, and answers what it learned doing so. A call that throws
+    /// may be repeated with the same content.
+    func renew(_ flush: HeartbeatFlush) async throws(DriverError) -> FlushResult
+
+    /// Removes what the back end holds of services that left or were deleted. Repeating it does no harm.
+    func remove(_ serviceIDs: [Int64]) async throws(DriverError)
+}
+
+/// The reading half of a driver.
+package protocol LivenessObserver: Sendable {
+    /// One complete look: what changed since the last complete one, and the back end's own state. A look that throws
+    /// is none: the next one brings the same changes.
+    func observe() async throws(DriverError) -> BackendObservation
+
+    /// Reads these services now, whether or not they changed: the look on demand of *Judging*.
+    func look(at serviceIDs: [Int64]) async throws(DriverError) -> BackendObservation
+}
+
+/// What a look at a back end showed.
+package struct BackendObservation: Sendable {
+    /// Names the content of the back end; another one than before means restarted, restored or emptied.
+    package var epoch: String
+    package var daemons: [DaemonRecord]
+    package var changed: [ServiceRecord]
+    /// The newest revision of the transition log, where the back end keeps it.
+    package var head: LogHead?
+
+    package init(epoch: String, daemons: [DaemonRecord], changed: [ServiceRecord], head: LogHead?) {
+        self.epoch = epoch
+        self.daemons = daemons
+        self.changed = changed
+        self.head = head
+    }
+}
+
+/// Why a driver's back end could not be reached or trusted.
+package struct DriverError: Error, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable {
+        /// The back end does not answer.
+        case lost
+        /// The back end was restarted, restored or emptied since the last look.
+        case restarted
+        /// This daemon is fenced and must stop.
+        case fenced
+        /// What the back end holds cannot be read.
+        case corrupt
+    }
+
+    package var code: Code
+    package var message: String
+    package var cause: (any Error)?
+
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    package var description: String {
+        guard let cause else { return message }
+        return "\(message): \(cause)"
+    }
+}
+
+/// What a driver promises, shown to operators and held against the settings at start.
+package struct DriverGuarantees: Sendable {
+    package enum Notice: String, Sendable {
+        case pushes
+        case polls
+    }
+
+    package enum Clock: String, Sendable {
+        /// Deadlines run on this daemon's clock only.
+        case ours
+        /// The back end ends a session by its own clock.
+        case backend
+    }
+
+    package var name: String
+    /// The finest difference in time it can tell.
+    package var granularity: Duration
+    package var notice: Notice
+    /// Whether what it holds survives a restart of the back end.
+    package var isPersistent: Bool
+    /// Whether the back end may drop what it should keep.
+    package var mayEvict: Bool
+    package var clock: Clock
+    /// The time it adds, typically, to noticing a death.
+    package var typicalDetection: Duration
+    /// The least down time it can serve at these intervals.
+    package var leastDownTime: @Sendable (_ report: Duration, _ flush: Duration, _ observe: Duration) -> Duration
+
+    package init(
+        name: String,
+        granularity: Duration,
+        notice: Notice,
+        isPersistent: Bool,
+        mayEvict: Bool,
+        clock: Clock,
+        typicalDetection: Duration,
+        leastDownTime: @escaping @Sendable (Duration, Duration, Duration) -> Duration
+    ) {
+        self.name = name
+        self.granularity = granularity
+        self.notice = notice
+        self.isPersistent = isPersistent
+        self.mayEvict = mayEvict
+        self.clock = clock
+        self.typicalDetection = typicalDetection
+        self.leastDownTime = leastDownTime
+    }
+}

@@ -1,0 +1,113 @@
+/// Records, incarnations, transitions and daemons in SQL.
+///
+/// Every call is one transaction (reads: one snapshot), and every call that writes begins by reading the fence and
+/// fails with `.fenced` when this release is below it. A call that throws has changed nothing. Times are the calling
+/// daemon's wall clock and are for people; only the expiry of `forced_down_until` asks the database's own clock.
+package protocol RecordStore: HeartbeatTable {
+    /// What a daemon knows before it answers anything: all records, those deleted less than 24 h ago, and all
+    /// incarnations that are still remembered, handed over in pages.
+    func load(
+        since forgotten: Timestamp,
+        page: (sending LoadedPage) throws(StoreError) -> Void
+    ) async throws(StoreError) -> LoadedHead
+
+    /// Decides on heartbeats that are more than a renewal (a new service, a new incarnation, other attributes, the
+    /// first after *left* or *failed*) and makes what it admits durable. Answers in the order asked.
+    func admit(_ admissions: [Admission], at: Timestamp) async throws(StoreError) -> [AdmissionResult]
+
+    /// Makes leaves and failures durable. Answers in the order asked.
+    func depart(_ departures: [Departure], at: Timestamp) async throws(StoreError) -> [DepartureResult]
+
+    /// Creates a record on an operator's word; nil when there is one of that name.
+    func create(_ draft: ServiceDraft, at: Timestamp) async throws(StoreError) -> Recorded<ServiceRecord>?
+
+    /// Applies an operator's edit whole, or not at all.
+    func edit(_ edit: RecordEdit, at: Timestamp) async throws(StoreError) -> EditResult
+
+    /// Marks a record deleted; nil when there is none (any more).
+    func delete(_ uuid: ServiceUUID, by: String?, at: Timestamp) async throws(StoreError) -> Recorded<ServiceRecord>?
+
+    /// Clears every `forced_down` whose time is over by the database's clock.
+    func expireForcedDowns(at: Timestamp) async throws(StoreError) -> [Recorded<ServiceRecord>]
+
+    /// Records changes of state: each in the one transaction that locks the head of the log, changes the service
+    /// where it is not deleted and its `state_revision` is still the one judged, and writes the row. Answers in the
+    /// order asked.
+    func record(_ changes: [StateChange], at: Timestamp) async throws(StoreError) -> [RecordingResult]
+
+    /// Writes one event of a daemon (`degraded`, `recovered`) into the log.
+    func record(_ event: DaemonEvent) async throws(StoreError) -> Transition
+
+    /// Rows of the log with a revision above `since`, oldest first.
+    func transitions(since: Int64, limit: Int) async throws(StoreError) -> TransitionPage
+
+    /// A service's rows of the log, newest first. Deleted services have a history too.
+    func history(of uuid: ServiceUUID, limit: Int) async throws(StoreError) -> [Transition]
+
+    /// Inserts or updates this daemon's own row.
+    ///
+    /// Once the row is there, only flushes move its flush count: a count shown before its rows are written would make
+    /// polls miss them.
+    func write(_ daemon: DaemonRecord) async throws(StoreError)
+
+    /// All rows of `daemons`, by id.
+    func daemons() async throws(StoreError) -> [DaemonRecord]
+
+    /// Removes what is older than kept: transitions by age and per service, incarnations replaced or deleted before
+    /// `forgotten`. At most `limit` rows a call; answers how many.
+    func prune(_ limits: RetentionLimits, limit: Int) async throws(StoreError) -> Int
+}
+
+/// A change together with the rows of the log that were written for it, in order.
+package struct Recorded<Value: Sendable & Hashable>: Hashable, Sendable {
+    package var value: Value
+    package var transitions: [Transition]
+
+    package init(_ value: Value, transitions: [Transition]) {
+        self.value = value
+        self.transitions = transitions
+    }
+}
+
+/// A slice of what `load` hands over.
+///
+/// A service's incarnations stand in the same page as the service.
+package struct LoadedPage: Sendable {
+    package var services: [ServiceRecord]
+    package var incarnations: [IncarnationRecord]
+
+    package init(services: [ServiceRecord], incarnations: [IncarnationRecord]) {
+        self.services = services
+        self.incarnations = incarnations
+    }
+}
+
+/// What `load` says beside the services.
+package struct LoadedHead: Sendable {
+    package var head: LogHead
+    package var daemons: [DaemonRecord]
+    /// The newest `last_seen_up` of the table.
+    package var newestStamp: Timestamp?
+
+    package init(head: LogHead, daemons: [DaemonRecord], newestStamp: Timestamp?) {
+        self.head = head
+        self.daemons = daemons
+        self.newestStamp = newestStamp
+    }
+}
+
+/// How long things are kept.
+package struct RetentionLimits: Hashable, Sendable {
+    /// Transitions older than this are removed.
+    package var transitionsBefore: Timestamp
+    /// The newest rows kept per service.
+    package var perService: Int
+    /// Incarnations replaced or deleted before this are forgotten.
+    package var forgotten: Timestamp
+
+    package init(transitionsBefore: Timestamp, perService: Int, forgotten: Timestamp) {
+        self.transitionsBefore = transitionsBefore
+        self.perService = perService
+        self.forgotten = forgotten
+    }
+}

@@ -1,0 +1,79 @@
+/// All that readers see: names, records, verdicts.
+///
+/// A copy is a snapshot; it shares everything that has not changed.
+package struct Board: Sendable {
+    package let hasher: NameHasher
+    package internal(set) var names = NameArena()
+    package internal(set) var index = NameIndex()
+    package internal(set) var uuids = NameIndex()
+    package internal(set) var cards = PagedArray<Card>(bits: 7)
+    package internal(set) var standings = PagedArray<Standing>(bits: 8)
+    package internal(set) var hearings = PagedArray<Hearing>(bits: 8)
+    package internal(set) var extras: [UInt32: CardExtras] = [:]
+    /// Services that change their state too often.
+    package internal(set) var flapping: Set<UInt32> = []
+    package internal(set) var profiles = ProfileTable()
+    /// Moves whenever a record is created or deleted: what an order of names depends on.
+    package internal(set) var membership: UInt64 = 0
+    /// The newest revision of the transition log that this board knows of.
+    package internal(set) var head = LogHead(logID: "", revision: 0, oldest: 1)
+
+    package init(hasher: NameHasher) {
+        self.hasher = hasher
+    }
+
+    /// The dense numbers 0 ..< `count`; some of them belong to deleted records.
+    package var count: Int { cards.count }
+
+    package func isListed(_ service: UInt32) -> Bool {
+        !cards[Int(service)].flags.contains(.deleted)
+    }
+
+    /// The number of the service of that name, deleted or not.
+    package func find(host: String, binary: String) -> UInt32? {
+        let bytes = Array(host.utf8) + Array(binary.utf8)
+        let split = host.utf8.count
+        return find(bytes.span.bytes, host: 0..<split, binary: split..<bytes.count)
+    }
+
+    @inline(__always)
+    package func find(_ bytes: RawSpan, host: Range<Int>, binary: Range<Int>) -> UInt32? {
+        let hash = hasher.name(bytes, host: host, binary: binary)
+        return index.find(hash) { number in
+            names.matches(cards[Int(number)].location, bytes, host: host, binary: binary)
+        }
+    }
+
+    /// The number of the record with that identity, if it is not deleted.
+    package func find(_ uuid: ServiceUUID) -> UInt32? {
+        uuids.find(Self.hash(uuid)) { number in
+            let card = cards[Int(number)]
+            return card.uuid == uuid && !card.flags.contains(.deleted)
+        }
+    }
+
+    /// The verdict on the service of that name; nil when there is none.
+    package func verdict(host: String, binary: String) -> Verdict? {
+        guard let service = find(host: host, binary: binary), isListed(service) else { return nil }
+        return standings[Int(service)].verdict
+    }
+
+    package func name(of service: UInt32) -> ServiceName {
+        names.name(at: cards[Int(service)].location)
+    }
+
+    package func profile(of service: UInt32) -> Profile {
+        profiles[cards[Int(service)].profile]
+    }
+
+    package func incarnation(of service: UInt32) -> String? {
+        let card = cards[Int(service)]
+        if card.flags.contains(.packedIncarnation) { return card.incarnation.description }
+        return card.flags.contains(.textIncarnation) ? extras[service]?.incarnation : nil
+    }
+
+    static func hash(_ uuid: ServiceUUID) -> UInt64 {
+        let product = (uuid.high ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: uuid.low | 1)
+        return product.high ^ product.low
+    }
+}

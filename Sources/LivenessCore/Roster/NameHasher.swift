@@ -1,0 +1,60 @@
+/// Hashes names with a seed of the process: 64 × 64 → 128-bit multiplications folded by exclusive or, the mixing step
+/// of wyhash (Wang Yi, public domain).
+///
+/// The seed keeps whoever chooses names from choosing collisions.
+package struct NameHasher: Sendable {
+    private let seed: UInt64
+    private let secret: UInt64
+
+    package init(seed: UInt64, secret: UInt64) {
+        self.seed = seed
+        self.secret = secret | 1
+    }
+
+    @inline(__always)
+    private static func mix(_ one: UInt64, _ other: UInt64) -> UInt64 {
+        let product = one.multipliedFullWidth(by: other)
+        return product.low ^ product.high
+    }
+
+    /// The hash of `bytes[range]`, going on from `start`.
+    @inline(__always)
+    package func hash(_ bytes: RawSpan, _ range: Range<Int>, from start: UInt64 = 0) -> UInt64 {
+        var state = seed ^ start
+        var offset = range.lowerBound
+        let end = range.upperBound
+        while offset &+ 8 <= end {
+            let word = bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            state = Self.mix(word ^ secret, state ^ 0xA076_1D64_78BD_642F)
+            offset &+= 8
+        }
+        var tail: UInt64 = 0
+        if offset &+ 4 <= end {
+            tail = UInt64(bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+            offset &+= 4
+        }
+        while offset < end {
+            tail = tail &<< 8 | UInt64(bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
+            offset &+= 1
+        }
+        let length = UInt64(truncatingIfNeeded: range.count)
+        return Self.mix(tail ^ secret, state ^ (length &* 0xE703_7ED1_A0B4_28DB))
+    }
+
+    /// The hash of a service's name: of its host, then of its binary.
+    @inline(__always)
+    package func name(_ bytes: RawSpan, host: Range<Int>, binary: Range<Int>) -> UInt64 {
+        hash(bytes, binary, from: hash(bytes, host))
+    }
+
+    package func name(host: String, binary: String) -> UInt64 {
+        let bytes = Array(host.utf8) + Array(binary.utf8)
+        let split = host.utf8.count
+        return name(bytes.span.bytes, host: 0..<split, binary: split..<bytes.count)
+    }
+
+    package func text(_ text: String) -> UInt64 {
+        let bytes = Array(text.utf8)
+        return hash(bytes.span.bytes, 0..<bytes.count)
+    }
+}

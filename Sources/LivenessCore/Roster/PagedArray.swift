@@ -1,0 +1,29 @@
+/// An array in pages of 2^`bits` elements, each with its own copy-on-write.
+///
+/// A copy shares every page; a change after that copies one page and the list of pages. So a snapshot of a million
+/// entries costs nothing to take, and what a change of one entry costs does not grow with the number of entries.
+package struct PagedArray<Element: Sendable>: Sendable {
+    private var pages: [[Element]] = []
+    private let bits: Int
+    package private(set) var count = 0
+
+    /// - Parameter bits: the binary logarithm of a page's size.
+    package init(bits: Int) {
+        self.bits = bits
+    }
+
+    package subscript(index: Int) -> Element {
+        @inline(__always) get { pages[index &>> bits][index & ((1 &<< bits) &- 1)] }
+        @inline(__always) _modify { yield &pages[index &>> bits][index & ((1 &<< bits) &- 1)] }
+    }
+
+    package mutating func append(_ element: Element) {
+        if count & ((1 << bits) - 1) == 0 {
+            var page: [Element] = []
+            page.reserveCapacity(1 << bits)
+            pages.append(page)
+        }
+        pages[count >> bits].append(element)
+        count += 1
+    }
+}

@@ -1,0 +1,109 @@
+package import LivenessCore
+import Logging
+import Metrics
+
+/// Heartbeats in, answers out: renewals at once, everything else by way of the store.
+package struct Intake: Sendable {
+    /// What became of a batch.
+    ///
+    /// `outcomes` has one element per entry of the batch and none of them is `pending`.
+    package struct Reply: Sendable {
+        package var outcomes: [HeartbeatOutcome]
+        /// What to tell the services, aligned with `outcomes`; empty when none was asked for.
+        ///
+        /// Rejected entries have nil.
+        package var answers: [HeartbeatAnswer?]
+        /// The back end counts as lost: the heartbeats were counted here, and the reporter should go elsewhere.
+        package var isBackendLost: Bool
+    }
+
+    package enum AnswerScope: Sendable {
+        case all
+        /// Only for services whose state, status or interval changed.
+        case news
+    }
+
+    /// Entries handled under one hold of the lock.
+    private static let slice = 256
+    /// Admissions in one transaction of the store.
+    private static let admissionSlice = 1_000
+
+    let shared: SharedMachine
+    let registrar: Registrar
+    let metrics: EngineMetrics
+
+    /// Takes in a sealed batch.
+    package func receive(_ batch: HeartbeatBatch, answering scope: AnswerScope = .all) async -> Reply {
+        let heard = shared.time.now
+        var outcomes: [HeartbeatOutcome] = []
+        outcomes.reserveCapacity(batch.count)
+        var isBackendLost = false
+        var start = 0
+        while start < batch.count {
+            let range = start..<min(start + Self.slice, batch.count)
+            let now = shared.time.now
+            isBackendLost = apply(batch, range, at: now, to: &outcomes)
+            start = range.upperBound
+        }
+        let pending = outcomes.indices.filter { outcomes[$0].kind == .pending }
+        if !pending.isEmpty {
+            for start in stride(from: 0, to: pending.count, by: Self.admissionSlice) {
+                let positions = pending[start..<min(start + Self.admissionSlice, pending.count)]
+                outcomes = await registrar.admit(batch, positions, heard: heard, into: outcomes)
+            }
+            shared.publish()
+        } else {
+            shared.publishSoon()
+        }
+        let answers = answers(outcomes, scope)
+        count(outcomes)
+        return Reply(outcomes: outcomes, answers: answers, isBackendLost: isBackendLost)
+    }
+
+    private func apply(
+        _ batch: HeartbeatBatch,
+        _ range: Range<Int>,
+        at now: Instant,
+        to outcomes: inout [HeartbeatOutcome]
+    ) -> Bool {
+        shared.withLock { machine in
+            machine.heartbeatsReceived(batch, range, at: now, outcomes: &outcomes)
+            return machine.isBackendLost
+        }
+    }
+
+    private func answers(_ outcomes: [HeartbeatOutcome], _ scope: AnswerScope) -> [HeartbeatAnswer?] {
+        var answers: [HeartbeatAnswer?] = []
+        answers.reserveCapacity(outcomes.count)
+        let now = shared.time.now
+        for start in stride(from: 0, to: outcomes.count, by: Self.slice) {
+            let slice = outcomes[start..<min(start + Self.slice, outcomes.count)]
+            answers += shared.withLock { machine in
+                slice.map { outcome in
+                    guard outcome.service != HeartbeatOutcome.noService else { return nil }
+                    if case .rejected = outcome.kind { return nil }
+                    if scope == .news, !outcome.isNews { return nil }
+                    return machine.answer(outcome.service, at: now)
+                }
+            }
+        }
+        return answers
+    }
+
+    private func count(_ outcomes: [HeartbeatOutcome]) {
+        var renewed: Int64 = 0
+        var repeated: Int64 = 0
+        var rejected: Int64 = 0
+        for outcome in outcomes {
+            switch outcome.kind {
+            case .renewed: renewed += 1
+            case .repeated: repeated += 1
+            case .rejected: rejected += 1
+            case .pending: break
+            }
+        }
+        if renewed > 0 { metrics.heartbeats.increment(by: renewed) }
+        if repeated > 0 { metrics.repeated.increment(by: repeated) }
+        if rejected > 0 { metrics.rejected.increment(by: rejected) }
+    }
+}

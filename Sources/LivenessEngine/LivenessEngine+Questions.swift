@@ -1,0 +1,65 @@
+package import LivenessCore
+
+/// Questions: answered from the published board, never from the database, but for what only the log has.
+extension LivenessEngine {
+    /// The board as last published: a consistent snapshot.
+    package var board: Board { shared.board }
+
+    /// The monotonic time, to tell ages by.
+    package var now: Instant { time.now }
+
+    /// The wall clock's time of a monotonic instant, for people.
+    package func wall(_ instant: Instant) -> Timestamp {
+        time.wall - (time.now - instant)
+    }
+
+    /// What `transitions` answers.
+    package enum TransitionAnswer: Sendable {
+        case rows([Transition], LogHead)
+        /// The revision asked for is too old, too new, or of another log.
+        case revisionUnknown(LogHead)
+    }
+
+    /// Rows of the log after `since`, oldest first; waits up to `wait` for the first one.
+    package func transitions(
+        since: Int64,
+        logID: String?,
+        wait: Duration,
+        limit: Int
+    ) async throws(StoreError) -> TransitionAnswer {
+        if wait > .zero, since == tail.newest { await tail.wait(after: since, atMost: wait, time) }
+        var head = board.head
+        head.revision = max(head.revision, tail.newest)
+        if let logID, logID != head.logID { return .revisionUnknown(head) }
+        if since < 0 || since > head.revision { return .revisionUnknown(head) }
+        if let rows = tail.rows(after: since, limit: limit) { return .rows(rows, head) }
+        let page = try await store.transitions(since: since, limit: limit)
+        if since + 1 < page.head.oldest { return .revisionUnknown(page.head) }
+        return .rows(page.transitions, page.head)
+    }
+
+    /// A service's rows of the log, newest first.
+    package func history(of uuid: ServiceUUID, limit: Int) async throws(StoreError) -> [Transition] {
+        try await store.history(of: uuid, limit: limit)
+    }
+
+    package func daemons() async throws(StoreError) -> [DaemonRecord] {
+        try await store.daemons()
+    }
+
+    /// Why the verdict on a service is what it is; nil when there is none of that number.
+    package func explanation(of service: UInt32) -> Explanation? {
+        let now = time.now
+        return shared.withLock { $0.explanation(of: service, at: now) }
+    }
+
+    /// Returns after a flush that began after this call: whether it went through.
+    package func flushed() async -> Bool {
+        await coalescer.waiters.wait()
+    }
+
+    /// Adopts changed settings; no deadline is reset.
+    package func adopt(_ settings: LivenessSettings) {
+        shared.withLock { $0.settingsChanged(settings) }
+    }
+}

@@ -1,0 +1,158 @@
+package import LivenessCore
+package import Logging
+import ServiceLifecycle
+
+/// Makes it happen: feeds the liveness machine with time, heartbeats, the driver and the store, and carries out what
+/// it decides.
+///
+/// `start` loads the records; then `run` (a `Service`) keeps the loops going until graceful shutdown, flushes and
+/// leaves. Requests may come from the moment `start` has returned.
+package final class LivenessEngine: Service {
+    package let shared: SharedMachine
+    package let intake: Intake
+    package let heartbeat: LoopHeartbeat
+    let store: any RecordStore
+    let driver: any LivenessDriver
+    let settings: EngineSettings
+    let tail: TransitionTail
+    let fence: Fence
+    let coalescer: Coalescer
+    let recorder: Recorder
+    let own: OwnRecord
+    private let detector: Detector
+    private let lookout: Lookout
+    private let housekeeper: Housekeeper
+    let logger: Logger
+    var time: any TimeSource { shared.time }
+
+    package init(
+        settings: EngineSettings,
+        store: any RecordStore,
+        driver: any LivenessDriver,
+        barrier: any ReadPassBarrier,
+        time: any TimeSource,
+        logger: Logger
+    ) {
+        let hasher = NameHasher(seed: .random(in: 0 ... .max), secret: .random(in: 0 ... .max))
+        let machine = LivenessMachine(settings: settings.liveness, hasher: hasher, at: time.now)
+        let shared = SharedMachine(machine, time: time)
+        let metrics = EngineMetrics()
+        let tail = TransitionTail()
+        let fence = Fence()
+        let wakeup = Wakeup()
+        self.shared = shared
+        self.store = store
+        self.driver = driver
+        self.settings = settings
+        self.tail = tail
+        self.fence = fence
+        self.logger = logger
+        heartbeat = LoopHeartbeat(at: time.now)
+        let registrar = Registrar(
+            shared: shared,
+            store: store,
+            tail: tail,
+            metrics: metrics,
+            logger: logger,
+            fence: fence
+        )
+        intake = Intake(shared: shared, registrar: registrar, metrics: metrics)
+        lookout = Lookout(shared: shared, driver: driver, metrics: metrics, logger: logger, fence: fence)
+        coalescer = Coalescer(shared: shared, driver: driver, metrics: metrics, logger: logger, fence: fence)
+        recorder = Recorder(
+            shared: shared,
+            store: store,
+            tail: tail,
+            wakeup: wakeup,
+            metrics: metrics,
+            logger: logger,
+            fence: fence
+        )
+        detector = Detector(
+            shared: shared,
+            barrier: barrier,
+            lookout: lookout,
+            recorderWakeup: wakeup,
+            metrics: metrics,
+            heartbeat: heartbeat
+        )
+        housekeeper = Housekeeper(
+            shared: shared,
+            store: store,
+            tail: tail,
+            settings: settings,
+            recorderWakeup: wakeup,
+            metrics: metrics,
+            logger: logger,
+            fence: fence
+        )
+        own = OwnRecord(settings: settings, intake: intake, time: time)
+    }
+
+    /// Loads what the store has.
+    ///
+    /// Until this has returned nothing may be asked.
+    package func start() async throws {
+        let began = time.now
+        let forgotten = time.wall - .seconds(86_400)
+        let pages = LoadedPages()
+        let head = try await store.load(since: forgotten) { page throws(StoreError) in pages.append(page) }
+        for page in pages.take() {
+            shared.withLock { $0.loaded(page, newestStamp: head.newestStamp, at: began) }
+        }
+        let mine = head.daemons.first { $0.id == settings.liveness.daemon }
+        try await store.write(own.daemonRecord(flushCount: mine?.flushCount ?? 0, at: time.wall))
+        tail.begin(at: head.head.revision)
+        let now = time.now
+        let wall = time.wall
+        shared.withLock { machine in
+            machine.continueFlushCount(from: mine?.flushCount ?? 0)
+            machine.logAdvanced(to: head.head)
+            machine.began(at: now, wall: wall)
+        }
+        shared.publish()
+        logger.info(
+            "records loaded",
+            metadata: ["services": "\(shared.board.count)", "revision": "\(head.head.revision)"]
+        )
+    }
+
+    /// Runs until graceful shutdown; throws when the database refuses this release.
+    package func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.detector.tick() }
+            group.addTask { try await self.detector.judge() }
+            group.addTask { try await self.lookout.run() }
+            group.addTask { try await self.coalescer.run() }
+            group.addTask { try await self.recorder.run() }
+            group.addTask { try await self.housekeeper.run() }
+            group.addTask { try await self.own.run() }
+            group.addTask { try await self.reportHealth() }
+            group.addTask { try await self.fence.stand() }
+            group.addTask { try? await gracefulShutdown() }
+            // The first to end is graceful shutdown, or an error that no loop survives.
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+        await finish()
+    }
+
+    /// The last acts: what was heard is flushed, the own record leaves, what changed is recorded.
+    private func finish() async {
+        coalescer.waiters.dismiss()
+        await coalescer.flush()
+        if let departure = own.departure {
+            _ = try? await leave(departure)
+        }
+        while shared.withLock({ $0.unrecordedCount > 0 }) {
+            guard await recorder.record() else { break }
+        }
+        var record = own.daemonRecord(flushCount: shared.withLock { $0.currentFlushCount }, at: time.wall)
+        record.leftAt = time.wall
+        do {
+            try await store.write(record)
+        } catch {
+            logger.warning("this daemon's row could not be marked left", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import LivenessCore
+import Logging
+import Metrics
+import Synchronization
+
+/// Renewals out: one driver write per flush, at most one flush per `flush_interval`, the last heartbeat of a service
+/// wins.
+///
+/// A slow back end makes flushes rarer and larger, never wrong.
+package struct Coalescer: Sendable {
+    /// Renewals in one transaction: where a batch costs least per row (findings), and bounded.
+    private static let largestFlush = 10_000
+    /// Renewals gathered under one hold of the lock.
+    private static let slice = 500
+
+    let shared: SharedMachine
+    let driver: any LivenessDriver
+    let metrics: EngineMetrics
+    let logger: Logger
+    let fence: Fence
+    let waiters = FlushWaiters()
+
+    /// Flushes for as long as the task lives.
+    func run() async throws {
+        var lastFlush = shared.time.now
+        while true {
+            let settings = shared.withLock { $0.settings }
+            try await waiters.wakeup.wait(atMost: settings.flushInterval, shared.time)
+            let now = shared.time.now
+            let isHeartbeatDue = now - lastFlush >= settings.observeInterval
+            if isHeartbeatDue || waiters.isAnyoneWaiting || shared.withLock({ $0.dirtyCount > 0 }) {
+                await flush()
+                lastFlush = now
+            }
+        }
+    }
+
+    /// Writes everything that waits.
+    ///
+    /// Returns whether it all went through.
+    @discardableResult
+    func flush() async -> Bool {
+        let generation = waiters.begin()
+        var left = shared.withLock { $0.dirtyCount }
+        var isSound = true
+        repeat {
+            isSound = await flushOnce()
+            left -= Self.largestFlush
+        } while isSound && left > 0
+        waiters.end(generation, isSound: isSound)
+        shared.publish()
+        return isSound
+    }
+
+    private func flushOnce() async -> Bool {
+        let began = shared.time.now
+        var pending = shared.withLock { $0.beginFlush(at: began) }
+        for _ in 0..<(Self.largestFlush / Self.slice) {
+            let taken = pending.services.count
+            shared.withLock { $0.fill(&pending, limit: Self.slice) }
+            if pending.services.count == taken { break }
+        }
+        do {
+            let result = try await driver.reporter.renew(pending.flush)
+            let now = shared.time.now
+            shared.withLock { $0.flushEnded(pending, result, at: now) }
+            metrics.flushes.increment()
+            metrics.flushedRows.increment(by: Int64(pending.flush.renewals.count))
+            metrics.flushDuration.recordNanoseconds((now - began).clampedNanoseconds)
+            return true
+        } catch {
+            fence.notice(error)
+            metrics.flushFailures.increment()
+            logger.debug("a flush failed", metadata: ["error": "\(error)"])
+            shared.withLock { $0.flushFailed(pending) }
+            return false
+        }
+    }
+}
+
+/// Those who wait until what they sent is durable.
+final class FlushWaiters: Sendable {
+    private struct State {
+        var waiting: [CheckedContinuation<Bool, Never>] = []
+        var inFlight: [UInt64: [CheckedContinuation<Bool, Never>]] = [:]
+        var generation: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+    let wakeup = Wakeup()
+
+    var isAnyoneWaiting: Bool { state.withLock { !$0.waiting.isEmpty } }
+
+    /// Returns after a flush that began after this call: whether it went through.
+    func wait() async -> Bool {
+        await withCheckedContinuation { continuation in
+            state.withLock { $0.waiting.append(continuation) }
+            wakeup.signal()
+        }
+    }
+
+    func begin() -> UInt64 {
+        state.withLock { state in
+            state.generation += 1
+            state.inFlight[state.generation] = state.waiting
+            state.waiting = []
+            return state.generation
+        }
+    }
+
+    func end(_ generation: UInt64, isSound: Bool) {
+        let done = state.withLock { $0.inFlight.removeValue(forKey: generation) ?? [] }
+        for continuation in done { continuation.resume(returning: isSound) }
+    }
+
+    /// Nobody will flush any more.
+    func dismiss() {
+        let all = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in all { continuation.resume(returning: false) }
+    }
+}

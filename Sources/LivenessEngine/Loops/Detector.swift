@@ -1,0 +1,84 @@
+import LivenessCore
+import Logging
+import Metrics
+
+/// Keeps time: ticks the wheel, catches up after a pause, judges those whose deadline passed.
+struct Detector: Sendable {
+    /// Services looked at under one hold of the lock: about 50 µs.
+    private static let slice = 128
+
+    let shared: SharedMachine
+    let barrier: any ReadPassBarrier
+    let lookout: Lookout
+    let recorderWakeup: Wakeup
+    let judgeWakeup = Wakeup()
+    let metrics: EngineMetrics
+    let heartbeat: LoopHeartbeat
+
+    /// Ticks for as long as the task lives.
+    ///
+    /// Ticking does nothing that could make it late.
+    func tick() async throws {
+        var expected = shared.time.now
+        while true {
+            try await shared.time.sleep(for: DeadlineWheel.slotWidth)
+            let now = shared.time.now
+            metrics.loopLag.recordNanoseconds(max(0, (now - expected - DeadlineWheel.slotWidth).clampedNanoseconds))
+            expected = now
+            let wall = shared.time.wall
+            heartbeat.beat(at: now)
+            let needsJudge = shared.withLock { machine in
+                machine.ticked(at: now, wall: wall)
+                return true
+            }
+            if needsJudge { judgeWakeup.signal() }
+        }
+    }
+
+    /// Looks at deadlines after every tick, for as long as the task lives.
+    func judge() async throws {
+        while await judgeWakeup.wait() != nil {
+            try Task.checkCancellation()
+            if shared.withLock({ $0.needsCatchUp }) { await catchUp() }
+            examine()
+            let due = shared.withLock { $0.dueCount }
+            if due > 0 { await judge(due) }
+            shared.publish()
+            if shared.withLock({ $0.unrecordedCount > 0 }) { recorderWakeup.signal() }
+        }
+    }
+
+    /// After a pause, in this order: the back end is looked at, what waited in the sockets is read, deadlines count
+    /// again.
+    private func catchUp() async {
+        await lookout.look()
+        let passBegan = shared.time.now
+        await barrier.pass()
+        let now = shared.time.now
+        shared.withLock { $0.caughtUp(passBegan: passBegan, at: now) }
+    }
+
+    private func examine() {
+        var isMore = true
+        while isMore {
+            let now = shared.time.now
+            isMore = shared.withLock { machine in
+                let advance = machine.advance(to: now, limit: Self.slice)
+                let sweep = machine.continueSweep(limit: Self.slice * 4, at: now)
+                return advance || sweep
+            }
+        }
+    }
+
+    private func judge(_ count: Int) async {
+        let passBegan = shared.time.now
+        await barrier.pass()
+        var left = count
+        while left > 0 {
+            let now = shared.time.now
+            left = shared.withLock { [left] in
+                $0.judge(passBegan: passBegan, count: left, limit: Self.slice, at: now)
+            }
+        }
+    }
+}

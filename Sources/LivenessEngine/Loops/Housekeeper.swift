@@ -1,0 +1,84 @@
+import LivenessCore
+import Logging
+import Metrics
+
+/// What must be done now and then: forced downs expire, old rows go, dead workers are dropped.
+struct Housekeeper: Sendable {
+    private static let sweepInterval: Duration = .seconds(60)
+    private static let pruneSlice = 10_000
+
+    let shared: SharedMachine
+    let store: any RecordStore
+    let tail: TransitionTail
+    let settings: EngineSettings
+    let recorderWakeup: Wakeup
+    let metrics: EngineMetrics
+    let logger: Logger
+    let fence: Fence
+
+    /// Keeps house for as long as the task lives.
+    func run() async throws {
+        var lastSweep = shared.time.now
+        while true {
+            try await shared.time.sleep(for: .seconds(1))
+            shared.withLock { $0.forgetChanges(at: shared.time.now) }
+            let board = shared.board
+            gauge(board)
+            if board.extras.values.contains(where: { $0.forcedDown?.until != nil }) { await expireForcedDowns() }
+            let now = shared.time.now
+            if now - lastSweep >= Self.sweepInterval {
+                lastSweep = now
+                shared.withLock { machine in
+                    machine.forget(at: now)
+                    machine.dropDeadWorkers(at: now)
+                }
+                await prune()
+            }
+        }
+    }
+
+    private func gauge(_ board: Board) {
+        var counts = [LivenessState: Int]()
+        for number in 0..<board.count where board.isListed(UInt32(number)) {
+            counts[board.standings[number].verdict.state, default: 0] += 1
+        }
+        metrics.up.record(counts[.up] ?? 0)
+        metrics.down.record(counts[.down] ?? 0)
+        metrics.unknown.record(counts[.unknown] ?? 0)
+        let (unrecorded, unflushed) = shared.withLock { ($0.unrecordedCount, $0.dirtyCount) }
+        metrics.unrecorded.record(unrecorded)
+        metrics.unflushed.record(unflushed)
+    }
+
+    private func expireForcedDowns() async {
+        do {
+            let expired = try await store.expireForcedDowns(at: shared.time.wall)
+            guard !expired.isEmpty else { return }
+            let now = shared.time.now
+            for change in expired { shared.withLock { $0.recordChanged(change.value, at: now) } }
+            tail.append(expired.flatMap(\.transitions), to: shared)
+            shared.publish()
+            recorderWakeup.signal()
+        } catch {
+            fence.notice(error)
+            logger.warning("forced downs could not be expired", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func prune() async {
+        let wall = shared.time.wall
+        let limits = RetentionLimits(
+            transitionsBefore: wall - settings.historyMaxAge,
+            perService: settings.historyMaxPerService,
+            forgotten: wall - .seconds(86_400)
+        )
+        do {
+            while try await store.prune(limits, limit: Self.pruneSlice) == Self.pruneSlice {
+                try Task.checkCancellation()
+            }
+        } catch let error as StoreError {
+            fence.notice(error)
+            logger.warning("old rows could not be removed", metadata: ["error": "\(error)"])
+        } catch {}
+    }
+}

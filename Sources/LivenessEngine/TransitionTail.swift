@@ -1,0 +1,80 @@
+import LivenessCore
+import Synchronization
+
+/// The newest rows of the transition log in memory, and those who wait for the next.
+///
+/// Rows are put in order of their revisions: two writers may learn of their commits in another order than the
+/// database's, and nobody who waits is shown a gap.
+package final class TransitionTail: Sendable {
+    /// Rows kept, and up to as many again: a reader further behind is served from the store.
+    private static let capacity = 16_384
+
+    private struct State {
+        var rows: [Transition] = []
+        /// Rows that came before one with a lower revision.
+        var early: [Int64: Transition] = [:]
+        var newest: Int64 = 0
+        var waiters: [UInt64: AsyncStream<Void>.Continuation] = [:]
+        var nextWaiter: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// Where the log stood when this daemon started.
+    func begin(at revision: Int64) {
+        state.withLock { $0.newest = revision }
+    }
+
+    /// Takes in rows that were committed, wakes who waits, and tells the board.
+    func append(_ transitions: [Transition], to shared: SharedMachine) {
+        guard !transitions.isEmpty else { return }
+        let (newest, waiters) = state.withLock { state -> (Int64, [AsyncStream<Void>.Continuation]) in
+            for transition in transitions where transition.revision > state.newest {
+                state.early[transition.revision] = transition
+            }
+            while let next = state.early.removeValue(forKey: state.newest + 1) {
+                state.rows.append(next)
+                state.newest += 1
+            }
+            if state.rows.count > Self.capacity * 2 { state.rows.removeFirst(state.rows.count - Self.capacity) }
+            return (state.newest, Array(state.waiters.values))
+        }
+        shared.withLock { $0.logAdvanced(to: newest) }
+        for waiter in waiters { waiter.yield() }
+    }
+
+    /// The newest revision without a gap before it.
+    package var newest: Int64 { state.withLock { $0.newest } }
+
+    /// Rows after `revision`, oldest first; nil when they are not all in memory.
+    func rows(after revision: Int64, limit: Int) -> [Transition]? {
+        state.withLock { state in
+            if revision >= state.newest { return [] }
+            guard let first = state.rows.first, first.revision <= revision + 1 else { return nil }
+            let from = state.rows.startIndex + Int(revision + 1 - first.revision)
+            return Array(state.rows[from...].prefix(limit))
+        }
+    }
+
+    /// Returns when there is a row after `revision`, at the latest after `duration`.
+    func wait(after revision: Int64, atMost duration: Duration, _ time: any TimeSource) async {
+        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let number = state.withLock { state in
+            state.nextWaiter += 1
+            state.waiters[state.nextWaiter] = continuation
+            return state.nextWaiter
+        }
+        defer { state.withLock { _ = $0.waiters.removeValue(forKey: number) } }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await time.sleep(for: duration) }
+            group.addTask {
+                if self.newest > revision { return }
+                for await _ in stream where self.newest > revision { return }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,60 @@
+/// Which database holds the records.
+package enum DatabaseURL: Sendable, Equatable, CustomStringConvertible {
+    /// A file of this machine, by its absolute path.
+    case sqlite(path: String)
+
+    /// The URL as one would write it.
+    package var description: String {
+        switch self {
+        case .sqlite(let path): "sqlite://" + Self.percentEncoded(path)
+        }
+    }
+
+    /// The URL without its password, for people and for logs.
+    ///
+    /// Works on any text, also on what is no URL: a mistyped one must not show its password in the error. What lies
+    /// between the first colon after the scheme and the last `@` goes, and so do parameters that say `password`.
+    static func redacted(_ text: String) -> String {
+        var result = text
+        let start = result.firstRange(of: "://")?.upperBound ?? result.startIndex
+        if let at = result.lastIndex(of: "@"), start < at, let colon = result[start..<at].firstIndex(of: ":") {
+            result.replaceSubrange(result.index(after: colon)..<at, with: "***")
+        }
+        while let range = result.firstMatch(of: #/(?i)(password=)(?!\*\*\*)[^&]*/#)?.range {
+            result.replaceSubrange(range, with: "password=***")
+        }
+        return result
+    }
+
+    /// `nil` for a `%` that two hexadecimal digits do not follow, and for what is not UTF-8 then.
+    static func percentDecoded(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = Substring(rest.prefix(2))
+            guard digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit), let value = UInt8(digits, radix: 16) else {
+                return nil
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func percentEncoded(_ path: String) -> String {
+        var encoded = ""
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), 0...0x20, 0x7f...:
+                let digits = String(byte, radix: 16, uppercase: true)
+                encoded += digits.count == 1 ? "%0" + digits : "%" + digits
+            default: encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            }
+        }
+        return encoded
+    }
+}

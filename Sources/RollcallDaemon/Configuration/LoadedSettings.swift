@@ -1,0 +1,64 @@
+/// Settings that can be used, and how they came about.
+package struct LoadedSettings: Sendable {
+    package internal(set) var settings: Settings
+    /// What was changed or deserves a look; for the log.
+    package internal(set) var warnings: [String] = []
+
+    /// What to know about a value beside where it comes from, by key.
+    var notes: [String: String] = [:]
+
+    /// Of the keys that are not at their default.
+    private var origins: [String: SettingOrigin] = [:]
+
+    init(settings: Settings) {
+        self.settings = settings
+    }
+
+    /// Says it once, however often the rules are applied.
+    mutating func warn(_ warning: String) {
+        if !warnings.contains(warning) { warnings.append(warning) }
+    }
+
+    package func origin(of key: String) -> SettingOrigin {
+        origins[key] ?? .default
+    }
+
+    /// Takes a value over those of less important places.
+    ///
+    /// - Returns: Why not.
+    mutating func adopt(_ entry: SettingEntry) -> SettingError? {
+        let key = entry.key
+        func failure(_ message: String) -> SettingError {
+            SettingError(origin: entry.origin, key: key.name, message: message)
+        }
+        if case .notInThisRelease = key.availability {
+            return failure("is not available in this release")
+        }
+        do {
+            try key.set(entry.value, &settings)
+            origins[key.name] = entry.origin
+            return nil
+        } catch {
+            switch error {
+            case .wrong: return failure("\(key.shown(entry.value.text)) is not valid; expected \(key.expected)")
+            case .refused(let reason): return failure(reason)
+            }
+        }
+    }
+
+    /// Every key with its effective value and where that comes from, in the order of the reference file.
+    package var listing: [(key: String, value: String, origin: String)] {
+        let topics = settings.liveness.topics.keys.sorted()
+        return SettingTable.keys.flatMap { key -> [SettingKey] in
+            guard key.name.contains("<topic>") else { return [key] }
+            return topics.flatMap { topic in
+                let name = key.name.replacing("<topic>", with: topic)
+                return SettingTable.keys(ofTopic: topic).filter { $0.name == name }
+            }
+        }.map { key in
+            if case .notInThisRelease = key.availability { return (key.name, "-", "not available in this release") }
+            let note = notes[key.name].map { ", \($0)" } ?? ""
+            return (key.name, key.shownText(settings), origin(of: key.name).description + note)
+        }
+    }
+}

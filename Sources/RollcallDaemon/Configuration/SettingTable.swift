@@ -1,0 +1,364 @@
+/// Every key there is, once.
+enum SettingTable {
+    /// In the order of the reference file.
+    ///
+    /// The keys of topics stand with `<topic>` for the name.
+    static let keys: [SettingKey] = daemon + listen + database + liveness + records + backEnds + noise + access + log
+
+    /// The keys without a topic's, by name.
+    private static let fixed = Dictionary(
+        keys.filter { !$0.name.contains("<") }.map { ($0.name, $0) },
+        uniquingKeysWith: { first, _ in first }
+    )
+
+    static let sections: [String] = keys.reduce(into: []) { sections, key in
+        let section = String(key.name.prefix { $0 != "." })
+        if sections.last != section { sections.append(section) }
+    }
+
+    static func key(named name: String) -> SettingKey? {
+        fixed[name]
+    }
+
+    /// The names of a section's keys without the section, `topics` among those of `liveness`.
+    static func names(in section: String) -> [String] {
+        keys.map(\.name).filter { $0.hasPrefix(section + ".") && !$0.contains("<") }
+            .map { String($0.dropFirst(section.count + 1)) } + (section == "liveness" ? ["topics"] : [])
+    }
+
+    /// The keys of one topic.
+    static func keys(ofTopic topic: String) -> [SettingKey] {
+        [
+            SettingKey(
+                "liveness.topics.\(topic).report_interval",
+                \.liveness[topic: topic].reportInterval,
+                within: reportInterval,
+                reason: "How often services of this topic are asked to report; none: liveness.report_interval."
+            ),
+            SettingKey(
+                "liveness.topics.\(topic).service_down_time",
+                \.liveness[topic: topic].serviceDownTime,
+                within: downTime,
+                reason: "How long silence of a service of this topic is tolerated; none: liveness.service_down_time."
+            ),
+        ]
+    }
+
+    /// A topic's name: 1 to 255 printable characters without a slash.
+    static func isTopic(_ name: String) -> Bool { isName(name, upTo: 255) }
+
+    private static let reportInterval: ClosedRange<Duration> = .milliseconds(50) ... .seconds(3_600)
+    private static let downTime: ClosedRange<Duration> = .milliseconds(100) ... .seconds(86_400)
+
+    private static func isName(_ name: String, upTo limit: Int) -> Bool {
+        (1...limit).contains(name.unicodeScalars.count)
+            && name.unicodeScalars.allSatisfy { scalar in
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
+                default: scalar != "/"
+                }
+            }
+    }
+}
+
+// MARK: Section by section
+
+extension SettingTable {
+    private static var daemon: [SettingKey] {
+        [
+            SettingKey(
+                "daemon.id",
+                \.daemon.id,
+                expected: "1 to 64 printable characters without a slash",
+                isValid: { isName($0, upTo: 64) },
+                default: "daemon.host, with :PORT behind it when listen.http has another port than 8790",
+                reload: .atStart,
+                reason: "Tells daemons that share a database apart; two on one host need two."
+            ),
+            SettingKey(
+                "daemon.host",
+                \.daemon.host,
+                expected: "1 to 255 printable characters without a slash",
+                isValid: { isName($0, upTo: 255) },
+                default: "the host name",
+                reload: .atStart,
+                reason: "The host of the daemon's own service record."
+            ),
+        ]
+    }
+
+    private static var listen: [SettingKey] {
+        [
+            SettingKey(
+                "listen.http",
+                \.listen.http,
+                reload: .atStart,
+                reason: "Where HTTP is answered. Loopback only: there are no credentials in this release."
+            ),
+            SettingKey(
+                "listen.unix",
+                \.listen.unix,
+                reload: .atStart,
+                availability: .notInThisRelease,
+                reason: "A Unix socket for HTTP, whose peers are known by their user."
+            ),
+            SettingKey(
+                "listen.datagram",
+                \.listen.datagram,
+                reload: .atStart,
+                availability: .notInThisRelease,
+                reason: "Where signed heartbeat datagrams are read."
+            ),
+            SettingKey(
+                "listen.names",
+                \.listen.names,
+                expected: "a list of host names or addresses without a port",
+                isValid: { $0.allSatisfy { $0.wholeMatch(of: #/[A-Za-z0-9._:-]+/#) != nil } },
+                reload: .atStart,
+                reason:
+                    "Further names accepted in the Host header; the address listened on is, and localhost on loopback."
+            ),
+        ]
+    }
+
+    private static var database: [SettingKey] {
+        [
+            SettingKey(
+                "database.url",
+                \.database.url,
+                expected: DatabaseURL.expected,
+                default: "SQLite in $STATE_DIRECTORY, $XDG_STATE_HOME/rollcall or $HOME/.local/state/rollcall",
+                reload: .atStart,
+                isSecret: true,
+                reason: "Where records, states and transitions are kept. The file and its directory are created."
+            ),
+            SettingKey(
+                "database.password_file",
+                \.database.passwordFile,
+                reload: .atStart,
+                availability: .notInThisRelease,
+                reason: "A file whose first line is the database's password, so that it need not stand in the URL."
+            ),
+            SettingKey(
+                "database.fallback_url",
+                \.database.fallbackURL,
+                reload: .atStart,
+                availability: .notInThisRelease,
+                isSecret: true,
+                reason: "A Nova database in which a service unknown here is looked up once, while a fleet moves in."
+            ),
+        ]
+    }
+
+    private static var liveness: [SettingKey] {
+        [
+            SettingKey(
+                "liveness.driver",
+                \.liveness.driver,
+                reload: .atStart,
+                reason: "Which driver decides. db, zk and mc are read as well. This release has database."
+            ),
+            SettingKey(
+                "liveness.shadow",
+                \.liveness.shadow,
+                reload: .atStart,
+                availability: .notInThisRelease,
+                reason: "Drivers that look as well and are compared with the one that decides."
+            ),
+            SettingKey(
+                "liveness.policy",
+                \.liveness.policy,
+                reload: .atStart,
+                reason: "Who decides when several drivers look. This release has driver: the one named above."
+            ),
+            SettingKey(
+                "liveness.report_interval",
+                \.liveness.reportInterval,
+                within: reportInterval,
+                reason: "How often services are asked to report; each may state its own. 10s is Nova's."
+            ),
+            SettingKey(
+                "liveness.service_down_time",
+                \.liveness.serviceDownTime,
+                within: downTime,
+                reason: "How long silence is tolerated: six missed heartbeats, as in Nova. For a service it is never "
+                    + "less than 2.5 x its report_interval."
+            ),
+        ] + keys(ofTopic: "<topic>") + [
+            SettingKey(
+                "liveness.flush_interval",
+                \.liveness.flushInterval,
+                within: .milliseconds(10) ... .seconds(10),
+                reason: "How long heartbeats wait to be written together: the price of a crash of the machine."
+            ),
+            SettingKey(
+                "liveness.observe_interval",
+                \.liveness.observeInterval,
+                within: .milliseconds(50) ... .seconds(60),
+                reason: "How often other daemons and the back end are looked at."
+            ),
+            SettingKey(
+                "liveness.pause_threshold",
+                \.liveness.pauseThreshold,
+                within: .milliseconds(10) ... .seconds(60),
+                reason: "From which lateness of the daemon itself on time counts against no service. Never more than a "
+                    + "quarter of the shortest service_down_time."
+            ),
+        ]
+    }
+
+    private static var records: [SettingKey] {
+        [
+            SettingKey(
+                "records.auto_register",
+                \.records.autoRegister,
+                reason: "Whether a service's first heartbeat creates its record."
+            ),
+            SettingKey(
+                "records.enable_new_services",
+                \.records.enableNewServices,
+                reason: "Whether a record created by a heartbeat is enabled; off lets an operator look first."
+            ),
+        ]
+    }
+
+    private static var backEnds: [SettingKey] {
+        [
+            SettingKey(
+                "zookeeper.hosts",
+                \.zookeeper.hosts,
+                availability: .notInThisRelease,
+                reason: "The ensemble's HOST:PORT addresses."
+            ),
+            SettingKey(
+                "zookeeper.prefix",
+                \.zookeeper.prefix,
+                availability: .notInThisRelease,
+                reason: "Below which node the services are kept; Nova's old driver used the same."
+            ),
+            SettingKey(
+                "zookeeper.session_timeout",
+                \.zookeeper.sessionTimeout,
+                availability: .notInThisRelease,
+                reason: "How long a session outlives its owner."
+            ),
+            SettingKey(
+                "zookeeper.digest_file",
+                \.zookeeper.digestFile,
+                availability: .notInThisRelease,
+                reason: "A file with USER:PASSWORD for digest access control."
+            ),
+            SettingKey(
+                "memcached.servers",
+                \.memcached.servers,
+                availability: .notInThisRelease,
+                reason: "HOST:PORT of each server, over which keys are hashed consistently."
+            ),
+            SettingKey(
+                "memcached.namespace",
+                \.memcached.namespace,
+                availability: .notInThisRelease,
+                reason: "What every key begins with."
+            ),
+        ]
+    }
+
+    private static var noise: [SettingKey] {
+        [
+            SettingKey(
+                "brake.fraction",
+                \.brake.fraction,
+                availability: .notInThisRelease,
+                reason: "Which part of a topic and zone must fall silent at once to be doubted instead of believed."
+            ),
+            SettingKey(
+                "brake.release_fraction",
+                \.brake.releaseFraction,
+                availability: .notInThisRelease,
+                reason: "Which part of those must be heard again for the doubt to end."
+            ),
+            SettingKey(
+                "brake.minimum",
+                \.brake.minimum,
+                availability: .notInThisRelease,
+                reason: "Fewer silent services than this are never a mass failure."
+            ),
+            SettingKey(
+                "brake.max_hold",
+                \.brake.maxHold,
+                availability: .notInThisRelease,
+                reason: "How long deaths are held back at most."
+            ),
+            SettingKey(
+                "flap.limit",
+                \.flap.limit,
+                within: 1...10_000,
+                reason: "More changes than this within flap.window mark a service as flapping."
+            ),
+            SettingKey(
+                "flap.window",
+                \.flap.window,
+                within: .seconds(1) ... .seconds(86_400),
+                reason: "Over which time changes are counted."
+            ),
+            SettingKey(
+                "history.max_age",
+                \.history.maxAge,
+                within: .seconds(60) ... .seconds(3_650 * 86_400),
+                reason: "How long transitions are kept."
+            ),
+            SettingKey(
+                "history.max_per_service",
+                \.history.maxPerService,
+                within: 1...1_000_000,
+                reason: "How many transitions of one service are kept at most."
+            ),
+        ]
+    }
+
+    private static var access: [SettingKey] {
+        [
+            SettingKey(
+                "tls.certificate",
+                \.tls.certificate,
+                availability: .notInThisRelease,
+                reason: "The certificate chain as PEM."
+            ),
+            SettingKey(
+                "tls.key",
+                \.tls.key,
+                availability: .notInThisRelease,
+                reason: "Its private key as PEM."
+            ),
+            SettingKey(
+                "tls.client_ca",
+                \.tls.clientCA,
+                availability: .notInThisRelease,
+                reason: "Who signs the certificates of clients, as PEM."
+            ),
+            SettingKey(
+                "auth.tokens_file",
+                \.auth.tokensFile,
+                availability: .notInThisRelease,
+                reason: "A file with the hashes of tokens and what each may do."
+            ),
+        ]
+    }
+
+    private static var log: [SettingKey] {
+        [
+            SettingKey(
+                "log.level",
+                \.log.level,
+                reason:
+                    "The least important kind of line that is written. Lines are written for changes, not for beats."
+            ),
+            SettingKey(
+                "log.format",
+                \.log.format,
+                default: "journal when standard error is systemd's journal, else text",
+                reason: "text for people, json for collectors, journal for systemd."
+            ),
+        ]
+    }
+}

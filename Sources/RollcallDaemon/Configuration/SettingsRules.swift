@@ -1,0 +1,126 @@
+/// What must hold between settings, each of which is right by itself (`Config/rollcalld.yaml` says it to operators).
+enum SettingsRules {
+    /// Completes what follows from other settings and looks for contradictions.
+    ///
+    /// - Returns: The contradictions; the settings are usable when there are none.
+    static func apply(to loaded: inout LoadedSettings) -> [SettingError] {
+        nameDaemon(&loaded)
+        raiseDownTimes(&loaded)
+        var errors = contradictions(loaded)
+        let liveness = loaded.settings.liveness
+        if liveness.effectivePauseThreshold < liveness.pauseThreshold {
+            let effective = DurationText.format(liveness.effectivePauseThreshold)
+            let note = "counts as \(effective), a quarter of the shortest service_down_time"
+            loaded.notes["liveness.pause_threshold"] = note
+            if loaded.origin(of: "liveness.pause_threshold") != .default {
+                loaded.warn("liveness.pause_threshold \(note)")
+            }
+        }
+        if loaded.settings.database.url == nil {
+            errors.append(
+                error(loaded, "database.url", "no state directory is known ($HOME is not set); expected it to be set")
+            )
+        }
+        return errors
+    }
+
+    private static func nameDaemon(_ loaded: inout LoadedSettings) {
+        guard loaded.origin(of: "daemon.id") == .default else { return }
+        let port = loaded.settings.listen.http.port
+        let host = loaded.settings.daemon.host
+        loaded.settings.daemon.id = port == ListenAddress.defaultPort ? host : "\(host):\(port)"
+    }
+
+    /// A down time that is not longer than the interval would take every service down between two heartbeats.
+    private static func raiseDownTimes(_ loaded: inout LoadedSettings) {
+        let liveness = loaded.settings.liveness
+        if liveness.serviceDownTime <= liveness.reportInterval {
+            loaded.settings.liveness.serviceDownTime = raised(&loaded, "liveness.", liveness.reportInterval)
+        }
+        for topic in liveness.topics.keys.sorted() {
+            let interval = loaded.settings.liveness.reportInterval(of: topic)
+            guard loaded.settings.liveness.serviceDownTime(of: topic) <= interval else { continue }
+            loaded.settings.liveness[topic: topic].serviceDownTime =
+                raised(&loaded, "liveness.topics.\(topic).", interval)
+        }
+    }
+
+    private static func raised(_ loaded: inout LoadedSettings, _ prefix: String, _ interval: Duration) -> Duration {
+        let down = Duration.milliseconds(DurationText.milliseconds(interval * 5 / 2))
+        loaded.notes["\(prefix)service_down_time"] = "raised to 2.5 times the report_interval"
+        loaded.warn(
+            "\(prefix)service_down_time is not larger than the report_interval, \(DurationText.format(interval)): "
+                + "raised to 2.5 times that, \(DurationText.format(down))"
+        )
+        return down
+    }
+
+    private static func contradictions(_ loaded: LoadedSettings) -> [SettingError] {
+        var errors: [SettingError] = []
+        let settings = loaded.settings
+        if let key = SettingTable.key(named: "daemon.id"), loaded.origin(of: key.name) == .default {
+            var copy = settings
+            do {
+                try key.set(.scalar(settings.daemon.id, isString: true), &copy)
+            } catch {
+                errors.append(
+                    self.error(
+                        loaded,
+                        key.name,
+                        "\"\(settings.daemon.id)\" is not \(key.expected); expected it to be set"
+                    )
+                )
+            }
+        }
+        if !settings.listen.http.isLoopback {
+            errors.append(
+                error(
+                    loaded,
+                    "listen.http",
+                    "\(settings.listen.http) is not loopback, and credentials (auth.tokens_file, tls.client_ca) are "
+                        + "not available in this release; expected an address such as 127.0.0.1:8790"
+                )
+            )
+        }
+        errors += downTimeContradictions(loaded)
+        return errors
+    }
+
+    /// What the database driver guarantees on SQLite, with one daemon: a heartbeat that arrives in time is never
+    /// taken for missed because it still waits to be flushed.
+    private static func downTimeContradictions(_ loaded: LoadedSettings) -> [SettingError] {
+        let liveness = loaded.settings.liveness
+        var checked = [("liveness.", liveness.serviceDownTime, liveness.reportInterval)]
+        let common = ["liveness.service_down_time", "liveness.report_interval", "liveness.flush_interval"]
+        for topic in liveness.topics.keys.sorted() {
+            checked.append(
+                ("liveness.topics.\(topic).", liveness.serviceDownTime(of: topic), liveness.reportInterval(of: topic))
+            )
+        }
+        return checked.compactMap { prefix, down, interval in
+            let least = interval + liveness.flushInterval
+            guard down < least else { return nil }
+            let parts =
+                "report_interval \(DurationText.format(interval)) + "
+                + "flush_interval \(DurationText.format(liveness.flushInterval))"
+            return error(
+                loaded,
+                "\(prefix)service_down_time",
+                involving: ["\(prefix)report_interval"] + common,
+                "\(DurationText.format(down)) is less than \(parts), which the database driver needs; "
+                    + "expected at least \(DurationText.format(least))"
+            )
+        }
+    }
+
+    /// An error at the key's place, or where the key is at its default at the first of the others that is not.
+    private static func error(
+        _ loaded: LoadedSettings,
+        _ key: String,
+        involving others: [String] = [],
+        _ message: String
+    ) -> SettingError {
+        let origin = ([key] + others).map { loaded.origin(of: $0) }.first { $0 != .default }
+        return SettingError(origin: origin ?? .default, key: key, message: message)
+    }
+}

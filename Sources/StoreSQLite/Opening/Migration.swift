@@ -1,0 +1,14 @@
+import GRDB
+import LivenessCore
+
+/// One step of the schema: a file of `Migrations/`, never changed once released.
+struct Migration: Sendable {
+    /// The schema version it leads to.
+    var version: Int32
+    var sql: String
+
+    /// All of this release, in order.
+    static let released = [
+        Migration(version: 1, sql: String(decoding: PackageResources.V0001_release_1_sql, as: UTF8.self))
+    ]
+}

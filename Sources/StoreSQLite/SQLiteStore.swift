@@ -1,0 +1,103 @@
+import GRDB
+package import LivenessCore
+
+/// The embedded store: one SQLite file, one daemon.
+///
+/// Writes are serial, each one an immediate transaction that begins with the fence; reads go on beside them, each in
+/// a snapshot of its own (WAL). A commit is on disk before a call returns (`synchronous = FULL`): what is
+/// acknowledged outlives a power cut, not only the process. All of SQLite's work runs on queues of GRDB's own, never
+/// on the threads of Swift's pool.
+package final class SQLiteStore: RecordStore {
+    package struct Configuration: Sendable {
+        /// The file, created when it is missing.
+        ///
+        /// Its directory must exist.
+        package var path: String
+        /// This program's release, held against `min_release` of the database.
+        package var release: Int32
+        /// How long a statement waits for another process that holds the file (a backup, a shell).
+        package var busyTimeout: Duration
+
+        package init(path: String, release: Int32 = 1, busyTimeout: Duration = .seconds(2)) {
+            self.path = path
+            self.release = release
+            self.busyTimeout = busyTimeout
+        }
+    }
+
+    let path: String
+    let pool: DatabasePool
+    let fence: Fence
+    private let lock: FileLock
+
+    /// Opens the file, creates or upgrades its schema, and keeps every other daemon away from it.
+    ///
+    /// It blocks while it does so; a daemon opens its store before it does anything else.
+    package convenience init(_ configuration: Configuration) throws(StoreError) {
+        try self.init(configuration, migrations: Migration.released)
+    }
+
+    init(_ configuration: Configuration, migrations: [Migration]) throws(StoreError) {
+        let path = configuration.path
+        lock = try FileLock(besideDatabase: path)
+        var opened: DatabasePool?
+        do {
+            let pool = try DatabasePool(path: path, configuration: Self.connection(configuration))
+            opened = pool
+            try pool.writeWithoutTransaction { database in
+                // 32 MiB of cache: the pages that one flush of a large fleet touches. As much of log before it is
+                // carried over into the file: flushes touch the same pages again and again, and each is then carried
+                // once for many of them.
+                try database.execute(
+                    sql: """
+                        PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192
+                        """
+                )
+                try Schema(release: configuration.release, migrations: migrations).prepare(database)
+            }
+            self.pool = pool
+        } catch {
+            try? opened?.close()
+            throw StoreError(sqlite: error, file: path)
+        }
+        self.path = path
+        fence = Fence(release: configuration.release)
+    }
+
+    /// Closes the file.
+    ///
+    /// Calls after it fail with `.unavailable`; the lock goes with the store itself.
+    package func close() throws(StoreError) {
+        do { try pool.close() } catch { throw StoreError(sqlite: error, file: path) }
+    }
+
+    private static func connection(_ configuration: Configuration) -> GRDB.Configuration {
+        var connection = GRDB.Configuration()
+        connection.label = "rollcall.store"
+        connection.busyMode = .timeout(configuration.busyTimeout.inSeconds)
+        // Deleting incarnations and services is ours to order; the checks would cost each flush of a worker.
+        connection.foreignKeysEnabled = false
+        return connection
+    }
+
+    /// One transaction that writes, behind the fence.
+    func writing<Value: Sendable>(
+        _ body: @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await pool.write { [fence] database in
+                try fence.check(database)
+                return try body(database)
+            }
+        } catch {
+            throw StoreError(sqlite: error, file: path)
+        }
+    }
+
+    /// One snapshot.
+    func reading<Value: Sendable>(
+        _ body: @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        do { return try await pool.read(body) } catch { throw StoreError(sqlite: error, file: path) }
+    }
+}

@@ -1,0 +1,172 @@
+import Logging
+import Telemetry
+import Testing
+
+@testable import RollcallDaemon
+
+@Suite("Settings from a file")
+struct SettingsFileTests {
+    @Test("values of each kind are read, with the line they come from")
+    func values() throws {
+        let loaded = try Loading.load(
+            """
+            daemon: {id: east-1, host: "east 1"}
+            listen:
+              http: 127.0.0.2:0
+              names: [rollcall.example, "other"]
+            database:
+              url: sqlite:///var/lib/roll%20call/r.sqlite
+            liveness:
+              driver: db
+              report_interval: 250ms
+              service_down_time: '1s'
+              topics:
+                compute:
+                  service_down_time: 2m
+            records:
+              auto_register: false
+            flap:
+              limit: 7
+            log: {level: debug, format: json}
+            """
+        )
+        let settings = loaded.settings
+        #expect(settings.daemon == .init(id: "east-1", host: "east 1"))
+        #expect(settings.listen.http == ListenAddress(host: "127.0.0.2", port: 0))
+        #expect(settings.listen.names == ["rollcall.example", "other"])
+        #expect(settings.database.url == .sqlite(path: "/var/lib/roll call/r.sqlite"))
+        #expect(settings.liveness.reportInterval == .milliseconds(250))
+        #expect(settings.liveness.topics == ["compute": .init(serviceDownTime: .seconds(120))])
+        #expect(settings.liveness.reportInterval(of: "compute") == .milliseconds(250))
+        #expect(!settings.records.autoRegister && settings.flap.limit == 7)
+        #expect(settings.log == .init(level: .debug, format: .json))
+        guard case .file(let file, line: 9) = loaded.origin(of: "liveness.report_interval") else {
+            Issue.record("\(loaded.origin(of: "liveness.report_interval"))")
+            return
+        }
+        #expect(file.hasSuffix("/rollcalld.yaml"))
+        #expect(loaded.origin(of: "liveness.flush_interval") == .default)
+    }
+
+    @Test("a list may be one string with commas, and may be empty")
+    func lists() throws {
+        #expect(try Loading.load("listen: {names: 'a, b,c '}").settings.listen.names == ["a", "b", "c"])
+        #expect(try Loading.load("listen: {names: []}").settings.listen.names == [])
+        #expect(try Loading.load("listen: {names: ''}").settings.listen.names == [])
+        #expect(try Loading.errors("listen: {names: 'a,,b'}").count == 1)
+        #expect(try Loading.errors("listen: {names: [[a]]}").count == 1)
+        #expect(try Loading.errors("listen: {names: '[a]'}").count == 1)
+    }
+
+    @Test("all that is wrong is said at once, by line, with the value and what is expected")
+    func allErrors() throws {
+        let errors = try Loading.errors(
+            """
+            listen:
+              htpp: 1
+            livenes: {}
+            liveness:
+              report_interval: 10
+              flush_interval: [1s]
+              observe_interval:
+              pause_threshold: 99999999999999999999d
+              service_down_time: 200000000000000000d
+              topics:
+                a/b: {}
+                compute: {down: 1s}
+            records:
+              auto_register: "true"
+              enable_new_services: yes
+            flap: 3
+            history: {max_per_service: 1.5, max_age: -1s}
+            log: {level: loud}
+            """
+        )
+        let duration = "expected a duration from"
+        #expect(
+            errors == [
+                "rollcalld.yaml:2: listen.htpp: unknown; expected one of http, unix, datagram, names",
+                "rollcalld.yaml:3: livenes: unknown; expected one of daemon, listen, database, liveness, records, "
+                    + "zookeeper, memcached, brake, flap, history, tls, auth, log",
+                "rollcalld.yaml:5: liveness.report_interval: \"10\" is not valid; \(duration) 50ms to 1h",
+                "rollcalld.yaml:6: liveness.flush_interval: [1s] is not valid; \(duration) 10ms to 10s",
+                "rollcalld.yaml:7: liveness.observe_interval: an empty value is not valid; \(duration) 50ms to 1m",
+                "rollcalld.yaml:8: liveness.pause_threshold: \"99999999999999999999d\" is not valid; "
+                    + "\(duration) 10ms to 1m",
+                "rollcalld.yaml:9: liveness.service_down_time: \"200000000000000000d\" is not valid; "
+                    + "\(duration) 100ms to 1d",
+                "rollcalld.yaml:11: liveness.topics.a/b: not a topic; expected 1 to 255 printable characters without "
+                    + "a slash",
+                "rollcalld.yaml:12: liveness.topics.compute.down: unknown; expected one of report_interval, "
+                    + "service_down_time",
+                "rollcalld.yaml:14: records.auto_register: \"true\" is not valid; expected true or false",
+                "rollcalld.yaml:15: records.enable_new_services: \"yes\" is not valid; expected true or false",
+                "rollcalld.yaml:16: flap: \"3\" is not a mapping; expected keys",
+                "rollcalld.yaml:17: history.max_per_service: \"1.5\" is not valid; expected a whole number from 1 to "
+                    + "1000000",
+                "rollcalld.yaml:17: history.max_age: \"-1s\" is not valid; \(duration) 1m to 3650d",
+                "rollcalld.yaml:18: log.level: \"loud\" is not valid; expected trace, debug, info, notice, warning, "
+                    + "error or critical",
+            ]
+        )
+    }
+
+    @Test(
+        "what is no YAML is refused with its line",
+        arguments: [
+            (
+                "listen:\n  http: a\n  names: b\n  http: c\n",
+                "4: \"http\" is there twice in one mapping; expected each key once"
+            ),
+            (
+                "log: {level: info, level: debug}\n",
+                "1: \"level\" is there twice in one mapping; expected each key once"
+            ),
+            ("\nlog: {\n", "3: not readable as YAML: did not find expected node content"),
+            ("- a\n", "1: [a] is not a mapping; expected sections:"),
+            ("log: {}\n---\nlog: {}\n", "2: not readable as YAML: but found another document"),
+            ("log:\n  level: \u{1}\n", "2: not readable as YAML: control characters are not allowed"),
+            ("? [a]\n: b\n", "1: a key that is not plain text"),
+        ]
+    )
+    func notYAML(yaml: String, expected: String) throws {
+        let errors = try Loading.errors(yaml)
+        #expect(errors.count == 1 && errors[0].hasPrefix("rollcalld.yaml:" + expected), "\(errors)")
+    }
+
+    @Test("a file that is not there is an error, not an empty one")
+    func missingFile() {
+        let loader = SettingsLoader(file: "/nonexistent/r.yaml", surroundings: Loading.surroundings)
+        #expect(throws: SettingErrors.self) { try loader.load() }
+    }
+
+    @Test("what this release does not have is refused by its name")
+    func unavailable() throws {
+        let keys = SettingTable.keys.filter { if case .notInThisRelease = $0.availability { true } else { false } }
+        let names = Set(keys.map(\.name))
+        #expect(
+            names == [
+                "listen.unix", "listen.datagram", "database.password_file", "database.fallback_url", "liveness.shadow",
+                "zookeeper.hosts", "zookeeper.prefix", "zookeeper.session_timeout", "zookeeper.digest_file",
+                "memcached.servers", "memcached.namespace", "brake.fraction", "brake.release_fraction",
+                "brake.minimum", "brake.max_hold", "tls.certificate", "tls.key", "tls.client_ca", "auth.tokens_file",
+            ]
+        )
+        for name in names {
+            let parts = name.split(separator: ".")
+            // Even the default: the key would do nothing.
+            let errors = try Loading.errors("\(parts[0]): {\(parts[1]): 0.5}")
+            #expect(errors == ["rollcalld.yaml:1: \(name) is not available in this release"])
+        }
+        let others = try Loading.errors(
+            "liveness: {driver: zk, policy: all}\ndatabase: {url: 'mariadb://u:secret@h/n'}\n"
+        )
+        #expect(
+            others == [
+                "rollcalld.yaml:1: liveness.driver: the driver zookeeper is not available in this release",
+                "rollcalld.yaml:1: liveness.policy: the policy all is not available in this release",
+                "rollcalld.yaml:2: database.url: mariadb:// is not available in this release",
+            ]
+        )
+    }
+}

@@ -1,0 +1,99 @@
+import Testing
+
+@testable import RollcallDaemon
+
+@Suite("What must hold between settings")
+struct SettingsRulesTests {
+    @Test("a down time that is not larger than the interval is raised to 2.5 times that, with a warning")
+    func raised() throws {
+        let loaded = try Loading.load("liveness: {report_interval: 60s}")
+        #expect(loaded.settings.liveness.serviceDownTime == .seconds(150))
+        #expect(
+            loaded.warnings == [
+                "liveness.service_down_time is not larger than the report_interval, 1m: raised to 2.5 times that, 150s"
+            ]
+        )
+        #expect(
+            loaded.listing.first { $0.key == "liveness.service_down_time" }?.origin.hasSuffix(
+                "raised to 2.5 times the report_interval"
+            ) == true
+        )
+    }
+
+    @Test("a topic's down time is raised by its own interval")
+    func raisedTopic() throws {
+        let loaded = try Loading.load(
+            "liveness: {topics: {slow: {report_interval: 2m}, other: {service_down_time: 30s}}}"
+        )
+        #expect(loaded.settings.liveness.serviceDownTime(of: "slow") == .seconds(300))
+        #expect(loaded.settings.liveness.serviceDownTime(of: "other") == .seconds(30))
+        #expect(loaded.settings.liveness.serviceDownTime(of: "none") == .seconds(60))
+        #expect(loaded.warnings.count == 1)
+    }
+
+    @Test("a down time that the database driver cannot keep is refused, exactly from the sum on")
+    func driverGuarantee() throws {
+        func errors(_ down: String) throws -> [String] {
+            try Loading.errors(
+                "liveness:\n  report_interval: 1s\n  flush_interval: 200ms\n  service_down_time: \(down)\n"
+            )
+        }
+        #expect(try errors("1200ms") == [])
+        #expect(
+            try errors("1199ms") == [
+                "rollcalld.yaml:4: liveness.service_down_time: 1199ms is less than report_interval 1s + flush_interval "
+                    + "200ms, which the database driver needs; expected at least 1200ms"
+            ]
+        )
+        let defaultDown = try Loading.errors("log: {}\nliveness: {report_interval: 55s, flush_interval: 10s}")
+        #expect(
+            defaultDown.count == 1 && defaultDown[0].hasPrefix("rollcalld.yaml:2: liveness.service_down_time: 1m is")
+        )
+        let topic = try Loading.errors("liveness: {topics: {a: {service_down_time: 10100ms}}}")
+        #expect(topic.count == 1 && topic[0].contains("liveness.topics.a.service_down_time: 10100ms is less than"))
+    }
+
+    @Test("a pause counts from a quarter of the shortest down time on at the latest")
+    func pauseThreshold() throws {
+        func effective(_ yaml: String) throws -> Duration {
+            try Loading.load(yaml).settings.liveness.effectivePauseThreshold
+        }
+        #expect(try effective("") == .seconds(1))
+        #expect(try effective("liveness: {report_interval: 250ms, service_down_time: 1s}") == .milliseconds(250))
+        #expect(
+            try effective("liveness: {topics: {a: {service_down_time: 2s, report_interval: 500ms}}}")
+                == .milliseconds(500)
+        )
+        #expect(try Loading.load("liveness: {pause_threshold: 20s}").warnings.count == 1)
+    }
+
+    @Test(
+        "any address beyond loopback is refused: there are no credentials",
+        arguments: [
+            "0.0.0.0:8790", "[::]:8790", "10.0.0.1:8790", "example.org:80", "128.0.0.1:1", "[::ffff:127.0.0.1]:1",
+        ]
+    )
+    func beyondLoopback(address: String) throws {
+        let errors = try Loading.errors("listen: {http: \"\(address)\"}")
+        #expect(errors.count == 1 && errors[0].hasPrefix("rollcalld.yaml:1: listen.http: \(address) is not loopback"))
+    }
+
+    @Test(
+        "loopback is 127.0.0.0/8, ::1 and localhost",
+        arguments: ["127.0.0.1:1", "127.9.9.9:0", "[::1]:65535", "localhost:2"]
+    )
+    func loopback(address: String) throws {
+        #expect(try Loading.load("listen: {http: \"\(address)\"}").settings.listen.http.description == address)
+    }
+
+    @Test(
+        "what is no address is refused",
+        arguments: [
+            "8790", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:80", "[::1]", "a b:1", ":80",
+            "[x]:1", "h:+1",
+        ]
+    )
+    func noAddress(text: String) {
+        #expect(ListenAddress(text) == nil)
+    }
+}
