@@ -8,13 +8,14 @@ internal import Synchronization
 /// waiting: when the agent is killed, it lives on.
 final class ChildProcess: Sendable {
     private enum Stage {
-        case before
+        /// A signal that came too early waits for it to run.
+        case before(signal: Int32?)
         case running(pid_t)
         case after
     }
 
     private let command: [String]
-    private let stage = Mutex(Stage.before)
+    private let stage = Mutex(Stage.before(signal: nil))
     private let signalled = Atomic(false)
 
     init(command: [String]) {
@@ -37,7 +38,11 @@ final class ChildProcess: Sendable {
                 output: .currentStandardOutput,
                 error: .currentStandardError
             ) { execution in
-                stage.withLock { $0 = .running(execution.processIdentifier.value) }
+                let process = execution.processIdentifier.value
+                stage.withLock { stage in
+                    if case .before(let signal?) = stage { _ = kill(process, signal) }
+                    stage = .running(process)
+                }
                 started()
             }
             stage.withLock { $0 = .after }
@@ -55,7 +60,11 @@ final class ChildProcess: Sendable {
     func send(signal: Int32) {
         signalled.store(true, ordering: .relaxed)
         stage.withLock { stage in
-            if case .running(let process) = stage { _ = kill(process, signal) }
+            switch stage {
+            case .before: stage = .before(signal: signal)
+            case .running(let process): _ = kill(process, signal)
+            case .after: break
+            }
         }
     }
 }

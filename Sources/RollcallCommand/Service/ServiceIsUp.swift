@@ -34,13 +34,3 @@ struct ServiceIsUp: AsyncParsableCommand {
         }
     }
 }
-
-/// One of the three words of `unknown_as`.
-struct UnknownReading: ExpressibleByArgument {
-    let value: UnknownAs
-
-    init?(argument: String) {
-        value = UnknownAs(rawValue: argument)
-        guard [.last, .up, .down].contains(value) else { return nil }
-    }
-}

@@ -33,6 +33,9 @@ struct WatchCommand: AsyncParsableCommand {
     /// How long a daemon may hold each question.
     private static let patience = Duration.seconds(30)
 
+    /// Daemons of one database agree within about half a second.
+    private static let pauseForLaggard = Duration.milliseconds(500)
+
     func run() async throws {
         let client = try endpoints.client()
         var logID: String?
@@ -50,8 +53,13 @@ struct WatchCommand: AsyncParsableCommand {
                     try await client.transitions(since: position, of: logID, wait: Self.patience)
                 }
             } catch let error as ClientError where error.error?.code == .revisionUnknown && logID != nil {
+                // Another daemon than before may not have read as far yet; it will.
+                if let log = error.error.flatMap(RevisionUnknown.init), log.logID == logID, log.newest < position {
+                    try await Task.sleep(for: Self.pauseForLaggard)
+                    continue
+                }
                 Console.current.explain(
-                    "the log does not reach back to revision \(position): going on with what is new"
+                    "the log does not hold revision \(position) any more: going on with what is new"
                 )
                 (position, logID) = try await newest(client)
                 continue
