@@ -149,6 +149,20 @@ let package = Package(
         .target(name: "LivenessTesting", dependencies: ["LivenessCore"]),
         .target(name: "LivenessConformance", dependencies: ["LivenessCore", "LivenessTesting"]),
 
+        // MARK: Benchmarks: `swift package benchmark`
+
+        .executableTarget(
+            name: "CoreBenchmarks",
+            dependencies: [
+                "LivenessCore",
+                "LivenessTesting",
+                "RollcallServer",
+                .product(name: "Benchmark", package: "benchmark"),
+            ],
+            path: "Sources/Benchmarks/CoreBenchmarks",
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
+        ),
+
         // MARK: Tests
 
         .testTarget(name: "LivenessCoreTests", dependencies: ["LivenessCore", "LivenessTesting"]),

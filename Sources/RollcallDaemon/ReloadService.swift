@@ -6,8 +6,9 @@ import Systemd
 import Telemetry
 import UnixSignals
 
-/// Reads the settings anew on `SIGHUP`. What is invalid changes nothing; what cannot change while the daemon runs is
-/// named and left.
+/// Reads the settings anew on `SIGHUP`.
+///
+/// What is invalid changes nothing; what cannot change while the daemon runs is named and left.
 final class ReloadService: Service {
     private let current: Mutex<LoadedSettings>
     private let loader: SettingsLoader

@@ -3,7 +3,9 @@ import LivenessCore
 import LivenessEngine
 import StoreSQLite
 
-/// Opens the store that a database URL names. With `DriverFactory` the only place that knows concrete ones.
+/// Opens the store that a database URL names.
+///
+/// With `DriverFactory` the only place that knows concrete ones.
 enum StoreFactory {
     /// - Throws: `StoreError`; `.inUse` when another daemon has the file.
     static func open(_ url: DatabaseURL) throws(StoreError) -> any RecordStore {

@@ -2,7 +2,9 @@ import LivenessCore
 import LivenessEngine
 import Synchronization
 
-/// A clock moved by hand. Who sleeps is woken when the hand has passed.
+/// A clock moved by hand.
+///
+/// Who sleeps is woken when the hand has passed.
 final class ManualTime: TimeSource {
     private struct State {
         var now = Instant(nanoseconds: 0)
@@ -59,8 +61,9 @@ final class ManualTime: TimeSource {
         for continuation in due { continuation.resume() }
     }
 
-    /// Moves the hand in steps of the wheel until `condition` holds, letting everybody run in between. Returns whether
-    /// it held within `limit` of virtual time.
+    /// Moves the hand in steps of the wheel until `condition` holds, letting everybody run in between.
+    ///
+    /// Returns whether it held within `limit` of virtual time.
     func advance(upTo limit: Duration, until condition: @Sendable () -> Bool) async -> Bool {
         var left = limit
         while left > .zero {

@@ -1,6 +1,7 @@
 import LivenessCore
-@testable import LivenessEngine
 import Testing
+
+@testable import LivenessEngine
 
 @Suite("The tail of the log")
 struct TransitionTailTests {

@@ -2,8 +2,10 @@ import Foundation
 import LivenessTesting
 import Testing
 
-/// The fleet in virtual time. `ROLLCALL_SIMULATION_SEEDS=1000 swift test -c release --filter SimulationTests` runs
-/// the large one; `ROLLCALL_SIMULATION_SEED=42` one seed alone.
+/// The fleet in virtual time.
+///
+/// `ROLLCALL_SIMULATION_SEEDS=1000 swift test -c release --filter SimulationTests` runs the large one;
+/// `ROLLCALL_SIMULATION_SEED=42` one seed alone.
 @Suite("The simulation")
 struct SimulationTests {
     private static func number(_ name: String) -> UInt64? {

@@ -1,7 +1,9 @@
 import Benchmark
 import LivenessCore
 
-/// The core's numbers at a million services. Thresholds are ratios to be watched, not tests: timings vary by machine.
+/// The core's numbers at a million services.
+///
+/// Thresholds are ratios to be watched, not tests: timings vary by machine.
 let benchmarks: @Sendable () -> Void = {
     Benchmark.defaultConfiguration = .init(
         metrics: [.cpuTotal, .wallClock],

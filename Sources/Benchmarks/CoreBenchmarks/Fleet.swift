@@ -14,7 +14,8 @@ struct Fleet {
     }
 
     static func incarnation(_ number: Int) -> String {
-        ServiceUUID(random: UInt64(number) &* 0x9E37_79B9_7F4A_7C15, UInt64(number) &* 0xBF58_476D_1CE4_E5B9).description
+        ServiceUUID(random: UInt64(number) &* 0x9E37_79B9_7F4A_7C15, UInt64(number) &* 0xBF58_476D_1CE4_E5B9)
+            .description
     }
 
     static func heartbeat(_ number: Int, sequence: UInt64) -> Heartbeat {

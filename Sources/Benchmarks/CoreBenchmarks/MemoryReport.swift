@@ -1,5 +1,6 @@
 import Benchmark
 import Foundation
+import Glibc
 import LivenessCore
 
 /// What a million services take, part by part, as the process's resident memory says.

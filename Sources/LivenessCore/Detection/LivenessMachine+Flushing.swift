@@ -103,8 +103,9 @@ extension LivenessMachine {
         adoptWorker(incarnation, of: service, heard: nil, sequence: nil)
     }
 
-    /// The driver did not answer: the renewals wait again, each as the last heartbeat of its service. The count is
-    /// not used again: perhaps only the answer was lost, and a poll has seen it.
+    /// The driver did not answer: the renewals wait again, each as the last heartbeat of its service.
+    ///
+    /// The count is not used again: perhaps only the answer was lost, and a poll has seen it.
     package mutating func flushFailed(_ pending: PendingFlush) {
         for (service, beats) in zip(pending.services, pending.beats) {
             let row = rows[Int(service)]

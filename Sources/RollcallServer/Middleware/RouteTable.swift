@@ -29,7 +29,9 @@ final class RouteTable: Sendable {
         let parts = Self.parts(path)
         var methods: Set<String> = []
         for route in routes.withLock({ $0 }) where route.parts.count == parts.count {
-            guard zip(route.parts, parts).allSatisfy({ part, given in part.map { $0 == given } ?? true }) else { continue }
+            guard zip(route.parts, parts).allSatisfy({ part, given in part.map { $0 == given } ?? true }) else {
+                continue
+            }
             methods.insert(route.method)
             if route.method == "GET" { methods.insert("HEAD") }
         }

@@ -56,10 +56,11 @@ enum HeartbeatField: String, CaseIterable {
 
     /// Near the end of the document, where two whole words cannot be read.
     private init(slowly bytes: RawSpan, _ key: JSONCursor.Text) {
-        self = Self.allCases.first { field in
-            field != .other && field.rawValue.utf8.count == key.count
-                && zip(field.rawValue.utf8, key.start..<key.end).allSatisfy { $0 == JSONCursor.byte(bytes, $1) }
-        } ?? .other
+        self =
+            Self.allCases.first { field in
+                field != .other && field.rawValue.utf8.count == key.count
+                    && zip(field.rawValue.utf8, key.start..<key.end).allSatisfy { $0 == JSONCursor.byte(bytes, $1) }
+            } ?? .other
     }
 
     private init(escaped bytes: RawSpan, _ key: JSONCursor.Text) {

@@ -116,7 +116,9 @@ struct JSONCursor {
         case UInt8(ascii: "u"):
             position += 1
             for _ in 0..<4 {
-                guard JSONUnescaping.digit(peek(bytes)) != nil else { throw malformed("\\u needs four hexadecimal digits") }
+                guard JSONUnescaping.digit(peek(bytes)) != nil else {
+                    throw malformed("\\u needs four hexadecimal digits")
+                }
                 position += 1
             }
         default: throw malformed("an unknown escape in a string")

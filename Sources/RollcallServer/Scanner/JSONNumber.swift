@@ -17,7 +17,9 @@ struct JSONNumber {
         if isShort, fractionDigits == 0 {
             return (isNegative && digits != 0) || digits > limit ? nil : digits
         }
-        guard let value = double(bytes), value >= 0, value <= Double(limit), value.rounded() == value else { return nil }
+        guard let value = double(bytes), value >= 0, value <= Double(limit), value.rounded() == value else {
+            return nil
+        }
         return min(UInt64(value), limit)
     }
 

@@ -37,7 +37,9 @@ struct ServiceQuery: Hashable {
         limit = try query.integer("limit", in: sizes).map(Int.init)
         marker = nil
         if let text = query["marker"] {
-            guard let uuid = ServiceUUID(text) else { throw APIError.malformed("marker is not a uuid", field: "marker") }
+            guard let uuid = ServiceUUID(text) else {
+                throw APIError.malformed("marker is not a uuid", field: "marker")
+            }
             marker = uuid
         }
         fields = try Self.fields(query.all("fields"))
