@@ -12,8 +12,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -31,17 +29,11 @@ let package = Package(
     targets: [
         // MARK: The core and what carries it out
 
-        .target(
-            name: "LivenessCore",
-            dependencies: [
-                .product(name: "DequeModule", package: "swift-collections")
-            ]
-        ),
+        .target(name: "LivenessCore"),
         .target(
             name: "LivenessEngine",
             dependencies: [
                 "LivenessCore",
-                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -156,15 +148,97 @@ let package = Package(
 
         .target(name: "LivenessTesting", dependencies: ["LivenessCore"]),
         .target(name: "LivenessConformance", dependencies: ["LivenessCore", "LivenessTesting"]),
+
+        // MARK: Benchmarks: `swift package benchmark`
+
+        .executableTarget(
+            name: "CoreBenchmarks",
+            dependencies: [
+                "LivenessCore",
+                "LivenessTesting",
+                "RollcallServer",
+                .product(name: "Benchmark", package: "benchmark"),
+            ],
+            path: "Sources/Benchmarks/CoreBenchmarks",
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
+        ),
+
+        // MARK: Tests
+
+        .testTarget(name: "LivenessCoreTests", dependencies: ["LivenessCore", "LivenessTesting"]),
+        .testTarget(name: "SimulationTests", dependencies: ["LivenessCore", "LivenessTesting"]),
+        .testTarget(
+            name: "LivenessConformanceTests",
+            dependencies: ["LivenessConformance", "LivenessCore", "LivenessTesting"]
+        ),
+        .testTarget(
+            name: "LivenessEngineTests",
+            dependencies: [
+                "LivenessCore",
+                "LivenessEngine",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "DriverDatabaseTests",
+            dependencies: ["DriverDatabase", "LivenessConformance", "LivenessCore", "LivenessTesting"]
+        ),
+        .executableTarget(
+            name: "flush-loop",
+            dependencies: ["LivenessCore", "StoreSQLite"],
+            path: "Tests/FlushLoop"
+        ),
+        .testTarget(
+            name: "StoreSQLiteTests",
+            dependencies: [
+                "DriverDatabase",
+                "LivenessConformance",
+                "LivenessCore",
+                "LivenessTesting",
+                "StoreSQLite",
+                "flush-loop",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]
+        ),
+        .testTarget(name: "RollcallWireTests", dependencies: ["RollcallWire"]),
+        .target(
+            name: "StubDaemon",
+            dependencies: [
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/StubDaemon"
+        ),
+        .testTarget(name: "RollcallClientTests", dependencies: ["RollcallClient", "RollcallWire", "StubDaemon"]),
+        .testTarget(
+            name: "RollcallCommandTests",
+            dependencies: [
+                "RollcallClient",
+                "RollcallCommand",
+                "RollcallWire",
+                "StubDaemon",
+                "rollcall",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
         .testTarget(
             name: "RollcallDaemonTests",
             dependencies: [
                 "RollcallDaemon",
                 "Telemetry",
+                "rollcalld",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        .testTarget(name: "SoundnessTests"),
         .testTarget(
             name: "RollcallServerTests",
             dependencies: [

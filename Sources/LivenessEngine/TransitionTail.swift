@@ -1,4 +1,3 @@
-import DequeModule
 import LivenessCore
 import Synchronization
 
@@ -7,11 +6,11 @@ import Synchronization
 /// Rows are put in order of their revisions: two writers may learn of their commits in another order than the
 /// database's, and nobody who waits is shown a gap.
 package final class TransitionTail: Sendable {
-    /// Rows kept: a reader further behind is served from the store.
+    /// Rows kept, and up to as many again: a reader further behind is served from the store.
     private static let capacity = 16_384
 
     private struct State {
-        var rows: Deque<Transition> = []
+        var rows: [Transition] = []
         /// Rows that came before one with a lower revision.
         var early: [Int64: Transition] = [:]
         var newest: Int64 = 0
@@ -39,7 +38,7 @@ package final class TransitionTail: Sendable {
                 state.rows.append(next)
                 state.newest += 1
             }
-            while state.rows.count > Self.capacity { state.rows.removeFirst() }
+            if state.rows.count > Self.capacity * 2 { state.rows.removeFirst(state.rows.count - Self.capacity) }
             return (state.newest, Array(state.waiters.values))
         }
         shared.withLock { $0.logAdvanced(to: newest) }

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// A client of one or several Rollcall daemons.
 ///
 /// Each call goes to one endpoint. The next one is tried when one does not answer, when one says that it cannot
@@ -80,15 +78,5 @@ public struct RollcallClient: Sendable {
             status: lastRefusal?.status,
             error: lastRefusal?.error
         )
-    }
-}
-
-/// Which endpoint is asked first: the one that answered last.
-private final class Preference: Sendable {
-    private let stored = Mutex(0)
-
-    var index: Int {
-        get { stored.withLock { $0 } }
-        set { stored.withLock { $0 = newValue } }
     }
 }

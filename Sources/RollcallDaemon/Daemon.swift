@@ -1,12 +1,27 @@
+import Foundation
+import LivenessCore
+import LivenessEngine
 import Logging
+import NIOCore
+import NIOPosix
+import RollcallServer
+import ServiceLifecycle
+import Systemd
 import Telemetry
+import UnixSignals
 
-/// The daemon, assembled from its settings.
+/// The daemon, assembled from its settings: store, driver, engine, server, and what speaks to the system.
 struct Daemon {
-    private let settings: LoadedSettings
+    /// A request that takes longer than this after a signal to stop is cut off.
+    private static let longestShutdown: Duration = .seconds(10)
+    /// The loop that has not ticked for this long is not alive: the watchdog of systemd is not fed.
+    private static let deadLoop: Duration = .seconds(10)
+
+    private let loaded: LoadedSettings
     private let loader: SettingsLoader
     private let logs: LogOutput
     private let metrics: PrometheusRegistry
+    private let logger = Logger(label: "rollcalld")
 
     /// - Parameters:
     ///   - settings: What to run with.
@@ -14,25 +29,76 @@ struct Daemon {
     ///   - logs: Where the loggers of the process write; its level and format follow a reload.
     ///   - metrics: What a scrape shows.
     init(settings: LoadedSettings, loader: SettingsLoader, logs: LogOutput, metrics: PrometheusRegistry) {
-        self.settings = settings
+        loaded = settings
         self.loader = loader
         self.logs = logs
         self.metrics = metrics
     }
 
-    /// Refuses: this build reads settings and serves nothing yet.
+    /// Runs until SIGTERM or SIGINT.
+    ///
+    /// - Throws: What keeps the daemon from starting or from going on.
     func run() async throws {
-        throw DaemonError.nothingToRun
-    }
-}
-
-/// Why the daemon does not run.
-enum DaemonError: Error, CustomStringConvertible {
-    case nothingToRun
-
-    var description: String {
-        switch self {
-        case .nothingToRun: "this build has no engine to run"
+        let settings = loaded.settings
+        guard let url = settings.database.url else {
+            throw StoreError(.unavailable, "database.url is not set, and no state directory is known")
         }
+        MetricDescriptions.add(to: metrics)
+        let store = try StoreFactory.open(url)
+        let loops = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
+        let readPass = try await EventLoopReadPass(group)
+        let engine = LivenessEngine(
+            settings: settings.engine,
+            store: store,
+            driver: DriverFactory.make(settings, over: store),
+            barrier: readPass,
+            time: SystemTime(),
+            logger: logger
+        )
+        try await engine.start()
+        let server = RollcallServer(
+            engine: engine,
+            settings: settings.server,
+            group: group,
+            readPass: readPass,
+            metrics: metrics,
+            logger: logger
+        )
+        try await serve(engine, server)
+        await readPass.close()
+        try await group.shutdownGracefully()
+        logger.notice("stopped")
+    }
+
+    private func serve(_ engine: LivenessEngine, _ server: RollcallServer) async throws {
+        let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment)
+        var services: [any Service] = [
+            engine,
+            ReloadService(
+                settings: loaded,
+                loader: loader,
+                engine: engine,
+                logs: logs,
+                notifier: notifier,
+                logger: logger
+            ),
+        ]
+        if let notifier {
+            services.append(StatusService(notifier: notifier, engine: engine))
+            services.append(
+                SystemdService(notifier: notifier, untilReady: { _ = await server.port }) {
+                    engine.now - engine.heartbeat.lastTick < Self.deadLoop
+                }
+            )
+        }
+        services.append(AnnouncingServer(server: server, settings: loaded.settings, logger: logger))
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = Self.longestShutdown
+        try await ServiceGroup(configuration: configuration).run()
     }
 }

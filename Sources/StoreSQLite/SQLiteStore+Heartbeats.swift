@@ -4,9 +4,9 @@ package import LivenessCore
 extension SQLiteStore {
     package func flush(_ flush: HeartbeatFlush) async throws(StoreError) -> FlushResult {
         try await writing { database in
-            var untouched = try Self.renew(flush, in: database)
+            let count = try Self.noteFlush(flush, in: database)
+            var untouched = try Self.renew(flush, as: count, in: database)
             untouched.formUnion(try Self.renewWorkers(flush, in: database))
-            try Self.noteFlush(flush, in: database)
 
             var result = FlushResult(news: [], missing: [], incarnations: [])
             for id in untouched.sorted() {
@@ -22,7 +22,7 @@ extension SQLiteStore {
     }
 
     /// Answers the services whose renewal touched no row.
-    private static func renew(_ flush: HeartbeatFlush, in database: Database) throws -> Set<Int64> {
+    private static func renew(_ flush: HeartbeatFlush, as count: Int64, in database: Database) throws -> Set<Int64> {
         let renewal = try database.makeStatement(
             sql: """
                 UPDATE services SET report_count = report_count + ?1, \
@@ -34,13 +34,15 @@ extension SQLiteStore {
                 """
         )
         let daemon = flush.daemon.databaseValue
-        let count = flush.count.databaseValue
+        let number = count.databaseValue
         var untouched: Set<Int64> = []
-        for beat in flush.renewals {
-            renewal.setUncheckedArguments([
-                max(beat.beats, 0), beat.lastSeenUp.stored, beat.sequence.stored, daemon, count, beat.serviceID,
-                beat.incarnationNumber,
-            ])
+        // In the order of the rows, so that each page of the table is visited once.
+        for beat in flush.renewals.sorted(by: { $0.serviceID < $1.serviceID }) {
+            let arguments: [DatabaseValue] = [
+                max(beat.beats, 0).databaseValue, beat.lastSeenUp.stored, beat.sequence.stored, daemon, number,
+                beat.serviceID.databaseValue, beat.incarnationNumber.databaseValue,
+            ]
+            renewal.setUncheckedArguments(StatementArguments(arguments))
             try renewal.execute()
             if database.changesCount == 0 { untouched.insert(beat.serviceID) }
         }
@@ -68,13 +70,18 @@ extension SQLiteStore {
         return untouched
     }
 
-    private static func noteFlush(_ flush: HeartbeatFlush, in database: Database) throws {
-        try database.execute(
-            sql: "UPDATE daemons SET flush_count = max(flush_count, ?), last_seen = ? WHERE id = ?",
+    /// Moves the daemon's counter and answers the count of this flush.
+    private static func noteFlush(_ flush: HeartbeatFlush, in database: Database) throws -> Int64 {
+        let count = try Int64.fetchOne(
+            database,
+            sql: """
+                UPDATE daemons SET flush_count = max(flush_count + 1, ?), last_seen = ? WHERE id = ? \
+                RETURNING flush_count
+                """,
             arguments: [flush.count, flush.at.stored, flush.daemon]
         )
-        guard database.changesCount == 0 else { return }
-        throw StoreError(.corrupt, "daemon \(flush.daemon) has no row in daemons: it must write it before it flushes")
+        guard let count else { throw StoreError.unregistered(flush.daemon) }
+        return count
     }
 
     package func observe(

@@ -62,10 +62,12 @@ private struct Recorder {
             let record = try ServiceRow.any(change.serviceID, in: database)
             return .superseded(record?.deletedAt == nil ? record : nil)
         }
-        self.change.setUncheckedArguments([
-            change.verdict.state.word, change.verdict.reason.word, change.verdict.lastState?.word, change.at.stored,
-            transition.revision, change.serviceID, change.judgedRevision,
-        ])
+        let arguments: [DatabaseValue] = [
+            change.verdict.state.word.databaseValue, change.verdict.reason.word.databaseValue,
+            (change.verdict.lastState?.word).stored, change.at.stored, transition.revision.databaseValue,
+            change.serviceID.databaseValue, change.judgedRevision.databaseValue,
+        ]
+        self.change.setUncheckedArguments(StatementArguments(arguments))
         try self.change.execute()
         try log.append(transition, serviceID: change.serviceID)
         return .recorded(transition)
@@ -73,7 +75,8 @@ private struct Recorder {
 
     /// The row to write; nil when the service is not as it was judged.
     private func transition(for change: StateChange, revision: Int64) throws -> Transition? {
-        let rows = try Row.fetchCursor(selection, arguments: [change.serviceID])
+        selection.setUncheckedArguments(StatementArguments([change.serviceID.databaseValue]))
+        let rows = try Row.fetchCursor(selection)
         guard let row = try rows.next() else { return nil }
         let stored = StoredRow(row, of: "services")
         guard try stored.integer(6) == change.judgedRevision, try !stored.flag(7) else { return nil }

@@ -9,7 +9,9 @@ package import LivenessCore
 /// on the threads of Swift's pool.
 package final class SQLiteStore: RecordStore {
     package struct Configuration: Sendable {
-        /// The file, created when it is missing. Its directory must exist.
+        /// The file, created when it is missing.
+        ///
+        /// Its directory must exist.
         package var path: String
         /// This program's release, held against `min_release` of the database.
         package var release: Int32
@@ -43,8 +45,14 @@ package final class SQLiteStore: RecordStore {
             let pool = try DatabasePool(path: path, configuration: Self.connection(configuration))
             opened = pool
             try pool.writeWithoutTransaction { database in
-                // 32 MiB: enough for the pages that one flush of a large fleet touches.
-                try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -32768")
+                // 32 MiB of cache: the pages that one flush of a large fleet touches. As much of log before it is
+                // carried over into the file: flushes touch the same pages again and again, and each is then carried
+                // once for many of them.
+                try database.execute(
+                    sql: """
+                        PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192
+                        """
+                )
                 try Schema(release: configuration.release, migrations: migrations).prepare(database)
             }
             self.pool = pool
@@ -56,7 +64,9 @@ package final class SQLiteStore: RecordStore {
         fence = Fence(release: configuration.release)
     }
 
-    /// Closes the file. Calls after it fail with `.unavailable`; the lock goes with the store itself.
+    /// Closes the file.
+    ///
+    /// Calls after it fail with `.unavailable`; the lock goes with the store itself.
     package func close() throws(StoreError) {
         do { try pool.close() } catch { throw StoreError(sqlite: error, file: path) }
     }

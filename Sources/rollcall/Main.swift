@@ -1,2 +1,4 @@
+import RollcallCommand
+
 @main
-struct Main { static func main() {} }
+struct Main { static func main() async { await Program.main() } }

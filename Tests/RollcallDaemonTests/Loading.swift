@@ -4,12 +4,12 @@ import Foundation
 
 /// A load as the daemon does it, from text instead of a file of the machine.
 enum Loading {
-    static let surroundings = Surroundings(environment: ["HOME": "/home/op"], hostName: "node1")
+    static let surroundings = Surroundings(environment: ["HOME": "/h/op"], hostName: "node1")
 
     /// Loads what the file holds (`nil`: there is none), the variables and the flags.
     static func load(
         _ yaml: String? = nil,
-        environment: [String: String] = ["HOME": "/home/op"],
+        environment: [String: String] = ["HOME": "/h/op"],
         flags: [SettingsLoader.Flag] = [],
         hostName: String = "node1"
     ) throws -> LoadedSettings {
@@ -27,7 +27,7 @@ enum Loading {
     /// The errors as the operator sees them, the directory of the file left out.
     static func errors(
         _ yaml: String? = nil,
-        environment: [String: String] = ["HOME": "/home/op"],
+        environment: [String: String] = ["HOME": "/h/op"],
         flags: [SettingsLoader.Flag] = [],
         hostName: String = "node1"
     ) throws -> [String] {

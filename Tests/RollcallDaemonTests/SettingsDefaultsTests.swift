@@ -13,7 +13,7 @@ struct SettingsDefaultsTests {
         #expect(settings.daemon == .init(id: "node1", host: "node1"))
         #expect(settings.listen.http.description == "127.0.0.1:8790")
         #expect(settings.listen.unix == nil && settings.listen.datagram == nil && settings.listen.names == [])
-        #expect(settings.database.url == .sqlite(path: "/home/op/.local/state/rollcall/rollcall.sqlite"))
+        #expect(settings.database.url == .sqlite(path: "/h/op/.local/state/rollcall/rollcall.sqlite"))
         let liveness = settings.liveness
         #expect(liveness.driver == .database && liveness.shadow == [] && liveness.policy == .driver)
         #expect(liveness.reportInterval == .seconds(10) && liveness.serviceDownTime == .seconds(60))

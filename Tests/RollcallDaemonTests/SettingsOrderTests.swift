@@ -7,7 +7,7 @@ import Testing
 struct SettingsOrderTests {
     private let file = "liveness: {report_interval: 1s, service_down_time: 20s}\n"
     private let environment = [
-        "HOME": "/home/op", "ROLLCALL_LIVENESS_REPORT_INTERVAL": "2s", "ROLLCALL_LISTEN_NAMES": "a,b",
+        "HOME": "/h/op", "ROLLCALL_LIVENESS_REPORT_INTERVAL": "2s", "ROLLCALL_LISTEN_NAMES": "a,b",
         "ROLLCALL_ENDPOINT": "http://elsewhere", "ROLLCALL_SOMETHING": "else",
     ]
     private let flag = SettingsLoader.Flag(name: "--report-interval", key: "liveness.report_interval", value: "3s")
@@ -38,7 +38,7 @@ struct SettingsOrderTests {
     func variables() throws {
         let loaded = try Loading.load(
             environment: [
-                "HOME": "/home/op",
+                "HOME": "/h/op",
                 "ROLLCALL_LIVENESS_TOPICS_COMPUTE_SERVICE_DOWN_TIME": "90s",
                 "ROLLCALL_LIVENESS_TOPICS_MY_TOPIC_2_REPORT_INTERVAL": "5s",
                 "ROLLCALL_RECORDS_AUTO_REGISTER": "false",

@@ -27,17 +27,29 @@ struct SettingsReloadTests {
             ]
         )
         #expect(reload.ignored == ["daemon.id", "listen.http", "database.url"])
-        #expect(reload.settings.daemon == old.settings.daemon)
-        #expect(reload.settings.listen == old.settings.listen)
-        #expect(reload.settings.database == old.settings.database)
-        #expect(reload.settings.liveness == new.settings.liveness)
-        #expect(reload.settings.log.level == .debug)
+        #expect(reload.loaded.settings.daemon == old.settings.daemon)
+        #expect(reload.loaded.settings.listen == old.settings.listen)
+        #expect(reload.loaded.settings.database == old.settings.database)
+        #expect(reload.loaded.settings.liveness == new.settings.liveness)
+        #expect(reload.loaded.settings.log.level == .debug)
     }
 
     @Test("changes nothing when nothing changed")
     func unchanged() throws {
         let loaded = try Loading.load()
         let reload = try SettingsReload(from: loaded, to: loaded)
-        #expect(reload.changed.isEmpty && reload.ignored.isEmpty && reload.settings == loaded.settings)
+        #expect(reload.changed.isEmpty && reload.ignored.isEmpty && reload.loaded.settings == loaded.settings)
+    }
+
+    @Test("the next re-read is compared with what the last one left")
+    func twice() throws {
+        let old = try Loading.load("daemon: {id: a}\nliveness: {report_interval: 60s}")
+        let first = try SettingsReload(from: old, to: Loading.load("liveness: {report_interval: 50s}"))
+        let second = try SettingsReload(from: first.loaded, to: Loading.load("liveness: {report_interval: 60s}"))
+
+        #expect(second.loaded.settings == old.settings)
+        #expect(second.ignored == ["daemon.id"])
+        #expect(second.changed == ["liveness.report_interval", "liveness.service_down_time"])
+        #expect(second.loaded.warnings == old.warnings && old.warnings.count == 1)
     }
 }

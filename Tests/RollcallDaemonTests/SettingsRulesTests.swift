@@ -45,6 +45,10 @@ struct SettingsRulesTests {
                     + "200ms, which the database driver needs; expected at least 1200ms"
             ]
         )
+        let defaultDown = try Loading.errors("log: {}\nliveness: {report_interval: 55s, flush_interval: 10s}")
+        #expect(
+            defaultDown.count == 1 && defaultDown[0].hasPrefix("rollcalld.yaml:2: liveness.service_down_time: 1m is")
+        )
         let topic = try Loading.errors("liveness: {topics: {a: {service_down_time: 10100ms}}}")
         #expect(topic.count == 1 && topic[0].contains("liveness.topics.a.service_down_time: 10100ms is less than"))
     }

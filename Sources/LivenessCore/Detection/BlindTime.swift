@@ -49,9 +49,18 @@ package struct BlindTime: Sendable {
     }
 
     /// When a service last heard at `heard` may be judged.
-    @inline(__always)
     package func deadline(heard: Instant, downTime: Duration) -> Instant {
-        let nanoseconds = downTime.clampedNanoseconds
+        deadline(heard: heard, nanoseconds: downTime.clampedNanoseconds)
+    }
+
+    /// The same for the service of a row.
+    @inline(__always)
+    func deadline(_ row: RosterRow) -> Instant {
+        deadline(heard: row.heardAt, nanoseconds: Int64(row.downTime) &* 1_000_000)
+    }
+
+    @inline(__always)
+    private func deadline(heard: Instant, nanoseconds: Int64) -> Instant {
         var deadline = heard.nanoseconds &+ nanoseconds
         for period in periods where period.ended > heard {
             let seen = max(period.began, heard)

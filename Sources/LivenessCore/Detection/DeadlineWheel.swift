@@ -11,6 +11,8 @@ package struct DeadlineWheel: Sendable {
     ///
     /// A deadline further away is filed at the end and filed again when that comes.
     private static let slotCount: Int64 = 2_048
+    /// Entries a slot keeps room for.
+    private static let roomySlot = 4_096
     private static let noTick = UInt32.max
 
     private var slots: [[UInt32]]
@@ -54,27 +56,27 @@ package struct DeadlineWheel: Sendable {
         if Int(service) < filedAt.count { filedAt[Int(service)] = Self.noTick }
     }
 
-    /// Takes out what came up by `now`: at most about `limit` entries, whole slots at a time.
+    /// Takes out up to `limit` of the entries that came up by `now`.
     ///
-    /// Returns false when more is waiting. An entry that is handed out is no longer in the wheel.
+    /// Returns false when more may be waiting. An entry that is handed out is no longer in the wheel.
     package mutating func advance(to now: Instant, limit: Int, into due: inout [UInt32]) -> Bool {
         let elapsed = now.nanoseconds &- origin.nanoseconds
         guard elapsed >= 0 else { return true }
         let last = elapsed / Self.slotNanoseconds
-        var taken = 0
+        var looked = 0
         while nextTick <= last {
-            if taken >= limit { return false }
             let slot = Int(nextTick % Self.slotCount)
             let mark = UInt32(truncatingIfNeeded: nextTick % Int64(Self.noTick))
-            var kept: [UInt32] = []
-            swap(&kept, &slots[slot])
-            for service in kept where filedAt[Int(service)] == mark {
-                filedAt[Int(service)] = Self.noTick
-                due.append(service)
-                taken += 1
+            while let service = slots[slot].popLast() {
+                if filedAt[Int(service)] == mark {
+                    filedAt[Int(service)] = Self.noTick
+                    due.append(service)
+                }
+                looked += 1
+                if looked >= limit { return false }
             }
-            kept.removeAll(keepingCapacity: kept.count < 4_096)
-            if slots[slot].isEmpty { swap(&kept, &slots[slot]) }
+            // What a burst made large is given back.
+            if slots[slot].capacity > Self.roomySlot { slots[slot] = [] }
             nextTick += 1
         }
         return true

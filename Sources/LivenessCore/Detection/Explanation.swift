@@ -82,7 +82,7 @@ extension LivenessMachine {
 
     private func changes(of service: UInt32, at now: Instant) -> [String] {
         let row = rows[Int(service)]
-        let deadline = blind.deadline(heard: row.heardAt, downTime: row.downDuration)
+        let deadline = blind.deadline(row)
         let left = Self.seconds(max(.zero, deadline - now))
         let verdict = board.standings[Int(service)].verdict
         switch (verdict.state, verdict.reason) {

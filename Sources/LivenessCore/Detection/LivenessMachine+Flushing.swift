@@ -104,8 +104,9 @@ extension LivenessMachine {
     }
 
     /// The driver did not answer: the renewals wait again, each as the last heartbeat of its service.
+    ///
+    /// The count is not used again: perhaps only the answer was lost, and a poll has seen it.
     package mutating func flushFailed(_ pending: PendingFlush) {
-        flushCount -= 1
         for (service, beats) in zip(pending.services, pending.beats) {
             let row = rows[Int(service)]
             if !row.flags.contains(.dirty) {

@@ -14,27 +14,33 @@ extension LivenessMachine {
         // What waited in the sockets while this daemon was stopped was sent before: it counts from when that began.
         let heard = pause?.began ?? now
         var candidates = candidates
+        var locations = locations
         self.candidates = []
+        self.locations = []
         candidates.removeAll(keepingCapacity: true)
+        locations.removeAll(keepingCapacity: true)
         for position in range {
             candidates.append(board.index.find(batch.entries[position].nameHash) { _ in true } ?? .max)
         }
         let count = rows.count
+        for candidate in candidates {
+            locations.append(Int(candidate) < count ? rows[Int(candidate)].location : 0)
+        }
         for (offset, position) in range.enumerated() {
-            let candidate = candidates[offset]
-            if Int(candidate) < count, matches(candidate, batch, position) { continue }
+            if Int(candidates[offset]) < count, matches(locations[offset], batch, position) { continue }
             candidates[offset] = findExactly(batch, position)
         }
         for (offset, position) in range.enumerated() {
             outcomes.append(received(batch, position, candidates[offset], heard: heard, now: now))
         }
         self.candidates = candidates
+        self.locations = locations
     }
 
     @inline(__always)
-    private func matches(_ candidate: UInt32, _ batch: HeartbeatBatch, _ position: Int) -> Bool {
+    private func matches(_ location: UInt32, _ batch: HeartbeatBatch, _ position: Int) -> Bool {
         board.names.matches(
-            rows[Int(candidate)].location,
+            location,
             batch.bytes.span.bytes,
             host: batch.entries[position].host.range,
             binary: batch.entries[position].binary.range
@@ -83,10 +89,12 @@ extension LivenessMachine {
     @inline(__always)
     private mutating func renew(_ service: UInt32, _ row: RosterRow, sequence: UInt64, heard: Instant) {
         if !row.flags.contains(.dirty) { dirty.append(service) }
-        rows[Int(service)].lastHeard = max(heard.nanoseconds, row.lastHeard)
-        if sequence != HeartbeatBatch.Entry.noSequence { rows[Int(service)].sequence = sequence }
-        rows[Int(service)].beats = row.beats == .max ? .max : row.beats &+ 1
-        rows[Int(service)].flags = row.flags.subtracting(.tell).union(.dirty)
+        var renewed = row
+        renewed.lastHeard = max(heard.nanoseconds, row.lastHeard)
+        if sequence != HeartbeatBatch.Entry.noSequence { renewed.sequence = sequence }
+        renewed.beats = row.beats == .max ? .max : row.beats &+ 1
+        renewed.flags = row.flags.subtracting(.tell).union(.dirty)
+        rows[Int(service)] = renewed
         counters.renewed &+= 1
     }
 
@@ -238,7 +246,7 @@ extension LivenessMachine {
             verdict: board.standings[Int(service)].verdict,
             isDisabled: card.flags.contains(.disabled),
             reportInterval: card.reportInterval,
-            deadlineIn: max(.zero, blind.deadline(heard: row.heardAt, downTime: row.downDuration) - now)
+            deadlineIn: max(.zero, blind.deadline(row) - now)
         )
     }
 }

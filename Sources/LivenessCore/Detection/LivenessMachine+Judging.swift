@@ -9,7 +9,15 @@ extension LivenessMachine {
         guard pause == nil else { return false }
         var came: [UInt32] = []
         let isDone = wheel.advance(to: now, limit: limit, into: &came)
-        for service in came { assess(service, at: now) }
+        for service in came {
+            let row = rows[Int(service)]
+            let heardUntil = row.heardUntil
+            if row.flags.isSuperset(of: [.up, .heard]), now < heardUntil {
+                wheel.file(service, due: heardUntil)  // it beat since: lazily further on
+            } else {
+                assess(service, at: now)
+            }
+        }
         return !isDone
     }
 
@@ -38,7 +46,7 @@ extension LivenessMachine {
             guard rows[Int(service)].flags.contains(.due) else { continue }
             rows[Int(service)].flags.remove(.due)
             let row = rows[Int(service)]
-            let deadline = blind.deadline(heard: row.heardAt, downTime: row.downDuration)
+            let deadline = blind.deadline(row)
             assess(service, at: now, isJudged: deadline <= passBegan)
         }
         if end == due.count { due.removeLast(take) } else { due.removeSubrange((end - take)..<end) }
@@ -69,9 +77,9 @@ extension LivenessMachine {
         let number = Int(service)
         let row = rows[number]
         guard !row.flags.contains(.deleted) else { return }
-        let heardUntil = row.heardAt + row.downDuration
+        let heardUntil = row.heardUntil
         let isHeard = row.flags.contains(.heard) && now < heardUntil
-        let deadline = isHeard ? heardUntil : blind.deadline(heard: row.heardAt, downTime: row.downDuration)
+        let deadline = isHeard ? heardUntil : blind.deadline(row)
         let old = board.standings[number].verdict
 
         var evidence = Evidence()

@@ -37,6 +37,7 @@ extension LivenessMachine {
         switch result {
         case .recorded(let transition):
             revisions[number] = max(revisions[number], transition.revision)
+            if transition.from != transition.to { noteChange(of: pending.service, at: now) }
             board.standings[number].recorded = pending.change.verdict
         case .superseded(let record):
             if let record {

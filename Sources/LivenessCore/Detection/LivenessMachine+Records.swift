@@ -324,16 +324,18 @@ extension LivenessMachine {
     mutating func retire(_ hash: UInt64, of service: UInt32, _ rejection: HeartbeatRejection, at now: Instant) {
         guard hash != 0 else { return }
         let key = RetiredIncarnation(service: service, incarnationHash: hash)
+        // What left stays *left*, also once a newer one took its place.
+        if retired[key] != nil, rejection != .serviceDeleted { return }
         retired[key] = Retirement(rejection: rejection, at: now)
     }
 
     private mutating func remember(_ incarnation: IncarnationRecord, of service: UInt32, isDeleted: Bool) {
         if isDeleted {
             retire(hash(incarnation), of: service, .serviceDeleted, at: started)
-        } else if incarnation.replacedAt != nil {
-            retire(hash(incarnation), of: service, .staleIncarnation, at: started)
         } else if incarnation.leftAt != nil {
             retire(hash(incarnation), of: service, .left, at: started)
+        } else if incarnation.replacedAt != nil {
+            retire(hash(incarnation), of: service, .staleIncarnation, at: started)
         }
     }
 }

@@ -10,6 +10,8 @@
 /// - `+Health` blind time, the back end, starting
 /// - `+Recording` changes for the transition log
 /// - `+Flushing` renewals for the driver
+/// - `+Workers` services with several workers
+/// - `+Flapping` services that change too often
 package struct LivenessMachine: Sendable {
     package internal(set) var settings: LivenessSettings
     /// What readers see; a copy is a snapshot.
@@ -36,6 +38,8 @@ package struct LivenessMachine: Sendable {
     /// How far a sweep over all services has come; nil when none is under way.
     var sweep: Int?
 
+    /// When services changed their state lately.
+    var recentChanges: [UInt32: [Instant]] = [:]
     var blind = BlindTime()
     var health: BackendHealth
     var lastTick: Instant
@@ -53,6 +57,7 @@ package struct LivenessMachine: Sendable {
 
     // Scratch space of the hot path, kept so that a batch allocates nothing.
     var candidates: [UInt32] = []
+    var locations: [UInt32] = []
 
     package init(settings: LivenessSettings, hasher: NameHasher, at now: Instant) {
         self.settings = settings
@@ -78,6 +83,12 @@ package struct LivenessMachine: Sendable {
     package mutating func settingsChanged(_ new: LivenessSettings) {
         settings = new
         for service in 0..<rows.count { rows[service].attributesHash = 0 }
+    }
+}
+
+extension LivenessMachine: CustomStringConvertible {
+    package var description: String {
+        "liveness machine: \(board.count) services, \(due.count) due, \(queued.count) to record, \(dirtyCount) to flush"
     }
 }
 

@@ -16,6 +16,9 @@ package struct LivenessSettings: Hashable, Sendable {
     package var flushInterval: Duration = .milliseconds(250)
     package var observeInterval: Duration = .seconds(1)
     package var pauseThreshold: Duration = .seconds(1)
+    /// More changes than this within `flapWindow` mark a service as flapping.
+    package var flapLimit = 6
+    package var flapWindow: Duration = .seconds(600)
     package var autoRegister = true
     package var enableNewServices = true
     /// This daemon's `daemon.id`.

@@ -8,7 +8,7 @@ package final class InMemoryDriver: LivenessDriver, LivenessReporter, LivenessOb
     private let position: TablePosition
     private let isSevered = Mutex(false)
 
-    package init(store: InMemoryStore, daemon: String, seen: [String: Int64] = [:]) {
+    package init(store: any HeartbeatTable, daemon: String, seen: [String: Int64] = [:]) {
         position = TablePosition(table: store, daemon: daemon, seen: seen)
     }
 

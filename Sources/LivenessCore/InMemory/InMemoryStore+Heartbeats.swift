@@ -2,17 +2,14 @@ extension InMemoryStore {
     package func flush(_ flush: HeartbeatFlush) async throws(StoreError) -> FlushResult {
         try writing { tables throws(StoreError) in
             guard var daemon = tables.daemons[flush.daemon] else {
-                throw StoreError(
-                    .corrupt,
-                    "daemon \(flush.daemon) has no row in daemons: it must write it before it flushes"
-                )
+                throw StoreError.unregistered(flush.daemon)
             }
-            daemon.flushCount = max(daemon.flushCount, flush.count)
+            daemon.flushCount = max(daemon.flushCount + 1, flush.count)
             daemon.lastSeen = flush.at
             tables.daemons[flush.daemon] = daemon
 
             var untouched: Set<Int64> = []
-            for beat in flush.renewals where !tables.renew(beat, by: flush) { untouched.insert(beat.serviceID) }
+            for beat in flush.renewals where !tables.renew(beat, by: daemon) { untouched.insert(beat.serviceID) }
             for beat in flush.workers where !tables.renew(beat) { untouched.insert(beat.serviceID) }
 
             var result = FlushResult(news: [], missing: [], incarnations: [])
@@ -78,7 +75,7 @@ extension InMemoryStore {
     package func write(_ daemon: DaemonRecord) async throws(StoreError) {
         try writing { tables in
             var written = daemon
-            written.flushCount = max(daemon.flushCount, tables.daemons[daemon.id]?.flushCount ?? 0)
+            written.flushCount = tables.daemons[daemon.id]?.flushCount ?? daemon.flushCount
             tables.daemons[daemon.id] = written
         }
     }
@@ -90,7 +87,7 @@ extension InMemoryStore {
 
 extension InMemoryTables {
     /// Whether the renewal touched its row.
-    fileprivate mutating func renew(_ beat: HeartbeatRenewal, by flush: HeartbeatFlush) -> Bool {
+    fileprivate mutating func renew(_ beat: HeartbeatRenewal, by daemon: DaemonRecord) -> Bool {
         guard var ledger = ledgers[beat.serviceID], ledger.record.deletedAt == nil, ledger.record.leftAt == nil,
             ledger.record.incarnationNumber == beat.incarnationNumber
         else { return false }
@@ -98,8 +95,8 @@ extension InMemoryTables {
         ledger.record.lastSeenUp = later(ledger.record.lastSeenUp, beat.lastSeenUp)
         ledger.record.lastSequence = higher(ledger.record.lastSequence, beat.sequence)
         ledger.record.isNeverHeard = false
-        ledger.record.lastDaemon = flush.daemon
-        ledger.record.lastFlush = flush.count
+        ledger.record.lastDaemon = daemon.id
+        ledger.record.lastFlush = daemon.flushCount
         ledgers[beat.serviceID] = ledger
         return true
     }

@@ -9,7 +9,9 @@ package final class InMemoryStore: RecordStore {
     let clock: @Sendable () -> Timestamp
     private let tables: Mutex<InMemoryTables>
 
-    /// An empty store. `logID` names its log: another name is another database.
+    /// An empty store.
+    ///
+    /// `logID` names its log: another name is another database.
     package init(logID: String, release: Int32 = 1, clock: @escaping @Sendable () -> Timestamp) {
         self.release = release
         self.clock = clock
@@ -41,7 +43,9 @@ package final class InMemoryStore: RecordStore {
         return try result.get()
     }
 
-    /// Runs what writes, behind the fence. The body is told to change the tables only once it cannot fail any more.
+    /// Runs what writes, behind the fence.
+    ///
+    /// The body is told to change the tables only once it cannot fail any more.
     func writing<Value: Sendable>(
         _ body: (inout InMemoryTables) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {

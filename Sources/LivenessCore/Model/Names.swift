@@ -7,6 +7,20 @@ package struct ServiceName: Hashable, Sendable {
         self.host = host
         self.binary = binary
     }
+
+    // Swift's own comparison of strings follows Unicode and takes two spellings of one letter for equal; a database
+    // and the contract compare bytes.
+
+    package static func == (one: ServiceName, other: ServiceName) -> Bool {
+        one.host.utf8.elementsEqual(other.host.utf8) && one.binary.utf8.elementsEqual(other.binary.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for var part in [host, binary] {
+            part.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+            hasher.combine(UInt8(0xFF))
+        }
+    }
 }
 
 /// The lengths and defaults of names, as the contract fixes them.

@@ -24,9 +24,9 @@ package struct ServiceRecord: Hashable, Sendable {
     package var lastSeenUp: Timestamp?
     package var reportCount: Int64
     package var lastSequence: UInt64?
-    /// The current incarnation of the worker `""`; nil where none was ever stated.
+    /// The newest current incarnation of its workers; nil where none was ever stated.
     package var incarnation: String?
-    /// The fencing token of the current incarnation; 0 where none was ever stated.
+    /// Its fencing token, counted over all workers of the service; 0 where none was ever stated.
     package var incarnationNumber: Int64
     /// No daemon ever heard it.
     package var isNeverHeard: Bool

@@ -22,6 +22,9 @@ package protocol HeartbeatTable: Sendable {
 package struct HeartbeatFlush: Sendable {
     package var daemon: String
     /// One more than the flush before.
+    ///
+    /// The table counts on by itself from a count that is not newer than the one it holds: a flush that is repeated
+    /// because its answer was lost must be seen by those who saw the first.
     package var count: Int64
     package var at: Timestamp
     package var renewals: [HeartbeatRenewal]

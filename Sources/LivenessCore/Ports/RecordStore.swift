@@ -45,6 +45,9 @@ package protocol RecordStore: HeartbeatTable {
     func history(of uuid: ServiceUUID, limit: Int) async throws(StoreError) -> [Transition]
 
     /// Inserts or updates this daemon's own row.
+    ///
+    /// Once the row is there, only flushes move its flush count: a count shown before its rows are written would make
+    /// polls miss them.
     func write(_ daemon: DaemonRecord) async throws(StoreError)
 
     /// All rows of `daemons`, by id.

@@ -28,3 +28,10 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         return "\(message): \(cause)"
     }
 }
+
+extension StoreError {
+    /// A daemon that flushes before it wrote its row: others could not know of it.
+    package static func unregistered(_ daemon: String) -> StoreError {
+        StoreError(.corrupt, "daemon \(daemon) has no row in daemons: it must write it before it flushes")
+    }
+}

@@ -16,7 +16,7 @@ extension ServiceLedger {
                 guard incarnations[current].leftAt == nil else { return .failure(Refusal(rejection: .left)) }
                 heard = current
             } else if incarnations.contains(where: {
-                $0.worker == admission.worker && $0.incarnation == incarnation
+                $0.incarnation == incarnation && $0.worker.utf8.elementsEqual(admission.worker.utf8)
             }) {
                 return .failure(Refusal(rejection: .staleIncarnation))
             } else if burials.incarnations.contains(incarnation) {

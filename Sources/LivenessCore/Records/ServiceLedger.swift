@@ -19,7 +19,7 @@ package struct ServiceLedger: Hashable, Sendable {
 
     /// Where the current incarnation of that worker stands.
     package func currentIndex(of worker: String) -> Int? {
-        incarnations.firstIndex { $0.worker == worker && $0.isCurrent }
+        incarnations.firstIndex { $0.isCurrent && $0.worker.utf8.elementsEqual(worker.utf8) }
     }
 
     /// Carries over to the record what its current incarnations say together.

@@ -10,6 +10,8 @@ package struct Board: Sendable {
     package internal(set) var standings = PagedArray<Standing>(bits: 8)
     package internal(set) var hearings = PagedArray<Hearing>(bits: 8)
     package internal(set) var extras: [UInt32: CardExtras] = [:]
+    /// Services that change their state too often.
+    package internal(set) var flapping: Set<UInt32> = []
     package internal(set) var profiles = ProfileTable()
     /// Moves whenever a record is created or deleted: what an order of names depends on.
     package internal(set) var membership: UInt64 = 0

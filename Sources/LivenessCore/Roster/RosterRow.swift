@@ -46,6 +46,10 @@ package struct RosterRow: Sendable {
     package var beats: UInt16
     package var flags: Flags
 
-    package var heardAt: Instant { Instant(nanoseconds: lastHeard) }
+    @inline(__always) package var heardAt: Instant { Instant(nanoseconds: lastHeard) }
+    /// When it has been silent for its down time, blind time not counted.
+    @inline(__always) package var heardUntil: Instant {
+        Instant(nanoseconds: lastHeard &+ Int64(downTime) &* 1_000_000)
+    }
     package var downDuration: Duration { .milliseconds(Int64(downTime)) }
 }

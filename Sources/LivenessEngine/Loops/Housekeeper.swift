@@ -21,6 +21,7 @@ struct Housekeeper: Sendable {
         var lastSweep = shared.time.now
         while true {
             try await shared.time.sleep(for: .seconds(1))
+            shared.withLock { $0.forgetChanges(at: shared.time.now) }
             let board = shared.board
             gauge(board)
             if board.extras.values.contains(where: { $0.forcedDown?.until != nil }) { await expireForcedDowns() }

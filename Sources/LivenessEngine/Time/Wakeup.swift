@@ -1,6 +1,3 @@
-import AsyncAlgorithms
-import Synchronization
-
 /// Wakes a loop before its time.
 ///
 /// Signals that come while nobody waits are kept as one.

@@ -4,7 +4,7 @@ extension RollcallClient {
     /// Sends one or thousands of heartbeats (`POST /v1/heartbeats`).
     ///
     /// - Parameters:
-    ///   - request: The heartbeats, at most ``/RollcallWire/WireLimits/heartbeatsPerCall``.
+    ///   - request: The heartbeats, at most `WireLimits.heartbeatsPerCall`.
     ///   - brief: Ask only for the services whose state, status or interval changed.
     /// - Returns: What the daemon believes of the accepted, and which were rejected.
     /// - Throws: ``ClientError`` when no endpoint answered, or the daemon refused.

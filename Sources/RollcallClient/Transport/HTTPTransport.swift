@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import FoundationEssentials
+internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -66,7 +67,10 @@ enum HTTPTransport {
         case let error as HTTPClientError where error == .remoteConnectionClosed: "the connection was closed"
         case let error as HTTPClientError where error == .connectTimeout: "no connection in time"
         case let error as NIOConnectionError:
-            error.connectionErrors.first.map { "\($0.error)" } ?? "no connection to \(error.host):\(error.port)"
+            error.connectionErrors.first.map { words(for: $0.error) }
+                ?? error.dnsAError.map { "\(error.host) is not known: \($0)" }
+                ?? "no connection to \(error.host):\(error.port)"
+        case let error as IOError: error.errnoCode > 0 ? String(cString: strerror(error.errnoCode)) : "\(error)"
         default: "\(error)"
         }
     }

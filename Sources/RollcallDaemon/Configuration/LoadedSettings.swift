@@ -14,6 +14,11 @@ package struct LoadedSettings: Sendable {
         self.settings = settings
     }
 
+    /// Says it once, however often the rules are applied.
+    mutating func warn(_ warning: String) {
+        if !warnings.contains(warning) { warnings.append(warning) }
+    }
+
     package func origin(of key: String) -> SettingOrigin {
         origins[key] ?? .default
     }

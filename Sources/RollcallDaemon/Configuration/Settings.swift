@@ -8,7 +8,7 @@ package struct Settings: Sendable, Equatable {
     package var daemon: DaemonSection
     package var listen = ListenSection()
     package var database: DatabaseSection
-    package var liveness = LivenessSettings()
+    package var liveness = LivenessSection()
     package var records = RecordsSection()
     package var zookeeper = ZooKeeperSection()
     package var memcached = MemcachedSection()

@@ -1,7 +1,7 @@
 /// What a re-read of the settings changes while the daemon runs.
 package struct SettingsReload: Sendable {
-    /// What to run with from now on.
-    package let settings: Settings
+    /// What to run with from now on, and to compare the next re-read with.
+    package let loaded: LoadedSettings
     /// The keys whose value is another now.
     package let changed: [String]
     /// The keys whose value was changed and does not reload: they hold from the next start on.
@@ -34,7 +34,7 @@ package struct SettingsReload: Sendable {
         guard errors.isEmpty else { throw SettingErrors(errors) }
         // A derived id must not be derived anew.
         merged.settings.daemon = current.settings.daemon
-        settings = merged.settings
+        self.loaded = merged
         self.changed = changed
         self.ignored = ignored
     }

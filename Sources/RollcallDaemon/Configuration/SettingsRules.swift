@@ -13,7 +13,7 @@ enum SettingsRules {
             let note = "counts as \(effective), a quarter of the shortest service_down_time"
             loaded.notes["liveness.pause_threshold"] = note
             if loaded.origin(of: "liveness.pause_threshold") != .default {
-                loaded.warnings.append("liveness.pause_threshold \(note)")
+                loaded.warn("liveness.pause_threshold \(note)")
             }
         }
         if loaded.settings.database.url == nil {
@@ -48,7 +48,7 @@ enum SettingsRules {
     private static func raised(_ loaded: inout LoadedSettings, _ prefix: String, _ interval: Duration) -> Duration {
         let down = Duration.milliseconds(DurationText.milliseconds(interval * 5 / 2))
         loaded.notes["\(prefix)service_down_time"] = "raised to 2.5 times the report_interval"
-        loaded.warnings.append(
+        loaded.warn(
             "\(prefix)service_down_time is not larger than the report_interval, \(DurationText.format(interval)): "
                 + "raised to 2.5 times that, \(DurationText.format(down))"
         )
@@ -91,6 +91,7 @@ enum SettingsRules {
     private static func downTimeContradictions(_ loaded: LoadedSettings) -> [SettingError] {
         let liveness = loaded.settings.liveness
         var checked = [("liveness.", liveness.serviceDownTime, liveness.reportInterval)]
+        let common = ["liveness.service_down_time", "liveness.report_interval", "liveness.flush_interval"]
         for topic in liveness.topics.keys.sorted() {
             checked.append(
                 ("liveness.topics.\(topic).", liveness.serviceDownTime(of: topic), liveness.reportInterval(of: topic))
@@ -105,13 +106,21 @@ enum SettingsRules {
             return error(
                 loaded,
                 "\(prefix)service_down_time",
+                involving: ["\(prefix)report_interval"] + common,
                 "\(DurationText.format(down)) is less than \(parts), which the database driver needs; "
                     + "expected at least \(DurationText.format(least))"
             )
         }
     }
 
-    private static func error(_ loaded: LoadedSettings, _ key: String, _ message: String) -> SettingError {
-        SettingError(origin: loaded.origin(of: key), key: key, message: message)
+    /// An error at the key's place, or where the key is at its default at the first of the others that is not.
+    private static func error(
+        _ loaded: LoadedSettings,
+        _ key: String,
+        involving others: [String] = [],
+        _ message: String
+    ) -> SettingError {
+        let origin = ([key] + others).map { loaded.origin(of: $0) }.first { $0 != .default }
+        return SettingError(origin: origin ?? .default, key: key, message: message)
     }
 }

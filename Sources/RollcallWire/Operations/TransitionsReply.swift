@@ -19,36 +19,3 @@ public struct TransitionsReply: Hashable, Codable, Sendable {
         case logID = "log_id"
     }
 }
-
-/// The answer to `GET /v1/services/{uuid}/history`.
-public struct HistoryReply: Hashable, Codable, Sendable {
-    /// What happened to the service, in order.
-    public var transitions: [WireTransition]
-
-    /// An answer with these entries.
-    public init(transitions: [WireTransition]) {
-        self.transitions = transitions
-    }
-}
-
-/// The detail of ``WireErrorCode/revisionUnknown``: where the log begins and ends.
-public struct RevisionUnknown: Hashable, Codable, Sendable {
-    /// The oldest position kept.
-    public var oldest: Int64
-    /// The newest position.
-    public var newest: Int64
-    /// Which log the positions are of.
-    public var logID: String
-
-    /// The bounds of a log.
-    public init(oldest: Int64, newest: Int64, logID: String) {
-        self.oldest = oldest
-        self.newest = newest
-        self.logID = logID
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case oldest, newest
-        case logID = "log_id"
-    }
-}

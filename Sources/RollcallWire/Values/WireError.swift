@@ -1,14 +1,3 @@
-/// An error reply: `{"error":{"code","message","detail"}}`.
-public struct ErrorReply: Hashable, Codable, Sendable {
-    /// What went wrong.
-    public var error: WireError
-
-    /// The document around an error.
-    public init(error: WireError) {
-        self.error = error
-    }
-}
-
 /// What went wrong: a stable code for programs, a message for people, a detail for both.
 public struct WireError: Hashable, Sendable {
     /// The stable code.

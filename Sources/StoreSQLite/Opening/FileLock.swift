@@ -47,7 +47,9 @@ final class FileLock: Sendable {
         return Int32(String(decoding: bytes.prefix(count).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
     }
 
-    /// Says who holds the lock. It is for people only, so a full disk does not matter here.
+    /// Says who holds the lock.
+    ///
+    /// It is for people only, so a full disk does not matter here.
     private static func write(_ process: Int32, to descriptor: Int32) {
         let bytes = Array("\(process)\n".utf8)
         guard ftruncate(descriptor, 0) == 0 else { return }

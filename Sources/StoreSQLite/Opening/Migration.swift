@@ -7,11 +7,6 @@ struct Migration: Sendable {
     var version: Int32
     var sql: String
 
-    init(version: Int32, sql: String) {
-        self.version = version
-        self.sql = sql
-    }
-
     /// All of this release, in order.
     static let released = [
         Migration(version: 1, sql: String(decoding: PackageResources.V0001_release_1_sql, as: UTF8.self))

@@ -31,15 +31,16 @@ enum DaemonRow {
         try Row.fetchCursor(database, sql: "SELECT \(columns) FROM daemons ORDER BY id").map(record).toArray()
     }
 
-    /// Inserts or updates a daemon's row; its flush count never goes back.
+    /// Inserts or updates a daemon's row.
+    ///
+    /// Once it is there only flushes move its count.
     static func write(_ record: DaemonRecord, to database: Database) throws {
         try database.execute(
             sql: """
                 INSERT INTO daemons (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET incarnation = excluded.incarnation, host = excluded.host, \
                 release = excluded.release, schema_min = excluded.schema_min, schema_max = excluded.schema_max, \
-                phase_seen = excluded.phase_seen, flush_count = max(flush_count, excluded.flush_count), \
-                settings_digest = excluded.settings_digest, last_seen = excluded.last_seen, \
+                phase_seen = excluded.phase_seen, settings_digest = excluded.settings_digest, last_seen = excluded.last_seen, \
                 left_at = excluded.left_at, retired_at = excluded.retired_at
                 """,
             arguments: [

@@ -28,11 +28,14 @@ struct LogRows {
 
     /// Writes a row whose revision is `next`.
     mutating func append(_ transition: Transition, serviceID: Int64?, actor: String? = nil) throws {
-        insertion.setUncheckedArguments([
-            transition.revision, transition.kind.rawValue, serviceID, transition.uuid.description, transition.host,
-            transition.binary, transition.topic, transition.zone, transition.from?.word, transition.to?.word,
-            transition.reason, transition.at.stored, actor,
-        ])
+        let arguments: [DatabaseValue] = [
+            transition.revision.databaseValue, transition.kind.rawValue.databaseValue,
+            serviceID?.databaseValue ?? .null, transition.uuid.description.databaseValue,
+            transition.host.databaseValue, transition.binary.databaseValue, transition.topic.databaseValue,
+            transition.zone.databaseValue, (transition.from?.word).stored, (transition.to?.word).stored,
+            transition.reason.databaseValue, transition.at.stored, actor.stored,
+        ]
+        insertion.setUncheckedArguments(StatementArguments(arguments))
         try insertion.execute()
         revision = transition.revision
     }

@@ -1,0 +1,28 @@
+package import LivenessCore
+
+/// All that a store holds, in one order, so that before and after, or one store and another, can be compared.
+package struct StoreContent: Hashable, Sendable {
+    package var services: [ServiceRecord]
+    package var incarnations: [IncarnationRecord]
+    package var transitions: [Transition]
+    package var daemons: [DaemonRecord]
+    package var revision: Int64
+    package var newestStamp: Timestamp?
+
+    package init(of store: any RecordStore, since: Timestamp = Timestamp(microseconds: 0)) async throws {
+        var services: [ServiceRecord] = []
+        var incarnations: [IncarnationRecord] = []
+        let head = try await store.load(since: since) { (page: sending LoadedPage) throws(StoreError) in
+            services += page.services
+            incarnations += page.incarnations
+        }
+        self.services = services.sorted { $0.id < $1.id }
+        self.incarnations = incarnations.sorted {
+            ($0.serviceID, $0.worker, $0.number) < ($1.serviceID, $1.worker, $1.number)
+        }
+        transitions = try await store.transitions(since: 0, limit: .max).transitions
+        daemons = head.daemons
+        revision = head.head.revision
+        newestStamp = head.newestStamp
+    }
+}

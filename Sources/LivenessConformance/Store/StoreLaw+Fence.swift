@@ -1,0 +1,90 @@
+import LivenessCore
+
+extension StoreLaw {
+    static let fences: [StoreLaw] = WritingCall.allCases.map { call in
+        StoreLaw("once the fence was raised, \(call.rawValue) is refused and changes nothing") { bench in
+            try await bench.register("d1")
+            let record = try await bench.admitted(bench.admission()).record
+            let now = try await bench.fixture.databaseNow()
+            _ = try await bench.forced("h2", until: now - .seconds(1))
+            let before = try await bench.everything()
+            try await bench.fixture.raiseMinimumRelease(to: 1_000)
+            do throws(StoreError) {
+                try await call.run(bench, record)
+            } catch {
+                try expectEqual(error.code, .fenced, "error")
+                try expect(error.message.contains("1000"), "\"\(error.message)\" does not name the release needed")
+                return try expectEqual(try await bench.everything(), before, "content")
+            }
+            throw LawBroken(description: "\(call.rawValue) was let through")
+        }
+    }
+}
+
+/// Every call that writes.
+///
+/// One that is missing here is missing its law.
+private enum WritingCall: String, CaseIterable {
+    case admit
+    case depart
+    case create
+    case edit
+    case delete
+    case expire
+    case record
+    case recordEvent = "record an event"
+    case write
+    case flush
+    case prune
+
+    func run(_ bench: StoreBench, _ record: ServiceRecord) async throws(StoreError) {
+        let store = bench.store
+        let at = bench.time(5)
+        switch self {
+        case .admit: _ = try await store.admit([bench.admission("h9")], at: at)
+        case .depart:
+            _ = try await store.depart(
+                [Departure(name: record.name, worker: "", incarnation: "a", manner: .left)],
+                at: at
+            )
+        case .create:
+            let draft = ServiceDraft(uuid: bench.uuid(), name: ServiceName(host: "h9", binary: "b"))
+            _ = try await store.create(draft, at: at)
+        case .edit:
+            var edit = RecordEdit(uuid: record.uuid)
+            edit.isDisabled = true
+            _ = try await store.edit(edit, at: at)
+        case .delete: _ = try await store.delete(record.uuid, by: nil, at: at)
+        case .expire: _ = try await store.expireForcedDowns(at: at)
+        case .record: _ = try await store.record([bench.missed(record)], at: at)
+        case .recordEvent:
+            _ = try await store.record(
+                DaemonEvent(
+                    kind: .degraded,
+                    daemon: "d1",
+                    host: "d1",
+                    uuid: record.uuid,
+                    topic: "t",
+                    zone: "z",
+                    at: at
+                )
+            )
+        case .write: try await store.write(bench.daemon("d9"))
+        case .flush:
+            _ = try await store.flush(
+                HeartbeatFlush(
+                    daemon: "d1",
+                    count: 5,
+                    at: at,
+                    renewals: [bench.renewal(record, at: 5)],
+                    workers: []
+                )
+            )
+        case .prune:
+            _ = try await store.prune(
+                RetentionLimits(transitionsBefore: bench.time(9), perService: 0, forgotten: bench.time(9)),
+                limit: 9
+            )
+        }
+    }
+}

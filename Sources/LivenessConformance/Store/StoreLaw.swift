@@ -1,0 +1,36 @@
+package import LivenessCore
+
+/// One thing that every store must keep to, run against a fresh one.
+package struct StoreLaw: Sendable, CustomStringConvertible {
+    package let description: String
+    private let body: @Sendable (StoreBench) async throws -> Void
+
+    init(_ description: String, _ body: @escaping @Sendable (StoreBench) async throws -> Void) {
+        self.description = description
+        self.body = body
+    }
+
+    /// Runs the law; what it throws says where it broke.
+    package func run(on fixture: any StoreFixture) async throws {
+        try await body(StoreBench(fixture))
+    }
+
+    /// All of them.
+    package static let all: [StoreLaw] =
+        admissions + incarnations + workers + deletions + departures + edits + recordings + flushes + observations
+        + loadings + retentions + fences
+}
+
+/// A fresh store and what a law must be able to do to the database behind it.
+package protocol StoreFixture: Sendable {
+    var store: any RecordStore { get }
+
+    /// What the database's own clock says, which ends a forced down.
+    func databaseNow() async throws -> Timestamp
+
+    /// Raises `min_release`, as the contract phase of an upgrade does.
+    func raiseMinimumRelease(to release: Int32) async throws
+
+    /// Gives the log another name, as a restored or replaced database has.
+    func replaceLogID(with logID: String) async throws
+}

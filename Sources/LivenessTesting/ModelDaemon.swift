@@ -1,0 +1,258 @@
+package import LivenessCore
+
+/// A daemon without threads or sockets: the machine, a store and a clock moved by hand, driven step by step.
+///
+/// It does what the engine does, in the same order, one call at a time. Unit tests and the simulation run on it.
+package struct ModelDaemon {
+    package private(set) var machine: LivenessMachine
+    package let store: InMemoryStore
+    /// Virtual time.
+    ///
+    /// The wall clock shows `wallOrigin` more, and can be stepped.
+    package private(set) var now: Instant
+    package var wallOffset: Duration = .seconds(1_700_000_000)
+    private let driver: InMemoryDriver
+    private var uuids: SplitMix64
+    private var outcomes: [HeartbeatOutcome] = []
+
+    package init(
+        settings: LivenessSettings = LivenessSettings(),
+        store: InMemoryStore,
+        at now: Instant = Instant(nanoseconds: 0),
+        seed: UInt64 = 1
+    ) {
+        self.store = store
+        self.now = now
+        uuids = SplitMix64(seed: seed)
+        driver = InMemoryDriver(store: store, daemon: settings.daemon)
+        machine = LivenessMachine(settings: settings, hasher: NameHasher(seed: seed, secret: ~seed), at: now)
+    }
+
+    package var wall: Timestamp {
+        Timestamp(microseconds: now.nanoseconds / 1_000) + wallOffset
+    }
+
+    /// Loads what the store has, as a daemon does before it hears anything.
+    package mutating func start() async throws {
+        let pages = Collected()
+        let forgotten = wall - .seconds(86_400)
+        let head = try await store.load(since: forgotten) { page throws(StoreError) in pages.pages.append(page) }
+        for page in pages.pages { machine.loaded(page, newestStamp: head.newestStamp, at: now) }
+        let mine = head.daemons.first { $0.id == machine.settings.daemon }
+        try await store.write(
+            DaemonRecord(
+                id: machine.settings.daemon,
+                incarnation: "model",
+                host: "model",
+                release: 1,
+                schemaRange: 1...1,
+                phaseSeen: "both",
+                flushCount: mine?.flushCount ?? 0,
+                settingsDigest: "",
+                lastSeen: wall
+            )
+        )
+        machine.continueFlushCount(from: mine?.flushCount ?? 0)
+        machine.logAdvanced(to: head.head)
+        machine.began(at: now, wall: wall)
+    }
+
+    private final class Collected {
+        var pages: [LoadedPage] = []
+    }
+
+    // MARK: Time
+
+    /// Moves the clock without anything running: a stopped or starved process.
+    package mutating func stall(_ duration: Duration) {
+        now = now + duration
+    }
+
+    /// Moves the clock and does what the engine's loops do on the way, tick by tick.
+    package mutating func run(_ duration: Duration) async {
+        let end = now + duration
+        while now < end {
+            now = min(end, now + DeadlineWheel.slotWidth)
+            await tick()
+        }
+    }
+
+    private var sinceFlush = 0
+
+    /// One tick of every loop.
+    package mutating func tick() async {
+        machine.ticked(at: now, wall: wall)
+        sinceFlush += 1
+        if sinceFlush % 5 == 0 { await flush() }
+        if sinceFlush % 20 == 0 { await observe() }
+        if machine.needsCatchUp { await catchUp() }
+        judge()
+        await record()
+    }
+
+    /// Only the ticker's first act: it notices what time it is.
+    package mutating func notice() {
+        machine.ticked(at: now, wall: wall)
+    }
+
+    package mutating func catchUp() async {
+        await observe()
+        machine.caughtUp(passBegan: now, at: now)
+    }
+
+    package mutating func judge() {
+        while machine.advance(to: now, limit: 128) {}
+        while machine.continueSweep(limit: 128, at: now) {}
+        var left = machine.dueCount
+        while left > 0 { left = machine.judge(passBegan: now, count: left, limit: 128, at: now) }
+    }
+
+    // MARK: Heartbeats
+
+    /// One heartbeat; what becomes of it after the store was asked where needed.
+    @discardableResult
+    package mutating func beat(_ heartbeat: Heartbeat) async -> HeartbeatOutcome.Kind {
+        var batch = HeartbeatBatch()
+        batch.append(heartbeat)
+        batch.seal(machine.board.hasher)
+        return await receive(batch)
+    }
+
+    /// A sealed batch of one heartbeat.
+    package mutating func receive(_ batch: HeartbeatBatch) async -> HeartbeatOutcome.Kind {
+        outcomes.removeAll(keepingCapacity: true)
+        machine.heartbeatsReceived(batch, 0..<1, at: now, outcomes: &outcomes)
+        guard outcomes[0].kind == .pending else { return outcomes[0].kind }
+        return await admit(batch, service: outcomes[0].service)
+    }
+
+    private mutating func admit(_ batch: HeartbeatBatch, service: UInt32) async -> HeartbeatOutcome.Kind {
+        let entry = batch.entries[0]
+        let settings = machine.settings
+        let name = ServiceName(host: batch.text(entry.host) ?? "", binary: batch.text(entry.binary) ?? "")
+        var admission = Admission(
+            name: name,
+            worker: batch.text(entry.worker) ?? "",
+            uuid: ServiceUUID(random: uuids.next(), uuids.next()),
+            daemon: settings.daemon
+        )
+        admission.topic = batch.text(entry.topic)
+        admission.zone = batch.text(entry.zone)
+        admission.version = entry.version < 0 ? nil : entry.version
+        admission.incarnation = batch.text(entry.incarnation)
+        admission.sequence = entry.sequence == HeartbeatBatch.Entry.noSequence ? nil : entry.sequence
+        let topic = admission.topic ?? NameRule.defaultTopic(binary: name.binary)
+        admission.reportInterval =
+            entry.interval > 0 ? .microseconds(Int64(entry.interval)) : settings.reportInterval(topic: topic)
+        admission.register = entry.register
+        admission.mayCreate = settings.autoRegister
+        admission.createsEnabled = settings.enableNewServices
+        do {
+            switch try await store.admit([admission], at: wall).first {
+            case .admitted(let record, let incarnation, let transitions):
+                let service = machine.admitted(
+                    record,
+                    incarnation,
+                    heartbeat: admission,
+                    attributesHash: entry.attributesHash,
+                    heard: now,
+                    at: now
+                )
+                if let last = transitions.last { machine.logAdvanced(to: last.revision) }
+                return service == nil ? .rejected(.databaseUnavailable) : .renewed
+            case .rejected(let rejection): return .rejected(rejection)
+            case nil: return .rejected(.databaseUnavailable)
+            }
+        } catch {
+            return machine.admissionFailed(service, heard: now, at: now)
+        }
+    }
+
+    // MARK: Records
+
+    @discardableResult
+    package mutating func leave(_ departure: Departure) async throws -> DepartureResult {
+        let result = try await store.depart([departure], at: wall).first ?? .notFound
+        if case .departed(let record, let incarnation) = result { machine.departed(record, incarnation, at: now) }
+        return result
+    }
+
+    @discardableResult
+    package mutating func edit(_ edit: RecordEdit) async throws -> EditResult {
+        let result = try await store.edit(edit, at: wall)
+        if case .edited(let record, _) = result { machine.recordChanged(record, at: now) }
+        return result
+    }
+
+    package mutating func create(_ draft: ServiceDraft) async throws -> ServiceRecord? {
+        let created = try await store.create(draft, at: wall)
+        if let created { machine.recordChanged(created.value, at: now) }
+        return created?.value
+    }
+
+    package mutating func delete(_ uuid: ServiceUUID) async throws {
+        if let deleted = try await store.delete(uuid, by: nil, at: wall) {
+            machine.deleted(deleted.value, at: now)
+        }
+    }
+
+    // MARK: The driver and the log
+
+    package mutating func flush() async {
+        var pending = machine.beginFlush(at: now)
+        machine.fill(&pending, limit: .max / 2)
+        do {
+            machine.flushEnded(pending, try await driver.reporter.renew(pending.flush), at: now)
+        } catch {
+            machine.flushFailed(pending)
+        }
+    }
+
+    package mutating func observe() async {
+        if let observation = try? await driver.observer.observe() {
+            machine.observed(observation, began: now, at: now)
+        }
+    }
+
+    package mutating func record() async {
+        let pending = machine.takeChanges(limit: .max / 2)
+        guard !pending.isEmpty else { return }
+        do {
+            let results = try await store.record(pending.map(\.change), at: wall)
+            for (change, result) in zip(pending, results) { machine.recorded(change, result, at: now) }
+        } catch {
+            machine.recordingFailed(pending)
+        }
+    }
+
+    package mutating func adopt(_ settings: LivenessSettings) {
+        machine.settingsChanged(settings)
+    }
+
+    package mutating func forgetChanges() {
+        machine.forgetChanges(at: now)
+    }
+
+    // MARK: Questions
+
+    package func verdict(_ host: String, _ binary: String = "nova-compute") -> Verdict? {
+        machine.board.verdict(host: host, binary: binary)
+    }
+
+    /// The dense number of a compute service; it stays for as long as this daemon lives.
+    package func place(of host: String) -> UInt32? {
+        machine.board.find(host: host, binary: "nova-compute")
+    }
+
+    package func verdict(at place: UInt32?) -> Verdict? {
+        place.map { machine.board.standings[Int($0)].verdict }
+    }
+
+    package func card(_ host: String, _ binary: String = "nova-compute") -> Card? {
+        machine.board.find(host: host, binary: binary).map { machine.board.cards[Int($0)] }
+    }
+}
+
+extension ModelDaemon: CustomStringConvertible {
+    package var description: String { "model daemon at \(now.nanoseconds / 1_000_000) ms" }
+}

@@ -1,0 +1,113 @@
+import LivenessCore
+
+/// Knows what every verdict must be, from what really happened: by arithmetic of its own on seen time, not by the
+/// machine's rules.
+struct Oracle {
+    /// From the deadline to the verdict: the promise with one daemon.
+    private static let promise: Duration = .milliseconds(250)
+
+    /// From a back end's last sign to the moment it counts as lost: three observations, and the last one's age.
+    private static let lossNotice: Duration = .milliseconds(4_250)
+
+    private struct Knowledge {
+        /// When a heartbeat of it last counted; nil before the first.
+        var heard: Instant?
+        /// Time seen since then (blind time left out).
+        var seen: Duration = .zero
+        /// How much of it may turn out to have been blind: a back end counts as lost from its last sign on.
+        var doubtful: Duration = .zero
+        var hasDeparted = false
+        var state: LivenessState?
+        /// Since a restart, a service may have less than its down time left.
+        var isInherited = false
+    }
+
+    private var services: [Knowledge]
+    private let downTime: Duration
+    private let interval: Duration
+    let pauseThreshold: Duration
+    private(set) var lastTick = Instant(nanoseconds: 0)
+    private var isBackendLost = false
+    private(set) var violations: [String] = []
+    private(set) var worstLateness: Duration = .zero
+
+    init(services: Int, settings: LivenessSettings) {
+        self.services = Array(repeating: Knowledge(), count: services)
+        downTime = settings.serviceDownTime
+        interval = settings.reportInterval
+        pauseThreshold = settings.effectivePauseThreshold
+    }
+
+    mutating func violated(_ message: String) {
+        if violations.count < 20 { violations.append(message) }
+    }
+
+    /// A heartbeat counted.
+    ///
+    /// One that waited in the sockets counts from when the blindness began: with the seen time since then, which is
+    /// none.
+    mutating func heard(_ service: Int, at now: Instant, isStale: Bool) {
+        if isStale, services[service].state == .down { return }
+        services[service].heard = now
+        services[service].seen = .zero
+        services[service].doubtful = .zero
+        services[service].hasDeparted = false
+        services[service].isInherited = false
+    }
+
+    mutating func departed(_ service: Int) {
+        services[service].hasDeparted = true
+    }
+
+    /// Time went by in which the daemon ran.
+    mutating func ticked(at now: Instant) {
+        let passed = now - lastTick
+        lastTick = now
+        guard passed <= pauseThreshold, !isBackendLost else { return }
+        for service in services.indices { services[service].seen += passed }
+    }
+
+    mutating func wasStopped(until now: Instant) {
+        // A stop shorter than the threshold is seen time like any other: the next tick counts it.
+        if now - lastTick > pauseThreshold { lastTick = now }
+    }
+
+    mutating func restarted(at now: Instant) {
+        lastTick = now
+        isBackendLost = false
+        for service in services.indices {
+            services[service].seen = .zero
+            services[service].isInherited = true
+        }
+    }
+
+    mutating func backend(isLost: Bool) {
+        if isLost, !isBackendLost {
+            for service in services.indices { services[service].doubtful += Self.lossNotice }
+        }
+        isBackendLost = isLost
+    }
+
+    mutating func check(_ service: Int, _ verdict: Verdict, host: String, at now: Instant) {
+        let before = services[service].state
+        services[service].state = verdict.state
+        let known = services[service]
+        guard let heard = known.heard, !known.hasDeparted else { return }
+        if verdict.state == .down, before != .down, verdict.reason == .heartbeatMissed {
+            // After a restart at least two intervals must have been seen; else the whole down time.
+            let least = known.isInherited ? min(interval * 2, downTime) : downTime
+            if known.seen + DeadlineWheel.slotWidth < least {
+                violated("\(host) is down after \(known.seen) of seen silence, at \(now.nanoseconds)")
+            }
+            if now - heard < least { violated("\(host) is down \(now - heard) after it was heard") }
+            let lateness = known.seen - downTime - known.doubtful
+            worstLateness = max(worstLateness, known.isInherited ? .zero : lateness)
+        }
+        let latest = downTime + known.doubtful + Self.promise + DeadlineWheel.slotWidth
+        if verdict.state != .down, known.seen > latest, !isBackendLost {
+            let silence = "\(known.seen) of seen silence, at \(now.nanoseconds)"
+            violated("\(host) is \(verdict.state) (\(verdict.reason)) after \(silence)")
+            services[service].heard = nil
+        }
+    }
+}

@@ -1,0 +1,56 @@
+internal import ArgumentParser
+internal import Foundation
+internal import RollcallClient
+internal import RollcallWire
+
+/// The verb `agent`.
+struct AgentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "agent",
+        abstract: "Beat for a service that knows nothing of Rollcall.",
+        discussion: """
+            While every check passes, and the child it started lives, it beats. When a check fails or the child dies \
+            it reports that the service failed. When it is stopped (SIGTERM, SIGINT) it passes the signal to the \
+            child, waits for it, and leaves. Killed with SIGKILL it does neither, and its child lives on.
+
+            Exit status: that of a child that ended by itself (128 + the signal that killed it), else 0.
+
+            EXAMPLES
+              rollcall agent --binary my-worker -- /usr/bin/my-worker --serve
+              rollcall agent --binary postgres --check-unit postgresql.service
+              rollcall agent --binary web --check-http http://127.0.0.1:8080/healthz --check-interval 5s
+              rollcall agent --binary cron --check-pidfile /run/crond.pid --check 'test -w /var/spool/cron'
+            """
+    )
+
+    @Option(help: "The program it beats for.") var binary: String
+    @Option(help: "The host it runs on; by default this one's name.") var host: String?
+    @OptionGroup var description: HeartbeatDescription
+    @OptionGroup(title: "Checks") var checks: CheckOptions
+
+    @Option(help: ArgumentHelp("Not available yet.", valueName: "command")) var onForcedDown: String?
+    @Flag(help: "Not available yet.") var direct = false
+
+    @OptionGroup var endpoints: EndpointOptions
+
+    @Argument(parsing: .postTerminator, help: "After --: the child to start, and its arguments.")
+    var child: [String] = []
+
+    func validate() throws {
+        if onForcedDown != nil { throw ValidationError("--on-forced-down is not available yet") }
+        if direct { throw ValidationError("--direct is not available yet") }
+    }
+
+    func run() async throws {
+        var heartbeat = description.heartbeat(host: host ?? ProcessInfo.processInfo.hostName, binary: binary)
+        heartbeat.incarnation = UUID().uuidString.lowercased()
+        let status = try await AgentSession(
+            heartbeat: heartbeat,
+            endpoints: endpoints.resolved(),
+            checks: checks.checks(defaultInterval: description.interval),
+            child: child,
+            console: Console.current
+        ).run()
+        if status != 0 { throw Failure.silently(status) }
+    }
+}

@@ -1,0 +1,70 @@
+internal import Glibc
+internal import Subprocess
+internal import Synchronization
+
+/// The process an agent started and beats for.
+///
+/// It shares the agent's standard streams and process group. Nothing ties its life to the agent's but the agent's
+/// waiting: when the agent is killed, it lives on.
+final class ChildProcess: Sendable {
+    private enum Stage {
+        /// A signal that came too early waits for it to run.
+        case before(signal: Int32?)
+        case running(pid_t)
+        case after
+    }
+
+    private let command: [String]
+    private let stage = Mutex(Stage.before(signal: nil))
+    private let signalled = Atomic(false)
+
+    init(command: [String]) {
+        self.command = command
+    }
+
+    /// Starts it and waits for its end.
+    ///
+    /// - Parameter started: Called when it runs.
+    /// - Returns: How it ended.
+    /// - Throws: `Failure` with status 127 when there is no such program, 126 when it cannot be started.
+    func run(started: @Sendable () -> Void) async throws -> Ending {
+        let name = command.first ?? ""
+        do {
+            let result = try await Subprocess.run(
+                ChildEnvironment.executable(name),
+                arguments: Arguments(Array(command.dropFirst())),
+                environment: ChildEnvironment.environment,
+                input: .currentStandardInput,
+                output: .currentStandardOutput,
+                error: .currentStandardError
+            ) { execution in
+                let process = execution.processIdentifier.value
+                stage.withLock { stage in
+                    if case .before(let signal?) = stage { _ = kill(process, signal) }
+                    stage = .running(process)
+                }
+                started()
+            }
+            stage.withLock { $0 = .after }
+            return Ending(result.terminationStatus)
+        } catch let error as SubprocessError {
+            let status: Int32 = error.code == .executableNotFound ? 127 : 126
+            throw Failure(status: status, "the child cannot be started: \(error)")
+        }
+    }
+
+    /// Whether a signal was passed on to it.
+    var wasSignalled: Bool { signalled.load(ordering: .relaxed) }
+
+    /// Passes a signal on while it runs.
+    func send(signal: Int32) {
+        signalled.store(true, ordering: .relaxed)
+        stage.withLock { stage in
+            switch stage {
+            case .before: stage = .before(signal: signal)
+            case .running(let process): _ = kill(process, signal)
+            case .after: break
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+extension Settings {
+    /// The section `liveness`: who says that a service lives, and how long silence is tolerated.
+    package struct LivenessSection: Sendable, Equatable {
+        package var driver: DriverName = .database
+        package var shadow: [DriverName] = []
+        package var policy: DriverPolicy = .driver
+        package var reportInterval: Duration = .seconds(10)
+        package var serviceDownTime: Duration = .seconds(60)
+        package var flushInterval: Duration = .milliseconds(250)
+        package var observeInterval: Duration = .seconds(1)
+        /// As configured; `effectivePauseThreshold` is what counts.
+        package var pauseThreshold: Duration = .seconds(1)
+        package var topics: [String: TopicSettings] = [:]
+
+        /// What a topic has of its own; `nil` where the common value holds.
+        package struct TopicSettings: Sendable, Equatable {
+            package var serviceDownTime: Duration?
+            package var reportInterval: Duration?
+
+            package init(serviceDownTime: Duration? = nil, reportInterval: Duration? = nil) {
+                self.serviceDownTime = serviceDownTime
+                self.reportInterval = reportInterval
+            }
+        }
+
+        package init() {}
+
+        /// What the topic has of its own; nothing for a topic without.
+        package subscript(topic topic: String) -> TopicSettings {
+            get { topics[topic, default: TopicSettings()] }
+            set { topics[topic] = newValue }
+        }
+
+        package func reportInterval(of topic: String) -> Duration {
+            topics[topic]?.reportInterval ?? reportInterval
+        }
+
+        package func serviceDownTime(of topic: String) -> Duration {
+            topics[topic]?.serviceDownTime ?? serviceDownTime
+        }
+
+        /// The shortest configured `service_down_time`, of a topic or common.
+        package var shortestServiceDownTime: Duration {
+            topics.keys.map { serviceDownTime(of: $0) }.reduce(serviceDownTime, min)
+        }
+
+        /// From which lateness of our own loop on time counts against nobody.
+        ///
+        /// Never more than a quarter of the shortest down time: a longer pause could itself look like a death.
+        package var effectivePauseThreshold: Duration {
+            min(pauseThreshold, shortestServiceDownTime / 4)
+        }
+    }
+}

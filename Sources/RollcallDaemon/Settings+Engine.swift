@@ -1,0 +1,50 @@
+import LivenessCore
+import LivenessEngine
+import RollcallServer
+
+/// What the rooms below need of the settings, in their own words.
+extension Settings {
+    var engine: EngineSettings {
+        var engine = EngineSettings(liveness: machine, host: daemon.host)
+        engine.historyMaxAge = history.maxAge
+        engine.historyMaxPerService = history.maxPerService
+        engine.settingsDigest = digest
+        return engine
+    }
+
+    var machine: LivenessSettings {
+        var machine = LivenessSettings()
+        machine.reportInterval = liveness.reportInterval
+        machine.serviceDownTime = liveness.serviceDownTime
+        machine.topics = liveness.topics.mapValues {
+            LivenessSettings.Topic(serviceDownTime: $0.serviceDownTime, reportInterval: $0.reportInterval)
+        }
+        machine.flushInterval = liveness.flushInterval
+        machine.observeInterval = liveness.observeInterval
+        machine.pauseThreshold = liveness.pauseThreshold
+        machine.flapLimit = flap.limit
+        machine.flapWindow = flap.window
+        machine.autoRegister = records.autoRegister
+        machine.enableNewServices = records.enableNewServices
+        machine.daemon = daemon.id
+        return machine
+    }
+
+    var server: ServerSettings {
+        ServerSettings(host: listen.http.host, port: listen.http.port, names: listen.names)
+    }
+
+    /// A digest of what the daemons of one database should have in common.
+    private var digest: String {
+        var parts = [
+            liveness.driver.rawValue, liveness.policy.rawValue, "\(liveness.reportInterval)",
+            "\(liveness.serviceDownTime)", "\(records.autoRegister)", "\(records.enableNewServices)",
+        ]
+        for (name, topic) in liveness.topics.sorted(by: { $0.key < $1.key }) { parts.append("\(name) \(topic)") }
+        // FNV-1a, 64 bits: the same on every daemon, which Swift's own hashes are not.
+        let hash = parts.joined(separator: "\n").utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+        }
+        return String(hash, radix: 16)
+    }
+}

@@ -1,0 +1,78 @@
+import LivenessCore
+import LivenessTesting
+import Testing
+
+@Suite("Workers")
+struct WorkerTests {
+    private func worker(_ name: String, sequence: UInt64, version: Int32 = 1) -> Heartbeat {
+        Heartbeat(
+            host: "h1",
+            binary: "nova-conductor",
+            version: version,
+            worker: name,
+            incarnation: "inc-\(name)",
+            sequence: sequence
+        )
+    }
+
+    private func departure(_ name: String, _ manner: Departure.Manner = .left) -> Departure {
+        Departure(
+            name: ServiceName(host: "h1", binary: "nova-conductor"),
+            worker: name,
+            incarnation: "inc-\(name)",
+            manner: manner
+        )
+    }
+
+    @Test("a service is up while one of its workers is, and left only when all left")
+    func oneIsEnough() async throws {
+        var daemon = try await freshDaemon()
+        #expect(await daemon.beat(worker("w1", sequence: 1)) == .renewed)
+        #expect(await daemon.beat(worker("w2", sequence: 1)) == .renewed)
+        #expect(await daemon.beat(worker("w1", sequence: 2)) == .renewed)
+        try await daemon.leave(departure("w1"))
+        #expect(daemon.verdict("h1", "nova-conductor") == Verdict(.up, .heartbeat))
+        #expect(await daemon.beat(worker("w1", sequence: 3)) == .rejected(.left))
+        #expect(await daemon.beat(worker("w2", sequence: 2)) == .renewed)
+        try await daemon.leave(departure("w2"))
+        #expect(daemon.verdict("h1", "nova-conductor") == Verdict(.down, .left))
+    }
+
+    @Test("one worker's failure does not make the service down, the last one's does")
+    func failures() async throws {
+        var daemon = try await freshDaemon()
+        await daemon.beat(worker("w1", sequence: 1))
+        await daemon.beat(worker("w2", sequence: 1))
+        try await daemon.leave(departure("w1", .failed(message: "x")))
+        #expect(daemon.verdict("h1", "nova-conductor")?.state == .up)
+        try await daemon.leave(departure("w2", .failed(message: "x")))
+        #expect(daemon.verdict("h1", "nova-conductor") == Verdict(.down, .reportedFailed))
+        #expect(await daemon.beat(worker("w2", sequence: 2)) == .renewed)
+        #expect(daemon.verdict("h1", "nova-conductor")?.state == .up)
+    }
+
+    @Test("a worker that left does not keep the service up after the last living one died")
+    func leaverDoesNotHelp() async throws {
+        var daemon = try await freshDaemon()
+        await daemon.beat(worker("w1", sequence: 1))
+        await daemon.run(.seconds(30))
+        await daemon.beat(worker("w2", sequence: 1))
+        try await daemon.leave(departure("w2"))
+        await daemon.run(.milliseconds(30_300))
+        #expect(daemon.verdict("h1", "nova-conductor") == Verdict(.down, .heartbeatMissed))
+    }
+
+    @Test("workers of two versions renew without asking the store each time")
+    func versions() async throws {
+        var daemon = try await freshDaemon()
+        await daemon.beat(worker("w1", sequence: 1, version: 1))
+        await daemon.beat(worker("w2", sequence: 1, version: 2))
+        let admitted = daemon.machine.counters.admitted
+        for sequence in 2..<10 {
+            await daemon.beat(worker("w1", sequence: UInt64(sequence), version: 1))
+            await daemon.beat(worker("w2", sequence: UInt64(sequence), version: 2))
+        }
+        #expect(daemon.machine.counters.admitted == admitted)
+        #expect(daemon.card("h1", "nova-conductor")?.version == 1)
+    }
+}

@@ -1,0 +1,64 @@
+import LivenessCore
+import LivenessEngine
+import Logging
+import ServiceLifecycle
+import Testing
+
+/// An engine over an in-memory store, on a clock moved by hand.
+struct EngineFixture {
+    let engine: LivenessEngine
+    let store: InMemoryStore
+    let driver: SpyDriver
+    let time: ManualTime
+
+    init(_ adjust: (inout EngineSettings) -> Void = { _ in }, store: InMemoryStore? = nil) async throws {
+        let time = ManualTime()
+        let store = store ?? InMemoryStore(logID: "log") { time.wall }
+        var settings = EngineSettings(liveness: LivenessSettings(), host: "here")
+        adjust(&settings)
+        let driver = SpyDriver(InMemoryDriver(store: store, daemon: settings.liveness.daemon))
+        self.time = time
+        self.store = store
+        self.driver = driver
+        engine = LivenessEngine(
+            settings: settings,
+            store: store,
+            driver: driver,
+            barrier: NoReadPass(),
+            time: time,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        try await engine.start()
+    }
+
+    /// Runs `body` while the engine's loops run, then shuts the engine down and answers how it ended.
+    func running(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        let group = ServiceGroup(
+            services: [engine],
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            do {
+                try await body()
+            } catch {
+                await group.triggerGracefulShutdown()
+                throw error
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    @discardableResult
+    func beat(_ heartbeats: Heartbeat...) async -> Intake.Reply {
+        var batch = HeartbeatBatch()
+        for heartbeat in heartbeats { batch.append(heartbeat) }
+        batch.seal(engine.board.hasher)
+        return await engine.intake.receive(batch)
+    }
+
+    func heartbeat(_ host: String, _ sequence: UInt64) -> Heartbeat {
+        Heartbeat(host: host, binary: "nova-compute", incarnation: "a", sequence: sequence)
+    }
+}

@@ -1,0 +1,162 @@
+import LivenessCore
+import LivenessEngine
+import Testing
+
+@Suite("The engine")
+struct EngineTests {
+    @Test("the heartbeats of one interval leave as one write per service, the last one wins")
+    func coalesces() async throws {
+        let fixture = try await EngineFixture()
+        try await fixture.running {
+            await fixture.beat(fixture.heartbeat("h1", 1), fixture.heartbeat("h2", 1))
+            for sequence in 2...100 { await fixture.beat(fixture.heartbeat("h1", UInt64(sequence))) }
+            let flushed = await fixture.time.advance(upTo: .seconds(2)) {
+                fixture.driver.flushes.contains { $0.renewals.contains { $0.sequence == 100 } }
+            }
+            #expect(flushed)
+            let ofOne = fixture.driver.flushes.flatMap(\.renewals).filter { $0.sequence == 100 }
+            #expect(ofOne.count == 1)
+            #expect(ofOne.first?.beats == 100)
+        }
+    }
+
+    @Test("a slow back end makes flushes rarer and larger, and loses nothing")
+    func backPressure() async throws {
+        let fixture = try await EngineFixture()
+        try await fixture.running {
+            await fixture.beat(fixture.heartbeat("h1", 1))
+            fixture.driver.hold()
+            #expect(await fixture.time.advance(upTo: .seconds(2)) { fixture.driver.heldCount == 1 })
+            for host in 2...50 { await fixture.beat(fixture.heartbeat("h\(host)", 1)) }
+            for _ in 0..<20 {
+                fixture.time.advance(by: .milliseconds(50))
+                await Task.yield()
+            }
+            #expect(fixture.driver.heldCount == 1)
+            fixture.driver.release()
+            let all = await fixture.time.advance(upTo: .seconds(2)) {
+                Set(fixture.driver.flushes.flatMap(\.renewals).map(\.serviceID)).count >= 50
+            }
+            #expect(all)
+        }
+    }
+
+    @Test("who asks for durability waits for a flush that began later, and hears when it failed")
+    func durable() async throws {
+        let fixture = try await EngineFixture()
+        try await fixture.running {
+            await fixture.beat(fixture.heartbeat("h1", 1))
+            #expect(await fixture.engine.flushed())
+            #expect(fixture.driver.flushes.contains { !$0.renewals.isEmpty })
+            fixture.driver.sever(true)
+            #expect(await fixture.engine.flushed() == false)
+        }
+    }
+
+    @Test("a death is published and then recorded once, with the next revision")
+    func death() async throws {
+        let fixture = try await EngineFixture()
+        try await fixture.running {
+            await fixture.beat(fixture.heartbeat("h1", 1))
+            #expect(fixture.engine.board.verdict(host: "h1", binary: "nova-compute")?.state == .up)
+            let isDown = await fixture.time.advance(upTo: .milliseconds(60_300)) {
+                fixture.engine.board.verdict(host: "h1", binary: "nova-compute") == Verdict(.down, .heartbeatMissed)
+            }
+            #expect(isDown)
+            let isRecorded = await fixture.time.advance(upTo: .seconds(1)) { fixture.engine.board.head.revision >= 3 }
+            #expect(isRecorded)
+            let log = try await fixture.store.transitions(since: 0, limit: 10).transitions
+            #expect(log.filter { $0.host == "h1" }.map(\.to) == [.up, .down])
+            #expect(log.map(\.revision) == Array(1...Int64(log.count)))
+        }
+    }
+
+    @Test("a reader who waits for the log is woken by the next row, and gets none twice")
+    func longPoll() async throws {
+        let fixture = try await EngineFixture()
+        try await fixture.running {
+            await fixture.beat(fixture.heartbeat("h1", 1))
+            let since = fixture.engine.board.head.revision
+            async let answer = fixture.engine.transitions(since: since, logID: nil, wait: .seconds(30), limit: 10)
+            await fixture.beat(fixture.heartbeat("h2", 1))
+            guard case .rows(let rows, let head) = try await answer else {
+                Issue.record("the revision is known")
+                return
+            }
+            #expect(rows.allSatisfy { $0.revision > since })
+            #expect(rows.contains { $0.host == "h2" && $0.kind == .created })
+            #expect(head.revision >= since + 1)
+        }
+    }
+
+    @Test("a revision beyond the log, or of another log, is unknown")
+    func unknownRevision() async throws {
+        let fixture = try await EngineFixture()
+        await fixture.beat(fixture.heartbeat("h1", 1))
+        for (since, logID) in [(Int64(99), nil), (0, "another"), (-1, nil)] as [(Int64, String?)] {
+            let answer = try await fixture.engine.transitions(since: since, logID: logID, wait: .zero, limit: 10)
+            guard case .revisionUnknown(let head) = answer else {
+                Issue.record("\(since) of \(logID ?? "this log") was answered")
+                continue
+            }
+            #expect(head.revision == 1)
+        }
+    }
+
+    @Test("the database refusing this release ends the engine")
+    func fenced() async throws {
+        let fixture = try await EngineFixture()
+        await #expect(throws: StoreError.self) {
+            try await fixture.running {
+                await fixture.beat(fixture.heartbeat("h1", 1))
+                fixture.store.setMinimumRelease(9)
+                _ = try? await fixture.engine.create(
+                    ServiceDraft(uuid: ServiceUUID(random: 1, 2), name: ServiceName(host: "h2", binary: "b"))
+                )
+                _ = await fixture.time.soon({ fixture.time.sleeperCount == 0 }, turns: 10_000)
+            }
+        }
+    }
+
+    @Test("a graceful end flushes what was heard, and the own record leaves")
+    func gracefulEnd() async throws {
+        let fixture = try await EngineFixture()
+        try await fixture.running {
+            #expect(await fixture.time.soon({ fixture.engine.board.count == 1 }, turns: 10_000))
+            await fixture.beat(fixture.heartbeat("h1", 1))
+        }
+        #expect(fixture.driver.flushes.flatMap(\.renewals).contains { $0.sequence == 1 })
+        #expect(fixture.engine.board.verdict(host: "here", binary: "rollcalld") == Verdict(.down, .left))
+        let daemons = try await fixture.store.daemons()
+        #expect(daemons.first?.leftAt != nil)
+    }
+
+    @Test("readiness tells that the back end is lost, since when, and that it came back")
+    func readiness() async throws {
+        let fixture = try await EngineFixture()
+        try await fixture.running {
+            #expect(!fixture.engine.readiness.isDriverLost)
+            fixture.driver.sever(true)
+            #expect(await fixture.time.advance(upTo: .seconds(30)) { fixture.engine.readiness.isDriverLost })
+            #expect(fixture.engine.readiness.since != nil)
+            let reply = await fixture.beat(fixture.heartbeat("h1", 1))
+            #expect(reply.isBackendLost)
+            fixture.driver.sever(false)
+            #expect(await fixture.time.advance(upTo: .seconds(30)) { !fixture.engine.readiness.isDriverLost })
+        }
+    }
+
+    @Test("a million bytes of names or none: every entry of a batch gets an outcome of its own")
+    func entryByEntry() async throws {
+        let fixture = try await EngineFixture()
+        var batch = HeartbeatBatch()
+        batch.append(fixture.heartbeat("h1", 1))
+        batch.append(fixture.heartbeat("h2", 1))
+        batch.entries[0].flaw = .malformed
+        batch.seal(fixture.engine.board.hasher)
+        let reply = await fixture.engine.intake.receive(batch)
+        #expect(reply.outcomes.map(\.kind) == [.rejected(.malformed), .renewed])
+        #expect(reply.answers[0] == nil)
+        #expect(reply.answers[1]?.verdict.state == .up)
+    }
+}

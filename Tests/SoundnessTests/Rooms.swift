@@ -1,0 +1,72 @@
+/// Which room may import what.
+///
+/// The arrows point down: nothing imports what stands above it.
+enum Rooms {
+    /// What comes with the toolchain.
+    ///
+    /// The core may use none of it but `Synchronization`.
+    private static let system: Set = [
+        "Swift", "Synchronization", "Glibc", "Musl", "Darwin", "Dispatch", "Foundation", "FoundationEssentials",
+    ]
+
+    private static let collections: Set = [
+        "DequeModule", "Collections", "HeapModule", "OrderedCollections", "BitCollections",
+    ]
+
+    /// The concrete drivers and stores: named in two files of the daemon, and nowhere else.
+    static let concrete: Set = [
+        "StoreSQLite", "StoreMariaDB", "DriverDatabase", "DriverZooKeeper", "DriverMemcached", "NovaImport",
+    ]
+    static let factories: Set = ["DriverFactory.swift", "StoreFactory.swift"]
+
+    private static let clientLibrary: Set = ["Logging"]
+
+    /// By room, all that its files may import; `nil` for a room that is not in the house.
+    static func allowed(in room: String) -> Set<String>? {
+        switch room {
+        case "LivenessCore": ["Swift", "Synchronization"] + collections
+        case "LivenessEngine":
+            ["Swift", "Synchronization", "Glibc", "Dispatch", "LivenessCore"]
+                + ["ServiceLifecycle", "Logging", "Metrics", "AsyncAlgorithms"]
+        case "StoreSQLite": system + ["LivenessCore", "GRDB"]
+        case "StoreMariaDB": system + ["LivenessCore", "MariaDBClient"]
+        case "DriverDatabase": system + ["LivenessCore", "Logging"]
+        case "DriverZooKeeper": system + ["LivenessCore", "Logging", "ZooKeeperClient"]
+        case "DriverMemcached": system + ["LivenessCore", "Logging", "MemcachedClient"]
+        case "NovaImport": system + ["LivenessCore", "Logging", "MariaDBClient"]
+        case "MariaDBClient": system + clientLibrary + ["CMariaDB"]
+        case "ZooKeeperClient": system + clientLibrary + ["CZooKeeper"]
+        case "MemcachedClient": system + clientLibrary + ["CMemcached"]
+        case "RollcallWire": ["Swift", "FoundationEssentials"]
+        case "RollcallServer":
+            system + ["LivenessCore", "LivenessEngine", "RollcallWire", "Telemetry", "Logging", "Hummingbird"]
+                + ["HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTPTypes", "ServiceLifecycle"]
+        case "RollcallClient": system + ["RollcallWire", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1"]
+        case "Telemetry": system + ["Logging", "Metrics", "CoreMetrics"]
+        case "Systemd": system + ["ServiceLifecycle"]
+        case "RollcallDaemon":
+            system + concrete + ["LivenessCore", "LivenessEngine", "RollcallServer", "Systemd", "Telemetry"]
+                + ["ArgumentParser", "Logging", "Metrics", "ServiceLifecycle", "UnixSignals", "Yams"]
+        case "RollcallCommand":
+            system + ["RollcallClient", "RollcallWire", "Systemd", "ArgumentParser", "ServiceLifecycle"]
+                + ["Subprocess", "UnixSignals", "Yams"]
+        case "rollcalld": ["RollcallDaemon"]
+        case "rollcall": ["RollcallCommand"]
+        case "LivenessTesting": system + ["LivenessCore"]
+        case "LivenessConformance": system + ["LivenessCore", "LivenessTesting", "Testing"]
+        case "ServerFixtures": system + ["Testing", "Subprocess"]
+        default: nil
+        }
+    }
+
+    /// What measures the rooms stands beside the house and may look into all of them.
+    static let outside: Set = ["Benchmarks"]
+
+    /// Of three lines, and as many for a comment.
+    static let executables: Set = ["rollcalld", "rollcall"]
+    static let maximumExecutableLines = 12
+}
+
+extension Set {
+    fileprivate static func + (one: Set, other: Set) -> Set { one.union(other) }
+}
