@@ -1,5 +1,6 @@
 import LivenessCore
 import RollcallWire
+import ServiceLifecycle
 import Testing
 
 @testable import RollcallServer
@@ -143,6 +144,32 @@ struct QuestionCallTests {
             #expect(metrics.status == 200 && metrics.body.contains("rollcall_metrics_refused_total"))
             #expect(metrics.header("Content-Type")?.hasPrefix("text/plain; version=0.0.4") == true)
             #expect(try await server.get("/openapi.yaml").body.hasPrefix("openapi: 3.1"))
+        }
+    }
+
+    @Test("requests are counted by route, and nothing that a client chooses becomes a label")
+    func measured() async throws {
+        try await TestServer.run { server in
+            _ = try await server.get("/v1/services/some-host/some-binary/state")
+            _ = try await server.get("/v1/some-path")
+            let text = try await server.get("/metrics").body
+            let route = "/v1/services/{key}/{binary}/state"
+            #expect(text.contains("route=\"\(route)\"") && text.contains("status=\"4xx\""))
+            #expect(text.contains("rollcall_http_request_duration_seconds_bucket"))
+            #expect(!text.contains("some-"))
+        }
+    }
+
+    @Test("who waits for a transition is answered when the daemon stops")
+    func waitingAtTheEnd() async throws {
+        try await TestServer.run { server in
+            let since = try await server.get("/v1/transitions").json["revision"]?.integer ?? 0
+            let connection = try await blocking { [port = server.port] in try RawConnection(port: port) }
+            connection.send("GET /v1/transitions?since=\(since)&wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            await server.readPass.pass()
+            await server.services.triggerGracefulShutdown()
+            let answer = try await blocking { connection.receiveToEnd() }
+            #expect(answer?.hasPrefix("HTTP/1.1 200") == true)
         }
     }
 }

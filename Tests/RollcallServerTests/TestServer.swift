@@ -20,6 +20,7 @@ struct TestServer: Sendable {
     let group: MultiThreadedEventLoopGroup
     let port: Int
     let client: HTTPClient
+    let services: ServiceGroup
 
     struct Setup {
         var liveness = LivenessSettings()
@@ -84,7 +85,8 @@ struct TestServer: Sendable {
                             readPass: readPass,
                             group: group,
                             port: port,
-                            client: client
+                            client: client,
+                            services: services
                         )
                     )
                 } catch {
