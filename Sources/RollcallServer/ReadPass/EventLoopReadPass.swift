@@ -22,7 +22,7 @@ package final class EventLoopReadPass: ReadPassBarrier {
     /// - Throws: When the system has no file descriptors left.
     package init(_ group: any EventLoopGroup) async throws {
         var loops: [LoopReadPass] = []
-        for loop in group.makeIterator() { loops.append(try await LoopReadPass(loop)) }
+        for loop in group.makeIterator() { loops.append(try await LoopReadPass.on(loop)) }
         self.loops = loops
     }
 

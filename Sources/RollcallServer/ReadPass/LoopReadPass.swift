@@ -39,30 +39,40 @@ final class LoopReadPass: Sendable {
     private let channel: any Channel
     private let activityCount = Atomic<UInt64>(0)
 
-    init(_ loop: any EventLoop) async throws {
+    private init(_ loop: any EventLoop, _ channel: any Channel, writingEnd: CInt) {
         self.loop = loop
+        self.channel = channel
+        state = Mutex(State(pipe: writingEnd))
+    }
+
+    /// Lays the loop's pipe.
+    ///
+    /// - Throws: When the system has no file descriptors left.
+    static func on(_ loop: any EventLoop) async throws -> LoopReadPass {
         var ends: [CInt] = [0, 0]
         guard pipe(&ends) == 0 else { throw IOError(errnoCode: errno, reason: "pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let (readingEnd, writingEnd) = (ends[0], ends[1])
+        for end in [readingEnd, writingEnd] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         // Writing must never wait: a byte that does not fit finds many before it.
-        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+        _ = fcntl(writingEnd, F_SETFL, O_NONBLOCK)
         let outlet = PipeOutlet()
         do {
-            channel = try await NIOPipeBootstrap(group: loop)
+            let channel = try await NIOPipeBootstrap(group: loop)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(PipeHandler(outlet))
                     }
                 }
-                .takingOwnershipOfDescriptor(input: ends[0])
+                .takingOwnershipOfDescriptor(input: readingEnd)
                 .get()
+            let pass = LoopReadPass(loop, channel, writingEnd: writingEnd)
+            outlet.pass.withLock { $0 = pass }
+            return pass
         } catch {
-            _ = Glibc.close(ends[0])
-            _ = Glibc.close(ends[1])
+            _ = Glibc.close(readingEnd)
+            _ = Glibc.close(writingEnd)
             throw error
         }
-        state = Mutex(State(pipe: ends[1]))
-        outlet.pass.withLock { $0 = self }
     }
 
     /// Something happened that may leave more to be read: another pass is needed.
