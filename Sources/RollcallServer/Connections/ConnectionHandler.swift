@@ -12,19 +12,21 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let readPass: EventLoopReadPass
     private(set) var connection = Connection(nil)
     private var isHeartbeat = false
+    private var isActive = false
 
     init(_ readPass: EventLoopReadPass) {
         self.readPass = readPass
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        let part = readPass.part(of: context.eventLoop)
-        part?.noteActivity()
-        connection = Connection(part)
+        connection = Connection(readPass.part(of: context.eventLoop))
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        // Noted first: whoever finds no connection opening any more must find this.
         readPass.part(of: context.eventLoop)?.noteActivity()
+        isActive = true
+        readPass.opening.connectionActivated()
         context.fireChannelActive()
     }
 
@@ -48,6 +50,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         connection.closed()
+        if isActive { readPass.opening.connectionDeactivated() }
+        isActive = false
         context.fireChannelInactive()
     }
 
