@@ -12,6 +12,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let readPass: EventLoopReadPass
     private(set) var connection = Connection(nil)
     private var isHeartbeat = false
+    /// A heartbeat has begun, bytes of it came in this read, and it has not ended.
+    private var isContinuing = false
     private var isActive = false
 
     init(_ readPass: EventLoopReadPass) {
@@ -23,8 +25,6 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        // Noted first: whoever finds no connection opening any more must find this.
-        readPass.part(of: context.eventLoop)?.noteActivity()
         isActive = true
         readPass.opening.connectionActivated()
         context.fireChannelActive()
@@ -32,11 +32,21 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): isHeartbeat = Self.isHeartbeat(head)
-        case .body: if isHeartbeat { connection.heartbeatContinues() }
-        case .end: connection.requestRead(isHeartbeat: isHeartbeat)
+        case .head(let head):
+            isHeartbeat = Self.isHeartbeat(head)
+            isContinuing = isHeartbeat
+        case .body: isContinuing = isHeartbeat
+        case .end:
+            isContinuing = false
+            connection.requestRead(isHeartbeat: isHeartbeat)
         }
         context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if isContinuing { connection.heartbeatContinues() }
+        isContinuing = false
+        context.fireChannelReadComplete()
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

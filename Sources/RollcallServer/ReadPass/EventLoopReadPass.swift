@@ -13,8 +13,12 @@ package import NIOCore
 package final class EventLoopReadPass: ReadPassBarrier {
     /// What is read whole but not applied for this long waits for the store; the roster knows it already.
     private static let longestWait = TimeAmount.milliseconds(100)
-    /// A body that never ends, or a storm of connections, must not keep deadlines from being judged.
+    /// Bodies that come in pieces are read on for this long.
+    private static let longestBody = TimeAmount.milliseconds(100)
+    /// A storm of connections must not keep deadlines from being judged.
     private static let longestPass = TimeAmount.seconds(1)
+    /// Connections that a listening socket accepts in one read pass at most.
+    private static let acceptBatch = 4
 
     private let loops: [LoopReadPass]
     let opening = OpeningConnections()
@@ -28,11 +32,15 @@ package final class EventLoopReadPass: ReadPassBarrier {
     }
 
     package func pass() async {
-        let end = NIODeadline.now() + Self.longestPass
+        let start = NIODeadline.now()
         var patience = Self.longestWait
-        var isQuiet = false
-        while !isQuiet, NIODeadline.now() < end {
-            let before = activity
+        var isRead = false
+        /// Connections accepted that have to be read.
+        var target: Int?
+        repeat {
+            let accepted = opening.accepted
+            let settled = opening.settled
+            let bodies = bodyPieces
             let deadline = NIODeadline.now() + patience
             let isApplied = await withTaskGroup(of: Bool.self) { group in
                 for loop in loops { group.addTask { await loop.pass(until: deadline) } }
@@ -40,13 +48,17 @@ package final class EventLoopReadPass: ReadPassBarrier {
             }
             // What is stuck is waited for once.
             if !isApplied { patience = .zero }
-            // In this order: a connection that is active by now has been noted as activity before.
-            let isAnyOpening = !opening.isEmpty
-            isQuiet = !isAnyOpening && activity == before
-        }
+            // Those who connect later are not waited for, or in a busy hour there would be no end.
+            let newest = opening.accepted
+            let mayMoreWait = newest - accepted >= Self.acceptBatch
+            let needed = mayMoreWait ? newest : target ?? newest
+            target = needed
+            let areBodiesRead = bodies == bodyPieces || NIODeadline.now() - start > Self.longestBody
+            isRead = settled >= needed && !mayMoreWait && areBodiesRead
+        } while !isRead && NIODeadline.now() - start < Self.longestPass
     }
 
-    private var activity: UInt64 { loops.reduce(opening.count) { $0 &+ $1.activity } }
+    private var bodyPieces: UInt64 { loops.reduce(0) { $0 &+ $1.bodyPieces } }
 
     /// The part of this loop; nil for a loop of another group.
     func part(of loop: any EventLoop) -> LoopReadPass? {

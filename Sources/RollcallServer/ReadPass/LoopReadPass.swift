@@ -37,7 +37,7 @@ final class LoopReadPass: Sendable {
     let loop: any EventLoop
     private let state: Mutex<State>
     private let channel: any Channel
-    private let activityCount = Atomic<UInt64>(0)
+    private let bodyPieceCount = Atomic<UInt64>(0)
 
     init(_ loop: any EventLoop) async throws {
         self.loop = loop
@@ -65,11 +65,11 @@ final class LoopReadPass: Sendable {
         outlet.pass.withLock { $0 = self }
     }
 
-    /// Something happened that may leave more to be read: another pass is needed.
-    var activity: UInt64 { activityCount.load(ordering: .sequentiallyConsistent) }
+    /// How often bytes of a heartbeat were read that were not its end: there may be more in the socket.
+    var bodyPieces: UInt64 { bodyPieceCount.load(ordering: .sequentiallyConsistent) }
 
-    func noteActivity() {
-        activityCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    func noteBodyPiece() {
+        bodyPieceCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
     }
 
     /// Returns after a read pass that began after this call, when every heartbeat read until then is applied, or at

@@ -5,31 +5,29 @@ import Synchronization
 /// On its way from one to the other a connection goes from event loop to event loop, and no read pass can tell that
 /// there is one: it has to be counted.
 final class OpeningConnections: Sendable {
-    private let accepted = Atomic<Int>(0)
-    private let closed = Atomic<Int>(0)
-    private let activated = Atomic<Int>(0)
-    private let deactivated = Atomic<Int>(0)
+    private let acceptedCount = Atomic<Int>(0)
+    private let closedCount = Atomic<Int>(0)
+    private let activatedCount = Atomic<Int>(0)
+    private let deactivatedCount = Atomic<Int>(0)
 
     /// On the loop that accepts.
-    func connectionAccepted() { accepted.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+    func connectionAccepted() { acceptedCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
 
     /// However far it got.
-    func connectionClosed() { closed.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+    func connectionClosed() { closedCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
 
     /// From now on its bytes are read.
-    func connectionActivated() { activated.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+    func connectionActivated() { activatedCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
 
-    func connectionDeactivated() { deactivated.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+    func connectionDeactivated() { deactivatedCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
 
-    var isEmpty: Bool {
-        let neverActive = max(
-            0,
-            closed.load(ordering: .sequentiallyConsistent) - deactivated.load(ordering: .sequentiallyConsistent)
-        )
-        return accepted.load(ordering: .sequentiallyConsistent) - activated.load(ordering: .sequentiallyConsistent)
-            - neverActive <= 0
+    /// Connections accepted.
+    var accepted: Int { acceptedCount.load(ordering: .sequentiallyConsistent) }
+
+    /// Those of them whose bytes are read, or never will be.
+    var settled: Int {
+        let closed = closedCount.load(ordering: .sequentiallyConsistent)
+        let deactivated = deactivatedCount.load(ordering: .sequentiallyConsistent)
+        return activatedCount.load(ordering: .sequentiallyConsistent) + max(0, closed - deactivated)
     }
-
-    /// Moves with every connection accepted.
-    var count: UInt64 { UInt64(clamping: accepted.load(ordering: .sequentiallyConsistent)) }
 }
