@@ -57,7 +57,7 @@ package struct Intake: Sendable {
         if !pending.isEmpty {
             for start in stride(from: 0, to: pending.count, by: Self.admissionSlice) {
                 let positions = pending[start..<min(start + Self.admissionSlice, pending.count)]
-                outcomes = await registrar.admit(batch, positions, heard: heard, into: outcomes)
+                await registrar.admit(batch, positions, heard: heard, into: &outcomes)
             }
             shared.publish()
         } else {
