@@ -12,14 +12,14 @@ final class LoopReadPass: Sendable {
 
     private struct Waiter {
         var deadline: NIODeadline
-        var continuation: CheckedContinuation<Void, Never>
+        var continuation: CheckedContinuation<Bool, Never>
     }
 
     private struct Parked {
         var id: UInt64
         /// It waits for the heartbeats read in this generation and before.
         var generation: UInt64
-        var continuation: CheckedContinuation<Void, Never>
+        var continuation: CheckedContinuation<Bool, Never>
     }
 
     private struct State {
@@ -37,7 +37,7 @@ final class LoopReadPass: Sendable {
     let loop: any EventLoop
     private let state: Mutex<State>
     private let channel: any Channel
-    private let activityCount = Atomic<UInt64>(0)
+    private let bodyPieceCount = Atomic<UInt64>(0)
 
     private init(_ loop: any EventLoop, _ channel: any Channel, writingEnd: CInt) {
         self.loop = loop
@@ -75,16 +75,16 @@ final class LoopReadPass: Sendable {
         }
     }
 
-    /// Something happened that may leave more to be read: another pass is needed.
-    var activity: UInt64 { activityCount.load(ordering: .relaxed) }
+    /// How often bytes of a heartbeat were read that were not its end: there may be more in the socket.
+    var bodyPieces: UInt64 { bodyPieceCount.load(ordering: .sequentiallyConsistent) }
 
-    func noteActivity() {
-        activityCount.wrappingAdd(1, ordering: .relaxed)
+    func noteBodyPiece() {
+        bodyPieceCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
     }
 
     /// Returns after a read pass that began after this call, when every heartbeat read until then is applied, or at
-    /// the deadline when it is read but not applied.
-    func pass(until deadline: NIODeadline) async {
+    /// the deadline when it is read but not applied: whether all is applied.
+    func pass(until deadline: NIODeadline) async -> Bool {
         await withCheckedContinuation { continuation in
             let isWritten = state.withLock { state in
                 var byte: UInt8 = 1
@@ -92,7 +92,7 @@ final class LoopReadPass: Sendable {
                 state.waiting.append(Waiter(deadline: deadline, continuation: continuation))
                 return true
             }
-            if !isWritten { continuation.resume() }
+            if !isWritten { continuation.resume(returning: true) }
         }
     }
 
@@ -105,7 +105,7 @@ final class LoopReadPass: Sendable {
             }
             return (state.pipe, state.waiting.map(\.continuation) + state.parked.map(\.continuation))
         }
-        for continuation in left { continuation.resume() }
+        for continuation in left { continuation.resume(returning: true) }
         guard let pipe else { return }
         _ = Glibc.close(pipe)
         try? await channel.close()
@@ -137,7 +137,7 @@ final class LoopReadPass: Sendable {
                 return state.nextID
             }
             guard let parkedID else {
-                waiter.continuation.resume()
+                waiter.continuation.resume(returning: true)
                 continue
             }
             loop.scheduleTask(deadline: waiter.deadline) { self.giveUp(parkedID) }
@@ -148,7 +148,7 @@ final class LoopReadPass: Sendable {
         let parked = state.withLock { state in
             state.parked.firstIndex { $0.id == id }.map { state.parked.remove(at: $0) }
         }
-        parked?.continuation.resume()
+        parked?.continuation.resume(returning: false)
     }
 
     // MARK: Heartbeats
@@ -172,7 +172,7 @@ final class LoopReadPass: Sendable {
             state.parked.removeAll { $0.generation < oldest }
             return done
         }
-        for parked in done { parked.continuation.resume() }
+        for parked in done { parked.continuation.resume(returning: true) }
     }
 }
 
