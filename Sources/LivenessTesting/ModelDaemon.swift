@@ -262,7 +262,7 @@ package struct ModelDaemon {
     }
 
     package func verdict(at place: UInt32?) -> Verdict? {
-        place.map { machine.board.standings[Int($0)].verdict }
+        place.map { machine.verdict(of: $0) }
     }
 
     package func card(_ host: String, _ binary: String = "nova-compute") -> Card? {
