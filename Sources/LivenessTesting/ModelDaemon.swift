@@ -256,6 +256,9 @@ package struct ModelDaemon {
         machine.board.verdict(host: host, binary: binary)
     }
 
+    package var isCatchingUp: Bool { machine.needsCatchUp }
+    package var isBackendLost: Bool { machine.isBackendLost }
+
     /// The dense number of a compute service; it stays for as long as this daemon lives.
     package func place(of host: String) -> UInt32? {
         machine.board.find(host: host, binary: "nova-compute")
