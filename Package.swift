@@ -163,6 +163,12 @@ let package = Package(
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
         ),
 
+        .executableTarget(
+            name: "fleet-simulation",
+            dependencies: ["LivenessTesting"],
+            path: "Sources/Benchmarks/FleetSimulation"
+        ),
+
         // MARK: Tests
 
         .testTarget(name: "LivenessCoreTests", dependencies: ["LivenessCore", "LivenessTesting"]),

@@ -67,10 +67,7 @@ package struct RollcallServer: Service {
                 address: .hostname(settings.host, port: settings.port),
                 backlog: 1_024,
                 reuseAddress: true,
-                availableConnectionsDelegate: .maximum(
-                    settings.mostConnections ?? ConnectionLimit.ofProcess,
-                    logger: logger
-                )
+                availableConnectionsDelegate: ConnectionLimit(settings.mostConnections, readPass.opening)
             ),
             onServerRunning: { bound.set($0.localAddress?.port) },
             eventLoopGroupProvider: .shared(group),

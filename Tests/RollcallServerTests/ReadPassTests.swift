@@ -110,6 +110,13 @@ struct ReadPassTests {
             await withDiscardingTaskGroup { group in
                 for _ in 0..<200 { group.addTask { await server.readPass.pass() } }
             }
+            for _ in 0..<20 {
+                let connection = try await blocking { [port = server.port] in try RawConnection(port: port) }
+                connection.finishSending()
+                _ = try await blocking { connection.receiveToEnd() }
+            }
+            await server.readPass.pass()
+            #expect(server.readPass.opening.settled == server.readPass.opening.accepted)
         }
     }
 

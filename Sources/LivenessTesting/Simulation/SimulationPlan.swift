@@ -50,4 +50,21 @@ package struct SimulationReport: Sendable {
     package var worstLatenessMilliseconds = 0.0
     /// Invariants that did not hold; empty when all did.
     package var violations: [String] = []
+
+    package init(seed: UInt64) {
+        self.seed = seed
+    }
+
+    /// Adds another run's counts.
+    package mutating func add(_ other: SimulationReport) {
+        serviceHours += other.serviceHours
+        heartbeats += other.heartbeats
+        transitions += other.transitions
+        deaths += other.deaths
+        downs += other.downs
+        pauses += other.pauses
+        restarts += other.restarts
+        outages += other.outages
+        worstLatenessMilliseconds = max(worstLatenessMilliseconds, other.worstLatenessMilliseconds)
+    }
 }

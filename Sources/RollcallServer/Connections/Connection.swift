@@ -33,8 +33,8 @@ final class Connection: Sendable {
         }
     }
 
-    /// Bytes of a heartbeat came that are not its end: there may be more in the socket.
-    func heartbeatContinues() { pass?.noteActivity() }
+    /// Bytes of a heartbeat came, and its end did not.
+    func heartbeatContinues() { pass?.noteBodyPiece() }
 
     /// The heartbeats of the request at work are in the roster, or refused.
     func applied() {

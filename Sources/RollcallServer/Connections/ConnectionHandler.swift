@@ -12,29 +12,41 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let readPass: EventLoopReadPass
     private(set) var connection = Connection(nil)
     private var isHeartbeat = false
+    /// A heartbeat has begun, bytes of it came in this read, and it has not ended.
+    private var isContinuing = false
+    private var isActive = false
 
     init(_ readPass: EventLoopReadPass) {
         self.readPass = readPass
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        let part = readPass.part(of: context.eventLoop)
-        part?.noteActivity()
-        connection = Connection(part)
+        connection = Connection(readPass.part(of: context.eventLoop))
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        readPass.part(of: context.eventLoop)?.noteActivity()
+        isActive = true
+        readPass.opening.connectionActivated()
         context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): isHeartbeat = Self.isHeartbeat(head)
-        case .body: if isHeartbeat { connection.heartbeatContinues() }
-        case .end: connection.requestRead(isHeartbeat: isHeartbeat)
+        case .head(let head):
+            isHeartbeat = Self.isHeartbeat(head)
+            isContinuing = isHeartbeat
+        case .body: isContinuing = isHeartbeat
+        case .end:
+            isContinuing = false
+            connection.requestRead(isHeartbeat: isHeartbeat)
         }
         context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if isContinuing { connection.heartbeatContinues() }
+        isContinuing = false
+        context.fireChannelReadComplete()
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -48,6 +60,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         connection.closed()
+        if isActive { readPass.opening.connectionDeactivated() }
+        isActive = false
         context.fireChannelInactive()
     }
 

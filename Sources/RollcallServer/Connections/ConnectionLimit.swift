@@ -1,11 +1,33 @@
 import Glibc
+import HummingbirdCore
 
-/// How many connections are open at most.
+/// How many connections are open at most, and a count of those that are opening.
 ///
 /// Above the limit of file descriptors `accept` fails and its event loop spins (findings): so the limit is below it,
 /// with room for the database, its log and whatever else the process opens.
-enum ConnectionLimit {
+struct ConnectionLimit: AvailableConnectionsDelegate {
     private static let reserved = 128
+
+    private let most: Int
+    private let opening: OpeningConnections
+    private var count = 0
+
+    init(_ most: Int?, _ opening: OpeningConnections) {
+        self.most = max(1, most ?? Self.ofProcess)
+        self.opening = opening
+    }
+
+    mutating func connectionOpened() {
+        count += 1
+        opening.connectionAccepted()
+    }
+
+    mutating func connectionClosed() {
+        count -= 1
+        opening.connectionClosed()
+    }
+
+    func isAcceptingNewConnections() -> Bool { count < most }
 
     static var ofProcess: Int {
         var limit = rlimit()

@@ -12,14 +12,14 @@ final class LoopReadPass: Sendable {
 
     private struct Waiter {
         var deadline: NIODeadline
-        var continuation: CheckedContinuation<Void, Never>
+        var continuation: CheckedContinuation<Bool, Never>
     }
 
     private struct Parked {
         var id: UInt64
         /// It waits for the heartbeats read in this generation and before.
         var generation: UInt64
-        var continuation: CheckedContinuation<Void, Never>
+        var continuation: CheckedContinuation<Bool, Never>
     }
 
     private struct State {
@@ -37,44 +37,54 @@ final class LoopReadPass: Sendable {
     let loop: any EventLoop
     private let state: Mutex<State>
     private let channel: any Channel
-    private let activityCount = Atomic<UInt64>(0)
+    private let bodyPieceCount = Atomic<UInt64>(0)
 
-    init(_ loop: any EventLoop) async throws {
+    private init(_ loop: any EventLoop, _ channel: any Channel, writingEnd: CInt) {
         self.loop = loop
+        self.channel = channel
+        state = Mutex(State(pipe: writingEnd))
+    }
+
+    /// Lays the loop's pipe.
+    ///
+    /// - Throws: When the system has no file descriptors left.
+    static func on(_ loop: any EventLoop) async throws -> LoopReadPass {
         var ends: [CInt] = [0, 0]
         guard pipe(&ends) == 0 else { throw IOError(errnoCode: errno, reason: "pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let (readingEnd, writingEnd) = (ends[0], ends[1])
+        for end in [readingEnd, writingEnd] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         // Writing must never wait: a byte that does not fit finds many before it.
-        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+        _ = fcntl(writingEnd, F_SETFL, O_NONBLOCK)
         let outlet = PipeOutlet()
         do {
-            channel = try await NIOPipeBootstrap(group: loop)
+            let channel = try await NIOPipeBootstrap(group: loop)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(PipeHandler(outlet))
                     }
                 }
-                .takingOwnershipOfDescriptor(input: ends[0])
+                .takingOwnershipOfDescriptor(input: readingEnd)
                 .get()
+            let pass = LoopReadPass(loop, channel, writingEnd: writingEnd)
+            outlet.pass.withLock { $0 = pass }
+            return pass
         } catch {
-            _ = Glibc.close(ends[0])
-            _ = Glibc.close(ends[1])
+            _ = Glibc.close(readingEnd)
+            _ = Glibc.close(writingEnd)
             throw error
         }
-        state = Mutex(State(pipe: ends[1]))
-        outlet.pass.withLock { $0 = self }
     }
 
-    /// Something happened that may leave more to be read: another pass is needed.
-    var activity: UInt64 { activityCount.load(ordering: .relaxed) }
+    /// How often bytes of a heartbeat were read that were not its end: there may be more in the socket.
+    var bodyPieces: UInt64 { bodyPieceCount.load(ordering: .sequentiallyConsistent) }
 
-    func noteActivity() {
-        activityCount.wrappingAdd(1, ordering: .relaxed)
+    func noteBodyPiece() {
+        bodyPieceCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
     }
 
     /// Returns after a read pass that began after this call, when every heartbeat read until then is applied, or at
-    /// the deadline when it is read but not applied.
-    func pass(until deadline: NIODeadline) async {
+    /// the deadline when it is read but not applied: whether all is applied.
+    func pass(until deadline: NIODeadline) async -> Bool {
         await withCheckedContinuation { continuation in
             let isWritten = state.withLock { state in
                 var byte: UInt8 = 1
@@ -82,7 +92,7 @@ final class LoopReadPass: Sendable {
                 state.waiting.append(Waiter(deadline: deadline, continuation: continuation))
                 return true
             }
-            if !isWritten { continuation.resume() }
+            if !isWritten { continuation.resume(returning: true) }
         }
     }
 
@@ -95,7 +105,7 @@ final class LoopReadPass: Sendable {
             }
             return (state.pipe, state.waiting.map(\.continuation) + state.parked.map(\.continuation))
         }
-        for continuation in left { continuation.resume() }
+        for continuation in left { continuation.resume(returning: true) }
         guard let pipe else { return }
         _ = Glibc.close(pipe)
         try? await channel.close()
@@ -127,7 +137,7 @@ final class LoopReadPass: Sendable {
                 return state.nextID
             }
             guard let parkedID else {
-                waiter.continuation.resume()
+                waiter.continuation.resume(returning: true)
                 continue
             }
             loop.scheduleTask(deadline: waiter.deadline) { self.giveUp(parkedID) }
@@ -138,7 +148,7 @@ final class LoopReadPass: Sendable {
         let parked = state.withLock { state in
             state.parked.firstIndex { $0.id == id }.map { state.parked.remove(at: $0) }
         }
-        parked?.continuation.resume()
+        parked?.continuation.resume(returning: false)
     }
 
     // MARK: Heartbeats
@@ -162,7 +172,7 @@ final class LoopReadPass: Sendable {
             state.parked.removeAll { $0.generation < oldest }
             return done
         }
-        for parked in done { parked.continuation.resume() }
+        for parked in done { parked.continuation.resume(returning: true) }
     }
 }
 
