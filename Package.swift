@@ -244,6 +244,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        .testTarget(
+            name: "QuickstartTests",
+            dependencies: [
+                "rollcall",
+                "rollcalld",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]
+        ),
         .testTarget(name: "SoundnessTests"),
         .testTarget(
             name: "RollcallServerTests",
