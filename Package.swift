@@ -244,6 +244,27 @@ let package = Package(
         ),
         .testTarget(name: "SoundnessTests"),
         .testTarget(
+            name: "RollcallServerTests",
+            dependencies: [
+                "LivenessCore",
+                "LivenessEngine",
+                "RollcallServer",
+                "RollcallWire",
+                "Telemetry",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
+        .testTarget(
             name: "SystemdTests",
             dependencies: [
                 "Systemd",

@@ -34,8 +34,8 @@ package struct Intake: Sendable {
 
     /// Takes in a sealed batch.
     ///
-    /// - Parameter applied: Called once, as soon as the batch has met the roster and before the store is asked about
-    ///   what is more than a renewal.
+    /// `applied` is called once: as soon as the batch has met the roster, and before the store is asked about what is
+    /// more than a renewal.
     package func receive(
         _ batch: HeartbeatBatch,
         answering scope: AnswerScope = .all,
@@ -57,7 +57,7 @@ package struct Intake: Sendable {
         if !pending.isEmpty {
             for start in stride(from: 0, to: pending.count, by: Self.admissionSlice) {
                 let positions = pending[start..<min(start + Self.admissionSlice, pending.count)]
-                outcomes = await registrar.admit(batch, positions, heard: heard, into: outcomes)
+                await registrar.admit(batch, positions, heard: heard, into: &outcomes)
             }
             shared.publish()
         } else {

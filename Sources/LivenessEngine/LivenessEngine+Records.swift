@@ -4,50 +4,47 @@ package import LivenessCore
 extension LivenessEngine {
     /// Makes a leave or a failure durable.
     package func leave(_ departure: Departure) async throws(StoreError) -> DepartureResult {
-        let results = try await fenced { () throws(StoreError) in
-            try await self.store.depart([departure], at: self.time.wall)
+        try await inOrder { () throws(StoreError) in
+            let results = try await self.store.depart([departure], at: self.time.wall)
+            guard let result = results.first else { return .notFound }
+            if case .departed(let record, let incarnation) = result {
+                let now = self.time.now
+                self.shared.withLock { $0.departed(record, incarnation, at: now) }
+                self.shared.publish()
+                self.recorder.wakeup.signal()
+            }
+            return result
         }
-        guard let result = results.first else { return .notFound }
-        if case .departed(let record, let incarnation) = result {
-            let now = time.now
-            shared.withLock { $0.departed(record, incarnation, at: now) }
-            shared.publish()
-            recorder.wakeup.signal()
-        }
-        return result
     }
 
     /// Creates a record; nil when there is one of that name.
     package func create(_ draft: ServiceDraft) async throws(StoreError) -> ServiceRecord? {
-        let created = try await fenced { () throws(StoreError) in
-            try await self.store.create(draft, at: self.time.wall)
+        try await inOrder { () throws(StoreError) in
+            guard let created = try await self.store.create(draft, at: self.time.wall) else { return nil }
+            self.adopt(created.value, created.transitions)
+            return created.value
         }
-        guard let created else { return nil }
-        adopt(created.value, created.transitions)
-        return created.value
     }
 
+    /// Applies an operator's edit whole, or not at all.
     package func edit(_ edit: RecordEdit) async throws(StoreError) -> EditResult {
-        let result = try await fenced { () throws(StoreError) in
-            try await self.store.edit(edit, at: self.time.wall)
+        try await inOrder { () throws(StoreError) in
+            let result = try await self.store.edit(edit, at: self.time.wall)
+            if case .edited(let record, let transitions) = result { self.adopt(record, transitions) }
+            return result
         }
-        if case .edited(let record, let transitions) = result { adopt(record, transitions) }
-        return result
     }
 
-    /// Deletes a record.
-    ///
-    /// Returns false when there is none.
+    /// Deletes a record. Returns false when there is none.
     package func delete(_ uuid: ServiceUUID, by: String?) async throws(StoreError) -> Bool {
-        let deleted = try await fenced { () throws(StoreError) in
-            try await self.store.delete(uuid, by: by, at: self.time.wall)
+        try await inOrder { () throws(StoreError) in
+            guard let deleted = try await self.store.delete(uuid, by: by, at: self.time.wall) else { return false }
+            let now = self.time.now
+            self.shared.withLock { $0.deleted(deleted.value, at: now) }
+            self.tail.append(deleted.transitions, to: self.shared)
+            self.shared.publish()
+            return true
         }
-        guard let deleted else { return false }
-        let now = time.now
-        shared.withLock { $0.deleted(deleted.value, at: now) }
-        tail.append(deleted.transitions, to: shared)
-        shared.publish()
-        return true
     }
 
     private func adopt(_ record: ServiceRecord, _ transitions: [Transition]) {
@@ -58,11 +55,12 @@ extension LivenessEngine {
         recorder.wakeup.signal()
     }
 
-    func fenced<Result: Sendable>(
-        _ body: @Sendable () async throws(StoreError) -> Result
-    ) async throws(StoreError) -> Result {
+    /// Changes a record and lets the machine know, with nobody in between.
+    private func inOrder<Value: Sendable>(
+        _ body: @Sendable () async throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
         do {
-            return try await body()
+            return try await turnstile.pass(body)
         } catch {
             fence.notice(error)
             throw error

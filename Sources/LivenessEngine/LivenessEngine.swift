@@ -16,6 +16,7 @@ package final class LivenessEngine: Service {
     let settings: EngineSettings
     let tail: TransitionTail
     let fence: Fence
+    let turnstile: Turnstile
     let coalescer: Coalescer
     let recorder: Recorder
     let own: OwnRecord
@@ -39,6 +40,7 @@ package final class LivenessEngine: Service {
         let metrics = EngineMetrics()
         let tail = TransitionTail()
         let fence = Fence()
+        let turnstile = Turnstile()
         let wakeup = Wakeup()
         self.shared = shared
         self.store = store
@@ -46,6 +48,7 @@ package final class LivenessEngine: Service {
         self.settings = settings
         self.tail = tail
         self.fence = fence
+        self.turnstile = turnstile
         self.logger = logger
         heartbeat = LoopHeartbeat(at: time.now)
         let registrar = Registrar(
@@ -54,11 +57,19 @@ package final class LivenessEngine: Service {
             tail: tail,
             metrics: metrics,
             logger: logger,
-            fence: fence
+            fence: fence,
+            turnstile: turnstile
         )
         intake = Intake(shared: shared, registrar: registrar, metrics: metrics)
         lookout = Lookout(shared: shared, driver: driver, metrics: metrics, logger: logger, fence: fence)
-        coalescer = Coalescer(shared: shared, driver: driver, metrics: metrics, logger: logger, fence: fence)
+        coalescer = Coalescer(
+            shared: shared,
+            driver: driver,
+            metrics: metrics,
+            logger: logger,
+            fence: fence,
+            turnstile: turnstile
+        )
         recorder = Recorder(
             shared: shared,
             store: store,
@@ -66,7 +77,8 @@ package final class LivenessEngine: Service {
             wakeup: wakeup,
             metrics: metrics,
             logger: logger,
-            fence: fence
+            fence: fence,
+            turnstile: turnstile
         )
         detector = Detector(
             shared: shared,
@@ -84,7 +96,8 @@ package final class LivenessEngine: Service {
             recorderWakeup: wakeup,
             metrics: metrics,
             logger: logger,
-            fence: fence
+            fence: fence,
+            turnstile: turnstile
         )
         own = OwnRecord(settings: settings, intake: intake, time: time)
     }

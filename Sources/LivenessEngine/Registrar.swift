@@ -10,64 +10,69 @@ struct Registrar: Sendable {
     let metrics: EngineMetrics
     let logger: Logger
     let fence: Fence
+    let turnstile: Turnstile
+    let queue = AdmissionQueue()
 
-    /// Decides the entries at `positions` and returns the outcomes with theirs filled in.
+    /// Decides the entries at `positions` and fills their outcomes in.
     func admit(
         _ batch: HeartbeatBatch,
         _ positions: ArraySlice<Int>,
         heard: Instant,
-        into before: [HeartbeatOutcome]
-    ) async -> [HeartbeatOutcome] {
-        var outcomes = before
+        into outcomes: inout [HeartbeatOutcome]
+    ) async {
         let settings = shared.withLock { $0.settings }
-        let admissions = positions.map { admission(batch, batch.entries[$0], settings) }
+        let asked = positions.map { position in
+            AdmissionQueue.Asked(
+                admission: admission(batch, batch.entries[position], settings),
+                attributesHash: batch.entries[position].attributesHash,
+                service: outcomes[position].service,
+                heard: heard
+            )
+        }
+        let decided = await queue.admit(asked) { asked in
+            await turnstile.pass { await decide(asked) }
+        }
+        for (position, outcome) in zip(positions, decided) { outcomes[position] = outcome }
+        metrics.admissions.increment(by: Int64(positions.count))
+    }
+
+    /// One transaction, and what it means for the machine.
+    private func decide(_ asked: [AdmissionQueue.Asked]) async -> [HeartbeatOutcome] {
         do {
-            let results = try await store.admit(admissions, at: shared.time.wall)
+            let results = try await store.admit(asked.map(\.admission), at: shared.time.wall)
             var written: [Transition] = []
-            for (offset, position) in positions.enumerated() where offset < results.count {
-                let result = results[offset]
+            var outcomes: [HeartbeatOutcome] = []
+            for (asked, result) in zip(asked, results) {
                 if case .admitted(_, _, let transitions) = result { written += transitions }
-                outcomes[position] = apply(
-                    result,
-                    admissions[offset],
-                    batch.entries[position].attributesHash,
-                    heard
-                )
+                outcomes.append(apply(result, asked))
             }
-            metrics.admissions.increment(by: Int64(positions.count))
             tail.append(written, to: shared)
+            return outcomes
         } catch {
             fence.notice(error)
             logger.warning("heartbeats could not be admitted", metadata: ["error": "\(error)"])
             let now = shared.time.now
-            for position in positions {
-                let service = outcomes[position].service
-                outcomes[position].kind = shared.withLock {
-                    $0.admissionFailed(service, heard: heard, at: now)
-                }
+            return asked.map { asked in
+                let kind = shared.withLock { $0.admissionFailed(asked.service, heard: asked.heard, at: now) }
+                return HeartbeatOutcome(service: asked.service, kind: kind, isNews: true)
             }
         }
-        return outcomes
     }
 
-    private func apply(
-        _ result: AdmissionResult,
-        _ admission: Admission,
-        _ attributesHash: UInt32,
-        _ heard: Instant
-    ) -> HeartbeatOutcome {
+    private func apply(_ result: AdmissionResult, _ asked: AdmissionQueue.Asked) -> HeartbeatOutcome {
+        let now = shared.time.now
         switch result {
         case .rejected(let rejection):
+            shared.withLock { $0.admissionRejected(asked.service, at: now) }
             return HeartbeatOutcome(service: HeartbeatOutcome.noService, kind: .rejected(rejection))
         case .admitted(let record, let incarnation, _):
-            let now = shared.time.now
             let service = shared.withLock { machine in
                 machine.admitted(
                     record,
                     incarnation,
-                    heartbeat: admission,
-                    attributesHash: attributesHash,
-                    heard: heard,
+                    heartbeat: asked.admission,
+                    attributesHash: asked.attributesHash,
+                    heard: asked.heard,
                     at: now
                 )
             }

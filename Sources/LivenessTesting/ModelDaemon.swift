@@ -126,6 +126,21 @@ package struct ModelDaemon {
         return await admit(batch, service: outcomes[0].service)
     }
 
+    /// The first half of a heartbeat: what the machine says before the store is asked.
+    package mutating func ask(_ heartbeat: Heartbeat) -> HeartbeatOutcome {
+        var batch = HeartbeatBatch()
+        batch.append(heartbeat)
+        batch.seal(machine.board.hasher)
+        outcomes.removeAll(keepingCapacity: true)
+        machine.heartbeatsReceived(batch, 0..<1, at: now, outcomes: &outcomes)
+        return outcomes[0]
+    }
+
+    /// The store refused what was asked.
+    package mutating func refuse(_ outcome: HeartbeatOutcome) {
+        machine.admissionRejected(outcome.service, at: now)
+    }
+
     private mutating func admit(_ batch: HeartbeatBatch, service: UInt32) async -> HeartbeatOutcome.Kind {
         let entry = batch.entries[0]
         let settings = machine.settings
@@ -160,7 +175,9 @@ package struct ModelDaemon {
                 )
                 if let last = transitions.last { machine.logAdvanced(to: last.revision) }
                 return service == nil ? .rejected(.databaseUnavailable) : .renewed
-            case .rejected(let rejection): return .rejected(rejection)
+            case .rejected(let rejection):
+                machine.admissionRejected(service, at: now)
+                return .rejected(rejection)
             case nil: return .rejected(.databaseUnavailable)
             }
         } catch {

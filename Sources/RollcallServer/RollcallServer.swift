@@ -30,9 +30,7 @@ package struct RollcallServer: Service {
     private let bound = BoundPort()
     private let responder: RouterResponder<RollcallContext>
 
-    /// - Parameters:
-    ///   - engine: Has been started.
-    ///   - metrics: What `/metrics` shows.
+    /// A server for an engine that has been started; `/metrics` shows what is in `metrics`.
     package init(
         engine: LivenessEngine,
         settings: ServerSettings,

@@ -12,7 +12,7 @@ enum Routes {
     ) -> Router<RollcallContext> {
         let router = Router(context: RollcallContext.self, options: .autoGenerateHeadEndpoints)
         let table = RouteTable()
-        router.add(middleware: MeasuringMiddleware())
+        router.add(middleware: MeasuringMiddleware(PrometheusMetricsFactory(registry: metrics)))
         router.add(middleware: ErrorMiddleware(routes: table))
         router.add(middleware: HostMiddleware(settings))
         router.add(middleware: VersionMiddleware())

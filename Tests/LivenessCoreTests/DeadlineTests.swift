@@ -65,6 +65,21 @@ struct DeadlineTests {
         #expect(daemon.machine.counters.judgedDown == 0)
     }
 
+    @Test("while the store is asked about a heartbeat its service is not judged")
+    func asking() async throws {
+        var daemon = try await freshDaemon()
+        var process = Process("h1")
+        await daemon.beat(process.next())
+        await daemon.run(.seconds(59))
+        let outcome = daemon.ask(process.next { $0.version = 7 })
+        #expect(outcome.kind == .pending)
+        await daemon.run(.seconds(5))
+        #expect(daemon.verdict("h1")?.state == .up)
+        daemon.refuse(outcome)
+        await daemon.run(.milliseconds(100))
+        #expect(daemon.verdict("h1") == Verdict(.down, .heartbeatMissed))
+    }
+
     @Test("a wall clock that steps an hour either way changes nothing")
     func clockSteps() async throws {
         var daemon = try await freshDaemon()

@@ -9,10 +9,6 @@ enum Rooms {
         "Swift", "Synchronization", "Glibc", "Musl", "Darwin", "Dispatch", "Foundation", "FoundationEssentials",
     ]
 
-    private static let collections: Set = [
-        "DequeModule", "Collections", "HeapModule", "OrderedCollections", "BitCollections",
-    ]
-
     /// The concrete drivers and stores: named in two files of the daemon, and nowhere else.
     static let concrete: Set = [
         "StoreSQLite", "StoreMariaDB", "DriverDatabase", "DriverZooKeeper", "DriverMemcached", "NovaImport",
@@ -24,10 +20,10 @@ enum Rooms {
     /// By room, all that its files may import; `nil` for a room that is not in the house.
     static func allowed(in room: String) -> Set<String>? {
         switch room {
-        case "LivenessCore": ["Swift", "Synchronization"] + collections
+        case "LivenessCore": ["Swift", "Synchronization"]
         case "LivenessEngine":
             ["Swift", "Synchronization", "Glibc", "Dispatch", "LivenessCore"]
-                + ["ServiceLifecycle", "Logging", "Metrics", "AsyncAlgorithms"]
+                + ["ServiceLifecycle", "Logging", "Metrics"]
         case "StoreSQLite": system + ["LivenessCore", "GRDB"]
         case "StoreMariaDB": system + ["LivenessCore", "MariaDBClient"]
         case "DriverDatabase": system + ["LivenessCore", "Logging"]
@@ -40,13 +36,15 @@ enum Rooms {
         case "RollcallWire": ["Swift", "FoundationEssentials"]
         case "RollcallServer":
             system + ["LivenessCore", "LivenessEngine", "RollcallWire", "Telemetry", "Logging", "Hummingbird"]
-                + ["HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTPTypes", "ServiceLifecycle"]
+                + ["HummingbirdCore", "HTTPTypes", "Metrics", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes"]
+                + ["ServiceLifecycle"]
         case "RollcallClient": system + ["RollcallWire", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1"]
         case "Telemetry": system + ["Logging", "Metrics", "CoreMetrics"]
         case "Systemd": system + ["ServiceLifecycle"]
         case "RollcallDaemon":
             system + concrete + ["LivenessCore", "LivenessEngine", "RollcallServer", "Systemd", "Telemetry"]
-                + ["ArgumentParser", "Logging", "Metrics", "ServiceLifecycle", "UnixSignals", "Yams"]
+                + ["ArgumentParser", "Logging", "Metrics", "NIOCore", "NIOPosix", "ServiceLifecycle", "UnixSignals"]
+                + ["Yams"]
         case "RollcallCommand":
             system + ["RollcallClient", "RollcallWire", "Systemd", "ArgumentParser", "ServiceLifecycle"]
                 + ["Subprocess", "UnixSignals", "Yams"]

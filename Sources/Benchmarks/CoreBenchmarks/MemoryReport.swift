@@ -1,6 +1,5 @@
 import Benchmark
 import Foundation
-import Glibc
 import LivenessCore
 
 /// What a million services take, part by part, as the process's resident memory says.
@@ -18,7 +17,6 @@ enum MemoryReport {
     }
 
     private static func residentMegabytes() -> Int {
-        malloc_trim(0)
         let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
         let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
         return pages * 4_096 / 1_000_000

@@ -126,7 +126,7 @@ extension LivenessMachine {
             counters.renewed &+= 1
         case .repeated: counters.repeated &+= 1
         case .rejected: counters.rejected &+= 1
-        case .pending: break
+        case .pending: rows[Int(service)].flags.insert(.asking)
         }
         return HeartbeatOutcome(service: service, kind: kind, isNews: isNews)
     }
@@ -230,10 +230,17 @@ extension LivenessMachine {
             counters.rejected &+= 1
             return .rejected(.databaseUnavailable)
         }
-        rows[Int(service)].flags.remove([.left, .failed])
+        rows[Int(service)].flags.remove([.left, .failed, .asking])
         heardNow(service, at: heard, now: now)
         counters.renewed &+= 1
         return .renewed
+    }
+
+    /// The store refused the heartbeat: it proves nothing.
+    package mutating func admissionRejected(_ service: UInt32, at now: Instant) {
+        guard service != HeartbeatOutcome.noService, Int(service) < rows.count else { return }
+        rows[Int(service)].flags.remove(.asking)
+        assess(service, at: now)
     }
 
     /// What to tell a service that was heard.

@@ -47,7 +47,7 @@ extension LivenessMachine {
             rows[Int(service)].flags.remove(.due)
             let row = rows[Int(service)]
             let deadline = blind.deadline(row)
-            assess(service, at: now, isJudged: deadline <= passBegan)
+            assess(service, at: now, isJudged: deadline <= passBegan && !row.flags.contains(.asking))
         }
         if end == due.count { due.removeLast(take) } else { due.removeSubrange((end - take)..<end) }
         return end - take

@@ -18,6 +18,7 @@ package struct Coalescer: Sendable {
     let metrics: EngineMetrics
     let logger: Logger
     let fence: Fence
+    let turnstile: Turnstile
     let waiters = FlushWaiters()
 
     /// Flushes for as long as the task lives.
@@ -44,7 +45,7 @@ package struct Coalescer: Sendable {
         var left = shared.withLock { $0.dirtyCount }
         var isSound = true
         repeat {
-            isSound = await flushOnce()
+            isSound = await turnstile.pass { await flushOnce() }
             left -= Self.largestFlush
         } while isSound && left > 0
         waiters.end(generation, isSound: isSound)

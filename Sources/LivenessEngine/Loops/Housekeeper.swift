@@ -15,6 +15,7 @@ struct Housekeeper: Sendable {
     let metrics: EngineMetrics
     let logger: Logger
     let fence: Fence
+    let turnstile: Turnstile
 
     /// Keeps house for as long as the task lives.
     func run() async throws {
@@ -24,7 +25,9 @@ struct Housekeeper: Sendable {
             shared.withLock { $0.forgetChanges(at: shared.time.now) }
             let board = shared.board
             gauge(board)
-            if board.extras.values.contains(where: { $0.forcedDown?.until != nil }) { await expireForcedDowns() }
+            if board.extras.values.contains(where: { $0.forcedDown?.until != nil }) {
+                await turnstile.pass { await expireForcedDowns() }
+            }
             let now = shared.time.now
             if now - lastSweep >= Self.sweepInterval {
                 lastSweep = now

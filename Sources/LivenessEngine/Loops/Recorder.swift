@@ -16,6 +16,7 @@ struct Recorder: Sendable {
     let metrics: EngineMetrics
     let logger: Logger
     let fence: Fence
+    let turnstile: Turnstile
 
     /// Records for as long as the task lives.
     func run() async throws {
@@ -33,6 +34,10 @@ struct Recorder: Sendable {
     ///
     /// Returns whether the store took it.
     func record() async -> Bool {
+        await turnstile.pass { await recordNext() }
+    }
+
+    private func recordNext() async -> Bool {
         let pending = shared.withLock { $0.takeChanges(limit: Self.slice) }
         guard !pending.isEmpty else { return true }
         do {

@@ -7,7 +7,7 @@ extension RecordEdit {
 
     /// Checks a patch against the contract's rules.
     ///
-    /// - Parameter now: What a duration counts from.
+    /// A duration counts from `now`.
     init(_ patch: ServicePatch, of uuid: ServiceUUID, by caller: String, at now: Timestamp) throws(APIError) {
         self.init(uuid: uuid)
         by = caller

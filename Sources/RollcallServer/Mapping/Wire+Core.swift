@@ -34,9 +34,9 @@ extension ExplanationReply {
 }
 
 extension WireDaemon {
-    /// - Parameters:
-    ///   - own: The digest of the settings of the daemon that answers.
-    ///   - now: For the lag, which is for people: how long ago its row was last written, by the wall clocks.
+    /// A daemon's row, as the daemon with the settings digest `own` shows it.
+    ///
+    /// Its lag is for people: how long ago its row was last written, by the wall clocks.
     init(_ daemon: DaemonRecord, own: String, at now: Timestamp) {
         self.init(id: daemon.id, host: daemon.host, release: String(daemon.release))
         schemaMin = Int64(daemon.schemaRange.lowerBound)

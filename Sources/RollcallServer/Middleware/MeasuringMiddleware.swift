@@ -22,6 +22,11 @@ struct MeasuringMiddleware: RouterMiddleware {
     private static let methods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
     private let series = Series()
+    private let factory: any MetricsFactory
+
+    init(_ factory: any MetricsFactory) {
+        self.factory = factory
+    }
 
     func handle(
         _ request: Request,
@@ -49,10 +54,11 @@ struct MeasuringMiddleware: RouterMiddleware {
                 ("route", key.route), ("method", key.method), ("status", "\(key.statusClass)xx"),
             ]
             let made = (
-                Counter(label: "rollcall_http_requests_total", dimensions: dimensions),
+                Counter(label: "rollcall_http_requests_total", dimensions: dimensions, factory: factory),
                 Metrics.Timer(
                     label: "rollcall_http_request_duration_seconds",
-                    dimensions: [("route", key.route), ("method", key.method)]
+                    dimensions: [("route", key.route), ("method", key.method)],
+                    factory: factory
                 )
             )
             all[key] = made

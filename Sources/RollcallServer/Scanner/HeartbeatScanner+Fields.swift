@@ -6,7 +6,7 @@ import LivenessCore
 extension HeartbeatScanner {
     /// Reads an object that begins here.
     ///
-    /// - Parameter isAlone: The heartbeat is the whole document: its name comes from the path, and it may be `durable`.
+    /// One that `isAlone` is the whole document: its name comes from the path, and it may be `durable`.
     mutating func scanFields(
         _ bytes: RawSpan,
         _ entry: inout HeartbeatBatch.Entry,

@@ -2,7 +2,7 @@
 enum NameText {
     /// What is wrong with a name, as the end of a sentence; nil when nothing is.
     ///
-    /// - Parameter bytes: Valid UTF-8.
+    /// The bytes are valid UTF-8.
     static func flaw(_ bytes: some Sequence<UInt8>) -> String? {
         var isASCII = true
         var copy: [UInt8] = []

@@ -11,8 +11,9 @@ struct ServiceWriter {
     private let now: Instant
     /// What the wall clock showed at `now`.
     private let wall: Timestamp
-    private let driver: String
-    /// `{"uuid":`, `,"host":`, …
+    /// Its name as JSON.
+    private let driver: [UInt8]
+    /// Each field with the syntax before its value: a brace or a comma, the key, a colon.
     private let keys: [(ServiceField, [UInt8])]
     /// By number of profile: topic and zone as JSON.
     private var profiles: [UInt32: (topic: [UInt8], zone: [UInt8])] = [:]
@@ -27,7 +28,9 @@ struct ServiceWriter {
         self.reading = reading
         now = engine.now
         wall = engine.wall(now)
-        driver = engine.guarantees.name
+        var name = JSONWriter()
+        name.text(engine.guarantees.name)
+        driver = name.bytes
         keys = fields.enumerated().map { position, field in
             (field, Array("\(position == 0 ? "{" : ",")\"\(field.rawValue)\":".utf8))
         }
@@ -51,7 +54,8 @@ struct ServiceWriter {
             case .state: writer.word(verdict.state(reading: reading).word)
             case .stateReason: writer.word(verdict.reason.word)
             case .stateSince: writer.time(board.standings[Int(service)].since)
-            case .lastState: writer.text(verdict.lastState?.word)
+            case .lastState:
+                if let state = verdict.lastState { writer.word(state.word) } else { writer.raw("null") }
             case .forcedDown: writer.bool(extras?.forcedDown != nil)
             case .forcedDownReason: writer.text(extras?.forcedDown?.reason)
             case .forcedDownBy: writer.text(extras?.forcedDown?.by)
@@ -62,10 +66,15 @@ struct ServiceWriter {
             case .reportCount: writer.integer(UInt64(board.hearings[Int(service)].reportCount))
             case .lastSeenUp: writer.time(lastSeenUp(board.hearings[Int(service)]))
             case .age: age(board.hearings[Int(service)].lastHeard, to: &writer)
-            case .incarnation: writer.text(board.incarnation(of: service))
+            case .incarnation:
+                if card.flags.contains(.packedIncarnation) {
+                    writer.uuid(card.incarnation)
+                } else {
+                    writer.text(board.incarnation(of: service))
+                }
             case .incarnationNumber: number(Int64(card.incarnationNumber), to: &writer)
             case .workers: workers(extras?.workers ?? [], to: &writer)
-            case .driver: writer.text(driver)
+            case .driver: writer.raw(driver)
             case .flapping: writer.raw("false")
             case .createdAt: writer.time(card.createdAt)
             case .updatedAt: writer.time(card.updatedAt)

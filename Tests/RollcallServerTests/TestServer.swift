@@ -1,0 +1,181 @@
+import AsyncHTTPClient
+import LivenessCore
+import LivenessEngine
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import RollcallWire
+import ServiceLifecycle
+import Telemetry
+
+@testable import RollcallServer
+
+/// A real engine over a store in memory behind a real server on a free port, gone with the test.
+struct TestServer: Sendable {
+    let engine: LivenessEngine
+    let store: InMemoryStore
+    let driver: InMemoryDriver
+    let readPass: EventLoopReadPass
+    let group: MultiThreadedEventLoopGroup
+    let port: Int
+    let client: HTTPClient
+    let services: ServiceGroup
+
+    struct Setup {
+        var liveness = LivenessSettings()
+        var limits = RequestLimits()
+        var names: [String] = []
+        var loops = 2
+
+        init() {
+            liveness.flushInterval = .milliseconds(20)
+        }
+    }
+
+    static func run(
+        _ change: (inout Setup) -> Void = { _ in },
+        _ body: (TestServer) async throws -> Void
+    ) async throws {
+        var setup = Setup()
+        change(&setup)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: setup.loops)
+        let readPass = try await EventLoopReadPass(group)
+        let time = SystemTime()
+        let store = InMemoryStore(logID: "log-of-the-test", clock: { time.wall })
+        let driver = InMemoryDriver(store: store, daemon: setup.liveness.daemon)
+        let engine = LivenessEngine(
+            settings: EngineSettings(liveness: setup.liveness, host: "daemon-host"),
+            store: store,
+            driver: driver,
+            barrier: readPass,
+            time: time,
+            logger: logger
+        )
+        try await engine.start()
+        var settings = ServerSettings(host: "127.0.0.1", port: 0, names: setup.names)
+        settings.limits = setup.limits
+        let server = RollcallServer(
+            engine: engine,
+            settings: settings,
+            group: group,
+            readPass: readPass,
+            metrics: PrometheusRegistry(),
+            logger: logger
+        )
+        let services = ServiceGroup(
+            configuration: ServiceGroupConfiguration(services: [engine, server], logger: logger)
+        )
+        let client = HTTPClient(eventLoopGroup: group)
+        let failure: (any Error)? = await withTaskGroup(of: (any Error)?.self) { tasks in
+            tasks.addTask {
+                do { try await services.run() } catch { return error }
+                return nil
+            }
+            var failure: (any Error)?
+            if let port = await server.port {
+                do {
+                    try await body(
+                        TestServer(
+                            engine: engine,
+                            store: store,
+                            driver: driver,
+                            readPass: readPass,
+                            group: group,
+                            port: port,
+                            client: client,
+                            services: services
+                        )
+                    )
+                } catch {
+                    failure = error
+                }
+            }
+            try? await client.shutdown()
+            await services.triggerGracefulShutdown()
+            let ended = await tasks.next() ?? nil
+            return failure ?? ended
+        }
+        await readPass.close()
+        try await group.shutdownGracefully()
+        if let failure { throw failure }
+    }
+}
+
+/// A reply as tests look at it.
+struct Answer {
+    var status: Int
+    var headers: HTTPHeaders
+    var body: String
+
+    func header(_ name: String) -> String? { headers.first(name: name) }
+
+    var json: WireValue {
+        (try? WireJSON.decode(WireValue.self, from: .init(body.utf8))) ?? .null
+    }
+
+    /// The error's code; nil where the body is no error document.
+    var code: String? { json["error"]?["code"]?.text }
+}
+
+extension WireValue {
+    subscript(key: String) -> WireValue? {
+        if case .object(let fields) = self { fields[key] } else { nil }
+    }
+
+    subscript(position: Int) -> WireValue? {
+        if case .array(let values) = self, values.indices.contains(position) { values[position] } else { nil }
+    }
+
+    var text: String? { if case .string(let text) = self { text } else { nil } }
+    var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
+    var count: Int { if case .array(let values) = self { values.count } else { 0 } }
+}
+
+extension TestServer {
+    func call(
+        _ method: String,
+        _ path: String,
+        _ body: String? = nil,
+        headers: [(String, String)] = []
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+        request.method = HTTPMethod(rawValue: method)
+        for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
+        if let body {
+            if !headers.contains(where: { $0.0 == "Content-Type" }) {
+                request.headers.add(name: "Content-Type", value: "application/json")
+            }
+            request.body = .bytes(ByteBuffer(string: body))
+        }
+        let response = try await client.execute(request, timeout: .seconds(20))
+        let bytes = try await response.body.collect(upTo: 256 << 20)
+        return Answer(
+            status: Int(response.status.code),
+            headers: response.headers,
+            body: String(buffer: bytes)
+        )
+    }
+
+    func get(_ path: String, headers: [(String, String)] = []) async throws -> Answer {
+        try await call("GET", path, headers: headers)
+    }
+
+    /// Registers a service and answers its uuid.
+    @discardableResult
+    func beat(_ host: String, _ binary: String, _ options: String = "") async throws -> String {
+        let answer = try await call("PUT", "/v1/services/\(host)/\(binary)/heartbeat", options)
+        return answer.json["uuid"]?.text ?? ""
+    }
+
+    func uuid(_ host: String, _ binary: String) async throws -> String {
+        let list = try await get("/v1/services?host=\(host)&binary=\(binary)")
+        return list.json["services"]?[0]?["uuid"]?.text ?? ""
+    }
+}
+
+extension [String: WireValue] {
+    var value: WireValue { .object(self) }
+}
