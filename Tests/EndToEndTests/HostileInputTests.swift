@@ -47,7 +47,7 @@ extension FleetTests {
         Attack("a host that is a number", entry: #""host":7"#, "malformed"),
         Attack("a host that is an object", entry: #""host":{"name":"h"}"#, "malformed"),
         Attack("an escaped control character", entry: #""host":"a\u0000b""#, "malformed"),
-        Attack("half a surrogate", entry: #""host":"a\ud800b""#, "malformed"),
+        Attack("half a surrogate", #"{"heartbeats":[{"host":"a\ud800b","binary":"b"}]}"#, .refused(400, "malformed")),
         Attack("a slash in a name", entry: #""host":"../../etc""#, "malformed"),
         Attack("an empty name", entry: #""host":"""#, "malformed"),
         Attack("a name of 1 MB", entry: #""host":"\#(long)""#, "name_too_long"),
@@ -67,7 +67,8 @@ extension FleetTests {
             .refused(413, "too_large")
         ),
         Attack("5 MiB", #"{"heartbeats":[],"x":"\#(String(repeating: "x", count: 5 << 20))"}"#, .refused(413, "too_large")),
-        Attack("a method nobody knows", method: "BREW", target: "/v1/services", "{}", .refused(405, "method_not_allowed")),
+        Attack("a method nobody knows", method: "BREW", target: "/v1/services", "{}", .refused(400, "malformed")),
+        Attack("a method of others", method: "PROPFIND", target: "/v1/services", "{}", .refused(405, "method_not_allowed")),
         Attack("a method of another path", method: "PUT", target: "/v1/services", "{}", .refused(405, "method_not_allowed")),
         Attack("no such path", method: "GET", target: "/v1/teapots", nil, .refused(404, "not_found")),
         Attack("a limit below one", method: "GET", target: "/v1/services?limit=-1", nil, .refused(400, "malformed")),

@@ -118,7 +118,7 @@ struct IdentityTests {
                 #expect(try await daemon.client.services().services.allSatisfy { $0.host != "h" })
                 if start == 1 {
                     #expect(try await beat(daemon.client, "alive", sequence: 1).state == .up)
-                    await expectRefusal(409, .staleIncarnation, "the zombie, beside its successor") {
+                    await expectRefusal(410, .serviceDeleted, "the zombie, beside its successor") {
                         _ = try await beat(daemon.client, "zombie", sequence: 100)
                     }
                 }
