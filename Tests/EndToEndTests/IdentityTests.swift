@@ -210,8 +210,12 @@ struct IdentityTests {
                 let edited = try await daemon.client.edit(uuid, patch)
                 #expect(edited.state == .down)
             }
-            let service = try await daemon.client.service(uuid: uuid).value
-            #expect(service.state == .down && service.stateReason == .heartbeatMissed)
+            // Released, it is judged anew: down for the old reason, and never up in between.
+            let service = try await eventually("it is down for what it was down for") {
+                let service = try await daemon.client.service(uuid: uuid).value
+                #expect(service.state == .down)
+                return service.stateReason == .heartbeatMissed ? service : nil
+            }
             #expect(service.stateSince == since && service.zone == "elsewhere")
             let states = try await daemon.client.history(uuid: uuid).transitions.filter { $0.kind == .state }
             #expect(states.allSatisfy { $0.to == .down })
