@@ -4,8 +4,10 @@ import Testing
 
 extension FleetTests {
     /// The deadline is one second after the daemon accepted the last heartbeat, which was between its sending and its
-    /// answer. Both bounds count from the sending: it is the earliest the deadline can be, so "never before" is exact
-    /// and what is printed is never too small.
+    /// answer.
+    ///
+    /// Both bounds count from the sending: it is the earliest the deadline can be, so "never before" is exact and what
+    /// is printed is never too small.
     @Test("every one of 200 deaths is noticed after its deadline, and none of 1,000 bystanders is ever down")
     func detectionTime() async throws {
         let place = try Workplace()

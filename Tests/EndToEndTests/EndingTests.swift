@@ -30,7 +30,8 @@ struct EndingTests {
             let service = try await daemon.client.service(uuid: uuid).value
             #expect(service.reportCount == 50 && service.incarnation == "one")
             // The record of the daemon is the new one's by now; that the old one left stands in the log.
-            let own = try await eventually("the daemon's own record is up again") { () async throws -> [WireTransition]? in
+            let own = try await eventually("the daemon's own record is up again") {
+                () async throws -> [WireTransition]? in
                 let log = try await daemon.client.transitions(since: 0).transitions
                 let own = log.filter { $0.binary == "rollcalld" }
                 return own.last?.to == .up ? own : nil

@@ -18,7 +18,13 @@ extension FleetTests {
         var body: String?
         var outcome: Outcome
 
-        init(_ what: String, method: String = "POST", target: String = "/v1/heartbeats", _ body: String?, _ outcome: Outcome) {
+        init(
+            _ what: String,
+            method: String = "POST",
+            target: String = "/v1/heartbeats",
+            _ body: String?,
+            _ outcome: Outcome
+        ) {
             self.what = what
             self.method = method
             self.target = target
@@ -42,8 +48,16 @@ extension FleetTests {
         Attack("a list of another type", #"{"heartbeats":"all of them"}"#, .refused(400, "malformed")),
         Attack("10,000 brackets", String(repeating: "[", count: 10_000), .refused(400, "malformed")),
         Attack("NaN", #"{"heartbeats":[{"host":"h","binary":"b","report_interval":NaN}]}"#, .refused(400, "malformed")),
-        Attack("Infinity", #"{"heartbeats":[{"host":"h","binary":"b","sequence":Infinity}]}"#, .refused(400, "malformed")),
-        Attack("a raw control character", "{\"heartbeats\":[{\"host\":\"a\u{7}b\",\"binary\":\"b\"}]}", .refused(400, "malformed")),
+        Attack(
+            "Infinity",
+            #"{"heartbeats":[{"host":"h","binary":"b","sequence":Infinity}]}"#,
+            .refused(400, "malformed")
+        ),
+        Attack(
+            "a raw control character",
+            "{\"heartbeats\":[{\"host\":\"a\u{7}b\",\"binary\":\"b\"}]}",
+            .refused(400, "malformed")
+        ),
         Attack("a host that is a number", entry: #""host":7"#, "malformed"),
         Attack("a host that is an object", entry: #""host":{"name":"h"}"#, "malformed"),
         Attack("an escaped control character", entry: #""host":"a\u0000b""#, "malformed"),
@@ -66,31 +80,83 @@ extension FleetTests {
             #"{"heartbeats":[\#([String](repeating: #"{"host":"h","binary":"b"}"#, count: 10_001).joined(separator: ","))]}"#,
             .refused(413, "too_large")
         ),
-        Attack("5 MiB", #"{"heartbeats":[],"x":"\#(String(repeating: "x", count: 5 << 20))"}"#, .refused(413, "too_large")),
+        Attack(
+            "5 MiB",
+            #"{"heartbeats":[],"x":"\#(String(repeating: "x", count: 5 << 20))"}"#,
+            .refused(413, "too_large")
+        ),
         Attack("a method nobody knows", method: "BREW", target: "/v1/services", "{}", .refused(400, "malformed")),
-        Attack("a method of others", method: "PROPFIND", target: "/v1/services", "{}", .refused(405, "method_not_allowed")),
-        Attack("a method of another path", method: "PUT", target: "/v1/services", "{}", .refused(405, "method_not_allowed")),
+        Attack(
+            "a method of others",
+            method: "PROPFIND",
+            target: "/v1/services",
+            "{}",
+            .refused(405, "method_not_allowed")
+        ),
+        Attack(
+            "a method of another path",
+            method: "PUT",
+            target: "/v1/services",
+            "{}",
+            .refused(405, "method_not_allowed")
+        ),
         Attack("no such path", method: "GET", target: "/v1/teapots", nil, .refused(404, "not_found")),
         Attack("a limit below one", method: "GET", target: "/v1/services?limit=-1", nil, .refused(400, "malformed")),
-        Attack("a name that is no UTF-8", method: "PUT", target: "/v1/services/%ff%fe/b/heartbeat", nil, .refused(400, "malformed")),
-        Attack("a broken escape", method: "PUT", target: "/v1/services/%zz/b/heartbeat", nil, .refused(400, "malformed")),
-        Attack("a since beyond numbers", method: "GET", target: "/v1/transitions?since=99999999999999999999", nil, .refused(400, "malformed")),
+        Attack(
+            "a name that is no UTF-8",
+            method: "PUT",
+            target: "/v1/services/%ff%fe/b/heartbeat",
+            nil,
+            .refused(400, "malformed")
+        ),
+        Attack(
+            "a broken escape",
+            method: "PUT",
+            target: "/v1/services/%zz/b/heartbeat",
+            nil,
+            .refused(400, "malformed")
+        ),
+        Attack(
+            "a since beyond numbers",
+            method: "GET",
+            target: "/v1/transitions?since=99999999999999999999",
+            nil,
+            .refused(400, "malformed")
+        ),
     ]
 
     /// Bytes that are no request: they are answered with 400 or cut.
     private static let garbage: [(what: String, bytes: [UInt8])] = [
         ("zeros", [UInt8](repeating: 0, count: 4_096)),
-        ("a TLS greeting", [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03] + [UInt8](repeating: 7, count: 500)),
+        (
+            "a TLS greeting",
+            [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03] + [UInt8](repeating: 7, count: 500)
+        ),
         ("a request without an end of line", [UInt8](repeating: UInt8(ascii: "A"), count: 100_000)),
         ("a header of 1 MB", Array("GET / HTTP/1.1\r\nHost: localhost\r\nX: \(long)\r\n\r\n".utf8)),
         ("10,000 headers", Array(("GET / HTTP/1.1\r\n" + String(repeating: "A: b\r\n", count: 10_000) + "\r\n").utf8)),
-        ("two lengths", Array("POST /v1/heartbeats HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!".utf8)),
-        ("a negative length", Array("POST /v1/heartbeats HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\nhello".utf8)),
-        ("a broken chunk", Array("POST /v1/heartbeats HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello".utf8)),
+        (
+            "two lengths",
+            Array(
+                "POST /v1/heartbeats HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!"
+                    .utf8
+            )
+        ),
+        (
+            "a negative length",
+            Array("POST /v1/heartbeats HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\nhello".utf8)
+        ),
+        (
+            "a broken chunk",
+            Array(
+                "POST /v1/heartbeats HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello".utf8
+            )
+        ),
         (
             "a truncated body",
             Array(
-                "POST /v1/heartbeats HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{".utf8
+                "POST /v1/heartbeats HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"
+                    .utf8
             )
         ),
     ]
@@ -117,7 +183,9 @@ extension FleetTests {
                     }
                     try await fleet.beats(2)
                     let after = daemon.residentKilobytes
-                    print("hostile input: RSS \(before) KiB before, \(after) KiB after (bound +\(bound) KiB); \(cut) dripping connections cut")
+                    print(
+                        "hostile input: RSS \(before) KiB before, \(after) KiB after (bound +\(bound) KiB); \(cut) dripping connections cut"
+                    )
                     #expect(after - before < bound)
                     #expect(daemon.process.ending == nil)
                 }
@@ -146,10 +214,16 @@ extension FleetTests {
         switch attack.outcome {
         case .refused(let status, let code):
             let error = try? reply.document(ErrorReply.self).error
-            #expect(reply.status == status && error?.code.rawValue == code, "\(attack.what): \(reply.status) \(reply.text.prefix(300))")
+            #expect(
+                reply.status == status && error?.code.rawValue == code,
+                "\(attack.what): \(reply.status) \(reply.text.prefix(300))"
+            )
         case .rejected(let code):
             let document = try? reply.document(HeartbeatsReply.self)
-            #expect(reply.status == 200 && document?.accepted == 1, "\(attack.what): \(reply.status) \(reply.text.prefix(300))")
+            #expect(
+                reply.status == 200 && document?.accepted == 1,
+                "\(attack.what): \(reply.status) \(reply.text.prefix(300))"
+            )
             #expect(document?.rejected.map(\.index) == [1], "\(attack.what)")
             #expect(document?.rejected.map(\.code.rawValue) == [code], "\(attack.what): \(reply.text.prefix(300))")
             #expect(reply.body.count < 2_000, "\(attack.what): the reply repeats what was sent")
@@ -162,6 +236,8 @@ extension FleetTests {
             // Cut while it was being sent.
         }
         connection.finish()
-        if let reply = try connection.reply() { #expect((400...499).contains(reply.status), "\(what): \(reply.status)") }
+        if let reply = try connection.reply() {
+            #expect((400...499).contains(reply.status), "\(what): \(reply.status)")
+        }
     }
 }

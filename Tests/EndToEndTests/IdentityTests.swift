@@ -159,7 +159,9 @@ struct IdentityTests {
                 await withTaskGroup(of: Void.self) { group in
                     for sequence in 1...8 {
                         // Those that lose the race are refused; which ones does not matter.
-                        group.addTask { _ = try? await beat(daemon.client, "one", sequence: Int64(sequence), host: host) }
+                        group.addTask {
+                            _ = try? await beat(daemon.client, "one", sequence: Int64(sequence), host: host)
+                        }
                     }
                     group.addTask {
                         do {

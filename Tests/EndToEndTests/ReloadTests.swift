@@ -12,7 +12,10 @@ struct ReloadTests {
         var options = DaemonProcess.Options()
         options.configuration = place.file("rollcalld.yaml")
         func configure(_ downTime: String) throws {
-            try place.write("liveness:\n  report_interval: 5s\n  service_down_time: \(downTime)\n", to: "rollcalld.yaml")
+            try place.write(
+                "liveness:\n  report_interval: 5s\n  service_down_time: \(downTime)\n",
+                to: "rollcalld.yaml"
+            )
         }
         try configure("60s")
         try await DaemonProcess.run(place, options) { daemon in

@@ -1,4 +1,3 @@
-import Glibc
 import RollcallClient
 import RollcallWire
 import Testing
@@ -8,8 +7,10 @@ extension FleetTests {
     private static let crowdBeats = [String](repeating: #"{"host":"crowd","binary":"worker"}"#, count: 1_000)
         .joined(separator: ",")
 
-    /// The daemon is stopped for three down times. What waited in its sockets meanwhile was sent before the daemon
-    /// could look, so it must count for the living and cannot lift what is recorded.
+    /// The daemon is stopped for three down times.
+    ///
+    /// What waited in its sockets meanwhile was sent before the daemon could look, so it must count for the living and
+    /// cannot lift what is recorded.
     @Test("a daemon stopped for three down times calls nobody down who lives, and stale bytes revive nobody")
     func stopped() async throws {
         let place = try Workplace()
@@ -29,7 +30,7 @@ extension FleetTests {
                     #expect(try known.exchange("GET", "/healthz")?.status == 200)
                     let crowd = try (0..<24).map { _ in try RawConnection(port: daemon.port) }
                     for connection in crowd { #expect(try connection.exchange("PUT", Self.crowd)?.status == 200) }
-                    daemon.process.send(SIGSTOP)
+                    try await daemon.process.stop()
                     let stoppedAt = Moment.now.monotonic
                     fleet.silence(dying, fromRound: 0)
                     // So much that it takes the daemon a while to work through: what comes last is as stale as the first.
@@ -47,7 +48,7 @@ extension FleetTests {
                         Moment.now.monotonic - stoppedAt >= 3_000_000_000
                     }
                     let before = watch.seen.count
-                    daemon.process.send(SIGCONT)
+                    daemon.process.resume()
                     let wentOn = Moment.now
 
                     for connection in crowd { #expect(try connection.reply()?.status == 200) }

@@ -32,12 +32,12 @@ struct SystemdTests {
             _ = try await socket.message("READY=1", after: before)
 
             // Held still, it feeds nothing: systemd would start it anew.
-            daemon.process.send(SIGSTOP)
+            try await daemon.process.stop()
             let atStop = Moment.now.monotonic
             let fed = socket.received.count
             try await eventually("two watchdog intervals pass") { Moment.now.monotonic - atStop > 800_000_000 }
             #expect(socket.received.count <= fed + 1)
-            daemon.process.send(SIGCONT)
+            daemon.process.resume()
 
             daemon.process.send(SIGTERM)
             _ = try await socket.message("STOPPING=1", after: before)

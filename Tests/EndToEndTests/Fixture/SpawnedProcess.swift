@@ -69,6 +69,26 @@ final class SpawnedProcess: Sendable {
         known.withLock { if $0 == nil { kill(identifier, signal) } }
     }
 
+    /// Stops it as a debugger would; returns when it stands still.
+    ///
+    /// The signal is delivered to one thread and takes the others with it when that one runs: on a busy machine they
+    /// go on for a while.
+    func stop() async throws {
+        send(SIGSTOP)
+        let folder = "/proc/\(identifier)/task"
+        try await eventually("process \(identifier) stands still") {
+            let threads = try FileManager.default.contentsOfDirectory(atPath: folder)
+            return threads.allSatisfy { thread in
+                let text = (try? String(contentsOfFile: "\(folder)/\(thread)/stat", encoding: .utf8)) ?? ""
+                // The state follows the name, which may itself hold blanks and brackets.
+                return text[(text.lastIndex(of: ")") ?? text.startIndex)...].dropFirst(2).first == "T"
+            }
+        }
+    }
+
+    /// Lets it go on.
+    func resume() { send(SIGCONT) }
+
     /// How it ended; `nil` while it lives.
     var ending: Ending? { reap(WNOHANG) }
 
