@@ -6,8 +6,9 @@ package struct NameHasher: Sendable {
     private let seed: UInt64
     private let secret: UInt64
 
-    /// Any two numbers will do, also small ones: their bits are spread first. A multiplication by a number of few
-    /// bits, or of nearly all, would keep names apart badly.
+    /// Any two numbers will do, also small ones: their bits are spread first.
+    ///
+    /// A multiplication by a number of few bits, or of nearly all, would keep names apart badly.
     package init(seed: UInt64, secret: UInt64) {
         self.seed = Self.spread(seed)
         self.secret = Self.spread(secret) | 1

@@ -7,8 +7,9 @@
 /// index shares all but those that changed.
 package struct NameIndex: Sendable {
     private static let pageSize = 512
-    /// Entries of the directory for each page, at most. Hashes spread evenly need about two; if some do not, their
-    /// page grows instead of the directory.
+    /// Entries of the directory for each page, at most.
+    ///
+    /// Hashes spread evenly need about two; if some do not, their page grows instead of the directory.
     private static let directoryShare = 8
 
     private struct Page: Sendable {

@@ -106,7 +106,9 @@ struct Oracle {
             if seen + early < least {
                 violated("\(host) is down after \(seen) of seen silence, at \(now.nanoseconds)")
             }
-            if (now - heard).clampedNanoseconds < least { violated("\(host) is down \(now - heard) after it was heard") }
+            if (now - heard).clampedNanoseconds < least {
+                violated("\(host) is down \(now - heard) after it was heard")
+            }
             let lateness = seen - downTime - known.doubtful
             worstLateness = max(worstLateness, known.isInherited ? 0 : lateness)
         }
