@@ -22,6 +22,8 @@ struct Oracle {
         var doubtful: Int64 = 0
         var hasDeparted = false
         var state: LivenessState?
+        /// The newest one that the store has numbered.
+        var incarnation = 0
         /// Since a restart, a service may have less than its down time left.
         var isInherited = false
     }
@@ -48,12 +50,9 @@ struct Oracle {
         if violations.count < 20 { violations.append(message) }
     }
 
-    /// A heartbeat counted.
-    ///
-    /// One that waited in the sockets counts from when the blindness began: with the seen time since then, which is
-    /// none.
-    mutating func heard(_ service: Int, at now: Instant, isStale: Bool) {
-        if isStale, services[service].state == .down { return }
+    /// A heartbeat counted. One that waited in the sockets counts from when the blindness began: no time was seen since.
+    mutating func heard(_ service: Int, at now: Instant) {
+        ticked(at: now)
         services[service].heard = now
         services[service].seenAt = seenClock
         services[service].doubtful = 0
@@ -85,6 +84,20 @@ struct Oracle {
             services[service].seenAt = seenClock
             services[service].isInherited = true
         }
+    }
+
+    /// What a new daemon read: a recorded down stays until the service is heard.
+    mutating func inherited(_ service: Int, _ verdict: Verdict?) {
+        if verdict?.state == .down { services[service].state = .down }
+    }
+
+    /// A numbered incarnation was accepted: those before it are replaced from now on.
+    mutating func admitted(_ service: Int, incarnation: Int) {
+        services[service].incarnation = max(services[service].incarnation, incarnation)
+    }
+
+    func isReplaced(_ service: Int, incarnation: Int) -> Bool {
+        incarnation < services[service].incarnation
     }
 
     mutating func backend(isLost: Bool) {
