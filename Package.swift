@@ -252,6 +252,10 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]
         ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["LivenessTesting", "RollcallClient", "RollcallWire", "rollcall", "rollcalld"]
+        ),
         .testTarget(name: "SoundnessTests"),
         .testTarget(
             name: "RollcallServerTests",
