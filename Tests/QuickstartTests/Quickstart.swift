@@ -40,6 +40,8 @@ struct Quickstart {
     ///   - arguments: Its flags.
     ///   - daemon: A shell script to run in place of `rollcalld`.
     ///   - line: Told each line it prints, and its process number.
+    /// - Returns: How it ended, what it printed and what it left behind.
+    /// - Throws: When it cannot be started.
     func run(
         _ arguments: [String],
         daemon: String? = nil,
