@@ -40,7 +40,7 @@ struct Quickstart {
     ///   - arguments: Its flags.
     ///   - daemon: A shell script to run in place of `rollcalld`.
     ///   - line: Told each line it prints, and its process number.
-    /// - Returns: How it ended and what it printed.
+    /// - Returns: How it ended, what it printed and what it left behind.
     /// - Throws: When it cannot be started.
     func run(
         _ arguments: [String],
