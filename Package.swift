@@ -238,6 +238,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["LivenessTesting", "RollcallClient", "RollcallWire", "rollcall", "rollcalld"]
+        ),
         .testTarget(name: "SoundnessTests"),
         .testTarget(
             name: "RollcallServerTests",
