@@ -219,7 +219,9 @@ package struct ModelDaemon {
         var pending = machine.beginFlush(at: now)
         machine.fill(&pending, limit: .max / 2)
         do {
-            machine.flushEnded(pending, try await driver.reporter.renew(pending.flush), at: now)
+            let result = try await driver.reporter.renew(pending.flush)
+            machine.flushEnded(at: now)
+            machine.learned(result, from: pending, at: now)
         } catch {
             machine.flushFailed(pending)
         }

@@ -103,8 +103,7 @@ struct Fleet {
         machine.ticked(at: now, wall: Timestamp(microseconds: now.nanoseconds / 1_000))
         let nothing = BackendObservation(epoch: "", daemons: [], changed: [], head: nil)
         machine.observed(nothing, began: now, at: now)
-        let flush = machine.beginFlush(at: now)
-        machine.flushEnded(flush, FlushResult(news: [], missing: [], incarnations: []), at: now)
+        machine.flushEnded(at: now)
     }
 
     /// Empties the list of those to flush.

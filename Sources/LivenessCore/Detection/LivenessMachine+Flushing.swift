@@ -83,9 +83,13 @@ extension LivenessMachine {
         publishWorkers(of: service)
     }
 
-    /// The driver wrote the flush; what it could not touch is news.
-    package mutating func flushEnded(_ pending: PendingFlush, _ result: FlushResult, at now: Instant) {
+    /// The driver wrote the flush.
+    package mutating func flushEnded(at now: Instant) {
         flushedSoundly(at: now)
+    }
+
+    /// What a flush could not touch is news: the records as they are now.
+    package mutating func learned(_ result: FlushResult, from pending: PendingFlush, at now: Instant) {
         for record in result.news { recordChanged(record, at: now) }
         for incarnation in result.incarnations where incarnation.isCurrent { adoptNews(incarnation, in: result) }
         if !result.missing.isEmpty {

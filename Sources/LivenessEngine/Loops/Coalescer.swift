@@ -45,7 +45,7 @@ package struct Coalescer: Sendable {
         var left = shared.withLock { $0.dirtyCount }
         var isSound = true
         repeat {
-            isSound = await turnstile.pass { await flushOnce() }
+            isSound = await flushOnce()
             left -= Self.largestFlush
         } while isSound && left > 0
         waiters.end(generation, isSound: isSound)
@@ -64,7 +64,8 @@ package struct Coalescer: Sendable {
         do {
             let result = try await driver.reporter.renew(pending.flush)
             let now = shared.time.now
-            shared.withLock { $0.flushEnded(pending, result, at: now) }
+            shared.withLock { $0.flushEnded(at: now) }
+            if !result.news.isEmpty || !result.missing.isEmpty { await learn(result, from: pending) }
             metrics.flushes.increment()
             metrics.flushedRows.increment(by: Int64(pending.flush.renewals.count))
             metrics.flushDuration.recordNanoseconds((now - began).clampedNanoseconds)
@@ -75,6 +76,24 @@ package struct Coalescer: Sendable {
             logger.debug("a flush failed", metadata: ["error": "\(error)"])
             shared.withLock { $0.flushFailed(pending) }
             return false
+        }
+    }
+
+    /// Takes in what a flush could not touch: read once more with nobody in between, for it may have changed since.
+    ///
+    /// The flush itself does not hold the turnstile: a slow back end must not keep services from registering.
+    private func learn(_ result: FlushResult, from pending: LivenessMachine.PendingFlush) async {
+        await turnstile.pass {
+            do throws(DriverError) {
+                var fresh = result
+                fresh.news = try await driver.observer.look(at: result.news.map(\.id)).changed
+                let now = shared.time.now
+                shared.withLock { [fresh] in $0.learned(fresh, from: pending, at: now) }
+            } catch {
+                // The next flush will not touch them either, and says so again.
+                fence.notice(error)
+                logger.debug("news of a flush could not be read", metadata: ["error": "\(error)"])
+            }
         }
     }
 }
