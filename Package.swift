@@ -243,6 +243,18 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        .testTarget(
+            name: "QuickstartTests",
+            dependencies: [
+                "rollcall",
+                "rollcalld",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["LivenessTesting", "RollcallClient", "RollcallWire", "rollcall", "rollcalld"]
+        ),
         .testTarget(name: "SoundnessTests"),
         .testTarget(
             name: "RollcallServerTests",

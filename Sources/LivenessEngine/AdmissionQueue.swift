@@ -1,8 +1,10 @@
 import LivenessCore
 import Synchronization
 
-/// Joins the admissions of many calls into few transactions: those that come while one is under way go together in
-/// the next. A fleet that starts at once is registered at the speed of batches, whatever its agents send.
+/// Joins the admissions of many calls into few transactions: those that come while one is under way go together in the
+/// next.
+///
+/// A fleet that starts at once is registered at the speed of batches, whatever its agents send.
 final class AdmissionQueue: Sendable {
     /// Admissions in one transaction, if a single call does not bring more.
     private static let largest = 1_000

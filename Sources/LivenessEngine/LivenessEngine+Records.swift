@@ -35,7 +35,9 @@ extension LivenessEngine {
         }
     }
 
-    /// Deletes a record. Returns false when there is none.
+    /// Deletes a record.
+    ///
+    /// Returns false when there is none.
     package func delete(_ uuid: ServiceUUID, by: String?) async throws(StoreError) -> Bool {
         try await inOrder { () throws(StoreError) in
             guard let deleted = try await self.store.delete(uuid, by: by, at: self.time.wall) else { return false }

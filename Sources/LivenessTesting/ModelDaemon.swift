@@ -256,13 +256,16 @@ package struct ModelDaemon {
         machine.board.verdict(host: host, binary: binary)
     }
 
+    package var isCatchingUp: Bool { machine.needsCatchUp }
+    package var isBackendLost: Bool { machine.isBackendLost }
+
     /// The dense number of a compute service; it stays for as long as this daemon lives.
     package func place(of host: String) -> UInt32? {
         machine.board.find(host: host, binary: "nova-compute")
     }
 
     package func verdict(at place: UInt32?) -> Verdict? {
-        place.map { machine.board.standings[Int($0)].verdict }
+        place.map { machine.verdict(of: $0) }
     }
 
     package func card(_ host: String, _ binary: String = "nova-compute") -> Card? {

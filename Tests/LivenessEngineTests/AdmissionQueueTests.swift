@@ -1,7 +1,8 @@
 import LivenessCore
-@testable import LivenessEngine
 import Synchronization
 import Testing
+
+@testable import LivenessEngine
 
 @Suite("The admission queue")
 struct AdmissionQueueTests {

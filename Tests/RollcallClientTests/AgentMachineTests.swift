@@ -290,6 +290,7 @@ struct AgentMachineTests {
     func childDies() throws {
         var (machine, _) = try beating(Self.machine(hasChild: true))
         let directives = machine.happened(.childEnded(message: "killed by signal 9"), at: .seconds(1))
+        #expect(directives.first == .notice(.message(.error, "the child ended: killed by signal 9")))
         let attempt = try #require(self.attempt(directives))
         #expect(attempt.message == .failed("killed by signal 9"))
         #expect(machine.answered(attempt.id, .noted, at: .seconds(1), chance: 0) == [.finish])

@@ -89,4 +89,37 @@ enum Checks {
             return below && !isWithin && slashes != 1
         }
     }
+
+    /// Relative links of a Markdown file to what is not there.
+    ///
+    /// - Parameters:
+    ///   - path: The file's.
+    ///   - text: What it holds.
+    ///   - paths: Every file there is; a folder is there when a file is below it.
+    /// - Returns: One line for each dead link.
+    static func links(_ path: String, _ text: String, among paths: Set<String>) -> [String] {
+        var isCode = false
+        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in
+            if line.hasPrefix("```") { isCode.toggle() }
+            guard !isCode else { return [String]() }
+            return line.matches(of: #/\]\((?<target>[^)\s]+)[^)]*\)/#).compactMap { match in
+                let target = match.output.target.split(separator: "#", omittingEmptySubsequences: false)[0]
+                // A place in the same file, an address, or a page of the same documentation catalogue.
+                guard !target.isEmpty, !target.contains(#/^[a-z]+:/#) else { return nil }
+                let file = resolved(target, from: path)
+                if paths.contains(file) || paths.contains(where: { $0.hasPrefix(file + "/") }) { return nil }
+                return "\(path):\(index + 1): a link to what is not there: \(target)"
+            }
+        }
+    }
+
+    /// The path, from the root of the repository, of what a file links to.
+    private static func resolved(_ target: Substring, from path: String) -> String {
+        var parts = target.hasPrefix("/") ? [] : Array(path.split(separator: "/").dropLast())
+        for part in target.split(separator: "/") where part != "." {
+            // Above the root nothing is found: the dots stay and match no file.
+            if part == "..", !parts.isEmpty { parts.removeLast() } else { parts.append(part) }
+        }
+        return parts.joined(separator: "/")
+    }
 }

@@ -140,4 +140,22 @@ struct ChecksTests {
             #expect(Checks.machinePaths("a", text) == [], "\(text)")
         }
     }
+
+    @Test("a link to a file that is not there is named, one to a file, a folder or an address is not")
+    func links() {
+        let paths: Set = ["README.md", "Config/rollcalld.yaml", "Sources/X/X.docc/X.md"]
+        func problems(_ text: String) -> [String] { Checks.links("Sources/X/X.docc/X.md", text, among: paths) }
+        #expect(
+            problems("a\n[b](c.md) and [d](../../../README.md)")
+                == ["Sources/X/X.docc/X.md:2: a link to what is not there: c.md"]
+        )
+        #expect(problems("[a](../../../../README.md)").count == 1)
+        #expect(problems("![a](../missing.png \"title\")").count == 1)
+        for text in [
+            "[a](X.md#top)", "[a](#top)", "[a](../../../Config)", "[a](/Config/rollcalld.yaml)", "[a](https://x.org/y)",
+            "<doc:Other>", "```\n[a](nowhere)\n```",
+        ] {
+            #expect(problems(text) == [], "\(text)")
+        }
+    }
 }

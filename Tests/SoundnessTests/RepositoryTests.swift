@@ -50,4 +50,17 @@ struct RepositoryTests {
         let stale = rooms.values.filter { $0.count > 1 }.joined().filter { $0.name == "Placeholder.swift" }
         #expect(stale.isEmpty, "\(stale.map(\.path))")
     }
+
+    @Test("no document links to what is not there")
+    func links() throws {
+        let paths = try Repository.paths()
+        let documents = paths.filter { $0.hasSuffix(".md") }
+        #expect(documents.contains("README.md"))
+        var problems: [String] = []
+        for path in documents {
+            guard let text = try Repository.text(path) else { continue }
+            problems += Checks.links(path, text, among: Set(paths))
+        }
+        #expect(problems.isEmpty, "\n\(problems.joined(separator: "\n"))")
+    }
 }

@@ -22,6 +22,7 @@ extension LivenessMachine {
         let isFlapping = recent > settings.flapLimit
         guard isFlapping != board.flapping.contains(service) else { return }
         if isFlapping { board.flapping.insert(service) } else { board.flapping.remove(service) }
+        board.content &+= 1
         isChanged = true
     }
 }

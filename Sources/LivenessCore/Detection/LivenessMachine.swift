@@ -68,6 +68,11 @@ package struct LivenessMachine: Sendable {
         self.started = now
     }
 
+    /// What is said of a service, by its dense number.
+    package func verdict(of service: UInt32) -> Verdict {
+        board.standings[Int(service)].verdict
+    }
+
     /// The records are loaded: from now on heartbeats are heard and the loop is expected to run.
     package mutating func began(at now: Instant, wall: Timestamp) {
         started = now

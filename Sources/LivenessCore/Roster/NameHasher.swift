@@ -6,9 +6,20 @@ package struct NameHasher: Sendable {
     private let seed: UInt64
     private let secret: UInt64
 
+    /// Any two numbers will do, also small ones: their bits are spread first.
+    ///
+    /// A multiplication by a number of few bits, or of nearly all, would keep names apart badly.
     package init(seed: UInt64, secret: UInt64) {
-        self.seed = seed
-        self.secret = secret | 1
+        self.seed = Self.spread(seed)
+        self.secret = Self.spread(secret) | 1
+    }
+
+    /// The finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+    private static func spread(_ number: UInt64) -> UInt64 {
+        var mixed = number &+ 0x9E37_79B9_7F4A_7C15
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 
     @inline(__always)

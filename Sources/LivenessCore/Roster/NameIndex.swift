@@ -6,23 +6,35 @@
 /// whether the name really is the same is for the caller to compare. Pages are copied on write, so a snapshot of the
 /// index shares all but those that changed.
 package struct NameIndex: Sendable {
-    private static let pageBits = 9
-    private static let pageSize = 1 << pageBits
-    /// A page is split when it holds this many: three quarters.
-    private static let fullPage = pageSize * 3 / 4
+    private static let pageSize = 512
+    /// Entries of the directory for each page, at most.
+    ///
+    /// Hashes spread evenly need about two; if some do not, their page grows instead of the directory.
+    private static let directoryShare = 8
 
     private struct Page: Sendable {
         var slots: [UInt64]
-        var used: Int
+        var used = 0
         var depth: Int
+
+        init(size: Int, depth: Int) {
+            slots = Array(repeating: 0, count: size)
+            self.depth = depth
+        }
+
+        /// Three quarters of its slots are taken.
+        var isFull: Bool { used >= slots.count * 3 / 4 }
     }
 
     /// Which page holds the hashes with these top bits; 2^`depth` entries.
     private var directory: [UInt32] = [0]
     private var depth = 0
-    private var pages: [Page] = [Page(slots: Array(repeating: 0, count: pageSize), used: 0, depth: 0)]
+    private var pages = [Page(size: pageSize, depth: 0)]
 
     package init() {}
+
+    /// Pages of 4 KiB.
+    package var pageCount: Int { pages.count }
 
     @inline(__always)
     private func page(of hash: UInt64) -> Int {
@@ -30,8 +42,8 @@ package struct NameIndex: Sendable {
     }
 
     @inline(__always)
-    private static func home(_ hash: UInt64) -> Int {
-        Int(truncatingIfNeeded: hash &>> 20) & (pageSize &- 1)
+    private static func home(_ hash: UInt64, _ size: Int) -> Int {
+        Int(truncatingIfNeeded: hash &>> 16) & (size &- 1)
     }
 
     /// Asks `isMatch` of every number filed under that hash until it says yes.
@@ -39,15 +51,16 @@ package struct NameIndex: Sendable {
     package func find(_ hash: UInt64, isMatch: (UInt32) -> Bool) -> UInt32? {
         let page = page(of: hash)
         let tag = UInt32(truncatingIfNeeded: hash)
-        var position = Self.home(hash)
-        for _ in 0..<Self.pageSize {
+        let size = pages[page].slots.count
+        var position = Self.home(hash, size)
+        for _ in 0..<size {
             let slot = pages[page].slots[position]
             if slot == 0 { return nil }
             if UInt32(truncatingIfNeeded: slot &>> 32) == tag {
                 let number = UInt32(truncatingIfNeeded: slot) &- 1
                 if isMatch(number) { return number }
             }
-            position = (position &+ 1) & (Self.pageSize &- 1)
+            position = (position &+ 1) & (size &- 1)
         }
         return nil
     }
@@ -56,25 +69,39 @@ package struct NameIndex: Sendable {
     ///
     /// The caller has made sure that the name is not there yet.
     package mutating func insert(_ hash: UInt64, _ number: UInt32, hashOf: (UInt32) -> UInt64) {
-        while pages[page(of: hash)].used >= Self.fullPage {
+        while pages[page(of: hash)].isFull {
             let full = page(of: hash)
-            guard pages[full].depth < 40 else { break }
-            split(full, hashOf: hashOf)
+            let wouldDouble = pages[full].depth == depth
+            if wouldDouble, directory.count * 2 > pages.count * Self.directoryShare {
+                grow(full, hashOf: hashOf)
+            } else {
+                split(full, hashOf: hashOf)
+            }
         }
         let page = page(of: hash)
         Self.place(hash, number, in: &pages[page])
     }
 
     private static func place(_ hash: UInt64, _ number: UInt32, in page: inout Page) {
-        var position = home(hash)
-        for _ in 0..<pageSize {
+        let size = page.slots.count
+        var position = home(hash, size)
+        for _ in 0..<size {
             if page.slots[position] == 0 {
                 page.slots[position] = UInt64(UInt32(truncatingIfNeeded: hash)) << 32 | UInt64(number + 1)
                 page.used += 1
                 return
             }
-            position = (position + 1) & (pageSize - 1)
+            position = (position + 1) & (size - 1)
         }
+    }
+
+    private mutating func grow(_ number: Int, hashOf: (UInt32) -> UInt64) {
+        var larger = Page(size: pages[number].slots.count * 2, depth: pages[number].depth)
+        for slot in pages[number].slots where slot != 0 {
+            let entry = UInt32(truncatingIfNeeded: slot) - 1
+            Self.place(hashOf(entry), entry, in: &larger)
+        }
+        pages[number] = larger
     }
 
     private mutating func split(_ number: Int, hashOf: (UInt32) -> UInt64) {
@@ -84,7 +111,7 @@ package struct NameIndex: Sendable {
         }
         let old = pages[number].slots
         let newDepth = pages[number].depth + 1
-        var low = Page(slots: Array(repeating: 0, count: Self.pageSize), used: 0, depth: newDepth)
+        var low = Page(size: pages[number].slots.count, depth: newDepth)
         var high = low
         for slot in old where slot != 0 {
             let entry = UInt32(truncatingIfNeeded: slot) - 1
@@ -115,8 +142,9 @@ package struct NameIndex: Sendable {
         var position = found
         pages[page].slots[position] = 0
         pages[page].used -= 1
-        for _ in 0..<Self.pageSize {
-            position = (position + 1) & (Self.pageSize - 1)
+        let size = pages[page].slots.count
+        for _ in 1..<size {
+            position = (position + 1) & (size - 1)
             let slot = pages[page].slots[position]
             if slot == 0 { break }
             behind.append(UInt32(truncatingIfNeeded: slot) - 1)

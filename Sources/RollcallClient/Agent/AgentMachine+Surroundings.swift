@@ -37,7 +37,7 @@ extension AgentMachine {
     mutating func childEnded(_ message: String, at now: Duration) -> [AgentDirective] {
         guard farewell == nil else { return [] }
         guard !isStopping else { return sayFarewell(.left, at: now) }
-        return [.notice(.message(.error, "the child \(message)"))] + sayFarewell(.failed(message), at: now)
+        return [.notice(.message(.error, "the child ended: \(message)"))] + sayFarewell(.failed(message), at: now)
     }
 
     private mutating func sayFarewell(_ farewell: Farewell, at now: Duration) -> [AgentDirective] {

@@ -48,7 +48,8 @@ public struct WireService: Hashable, Sendable {
     public var incarnation: String?
     /// The number of the current incarnation.
     public var incarnationNumber: Int64?
-    /// Its processes; a service with one lists that one.
+    /// Its processes that name themselves; empty for a service of one process without a name, whose incarnation is the
+    /// record's.
     public var workers: [WireWorker] = []
     /// The driver that decides about it.
     public var driver: String?

@@ -75,7 +75,7 @@ struct ServiceWriter {
             case .incarnationNumber: number(Int64(card.incarnationNumber), to: &writer)
             case .workers: workers(extras?.workers ?? [], to: &writer)
             case .driver: writer.raw(driver)
-            case .flapping: writer.raw("false")
+            case .flapping: writer.raw(board.flapping.contains(service) ? "true" : "false")
             case .createdAt: writer.time(card.createdAt)
             case .updatedAt: writer.time(card.updatedAt)
             }

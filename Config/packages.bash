@@ -1,0 +1,31 @@
+# Sourced by Config/quickstart and Tests/run: the Debian packages that building and testing need, and how they come.
+
+# ca-certificates and git fetch the libraries; gcc, libc6-dev and libstdc++-12-dev are what Swift compiles and links C
+# and C++ with; GRDB needs libsqlite3-dev, found by pkg-config, and the HTTP libraries zlib1g-dev; tests ask for time
+# zones.
+packages=(ca-certificates git gcc libc6-dev libstdc++-12-dev pkg-config libsqlite3-dev zlib1g-dev tzdata)
+
+# Sets the array `missing` to those of the packages that are not installed.
+find_missing_packages() {
+    local package
+    missing=()
+    for package in "${packages[@]}"; do
+        if [[ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" != installed ]]; then
+            missing+=("$package")
+        fi
+    done
+}
+
+# Installs what is missing and nothing else: as root without a question, else with sudo, which may ask for a password.
+install_packages() {
+    local missing as_root=()
+    find_missing_packages
+    if ((${#missing[@]} == 0)); then
+        echo "nothing is missing"
+        return
+    fi
+    echo "installing ${missing[*]}"
+    if ((EUID != 0)); then as_root=(sudo); fi
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -q &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+}
