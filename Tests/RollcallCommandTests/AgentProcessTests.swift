@@ -79,8 +79,8 @@ struct AgentProcessTests {
                 }
                 #expect(ended.status == .exited(137))
                 let last = try #require(stub.requests.last)
-                #expect(last.target.contains("reason=failed&message=was%20killed%20by%20signal%209"))
-                #expect(ended.messages.contains("the child was killed by signal 9"))
+                #expect(last.target.contains("reason=failed&message=killed%20by%20signal%209"))
+                #expect(ended.messages.contains("the child ended: killed by signal 9"))
             }
         }
     }

@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// The process an agent started and beats for.
 ///
-/// It shares the agent's standard streams and process group, so that a terminal sees one job. Nothing ties its life to the agent's but the agent's
-/// waiting: when the agent is killed, it lives on.
+/// It shares the agent's standard streams and process group, so that a terminal sees one job. Nothing ties its life to
+/// the agent's but the agent's waiting: when the agent is killed, it lives on.
 final class ChildProcess: Sendable {
     private enum Stage {
         /// A signal that came too early waits for it to run.

@@ -12,7 +12,7 @@ struct Ending: Hashable, Sendable {
             words = "exited with status \(code)"
             self.status = code
         case .signaled(let signal):
-            words = "was killed by signal \(signal)"
+            words = "killed by signal \(signal)"
             self.status = 128 + signal
         }
     }
