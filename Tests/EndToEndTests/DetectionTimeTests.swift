@@ -15,10 +15,12 @@ extension FleetTests {
             let fleet = Fleet("fleet", count: 1_200, lanes: 6, port: daemon.port)
             let watch = TransitionWatch(port: daemon.port)
             let victims = 0..<200
-            // Eight or nine die in each of 24 rounds, after a second of life.
-            for victim in victims { fleet.silence([victim], fromRound: 5 + victim / 6 * 24 / 34) }
             try await watch.run {
                 try await fleet.run {
+                    try await fleet.beats(2)
+                    // Eight or nine die in each of 24 rounds.
+                    let start = fleet.round + 2
+                    for victim in victims { fleet.silence([victim], fromRound: start + victim / 6 * 24 / 34) }
                     try await eventually("200 deaths are seen") { watch.deaths.count >= victims.count }
                     // Whoever was to die wrongly by what came before has its chance.
                     try await fleet.beats(5)

@@ -50,7 +50,9 @@ struct Oracle {
         if violations.count < 20 { violations.append(message) }
     }
 
-    /// A heartbeat counted. One that waited in the sockets counts from when the blindness began: no time was seen since.
+    /// A heartbeat counted.
+    ///
+    /// One that waited in the sockets counts from when the blindness began: no time was seen since.
     mutating func heard(_ service: Int, at now: Instant) {
         ticked(at: now)
         services[service].heard = now

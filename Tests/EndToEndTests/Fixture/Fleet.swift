@@ -24,6 +24,8 @@ final class Fleet: Sendable {
         var members: [Member]
         var port: Int
         var isStopped = false
+        /// The latest round that any lane has begun.
+        var round = 0
         /// Rounds answered, by lane.
         var answered: [Int]
         /// When beats were sent, answered or not, by lane; monotonic.
@@ -99,6 +101,9 @@ final class Fleet: Sendable {
         }
     }
 
+    /// The latest round that any lane has begun.
+    var round: Int { state.withLock { $0.round } }
+
     func lastHeard(_ member: Int) -> Heard? { state.withLock { $0.members[member].lastHeard } }
 
     /// What daemons refused, or answered otherwise than with 200.
@@ -123,6 +128,7 @@ final class Fleet: Sendable {
             // A tenth to and fro, as the daemon tells agents to.
             Moment.wait(untilMonotonic: next + Int64.random(in: -period / 10...period / 10, using: &random))
             let (port, members, isStopped) = state.withLock { state in
+                state.round = max(state.round, round)
                 let own = stride(from: lane, to: count, by: lanes).filter { state.members[$0].silentFrom > round }
                 return (state.port, own, state.isStopped)
             }
