@@ -37,18 +37,35 @@ struct AgentProcessTests {
         return try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
     }
 
+    /// Waits until there is something in a file.
+    private func file(_ path: String) async throws {
+        _ = try await Subprocess.run(
+            .name("sh"),
+            arguments: ["-c", "until test -s \"$0\"; do sleep 0.05; done", path],
+            input: .none,
+            output: .discarded,
+            error: .discarded
+        )
+    }
+
     private func lives(_ process: pid_t) -> Bool { kill(process, 0) == 0 }
 
     @Test("a child that exits by itself is reported failed with its status, which is the agent's")
     func exits() async throws {
         try await StubDaemon.run(answering: Self.answer) { stub in
-            let agent = ["agent", "--endpoint", stub.url, "--host", "h", "--binary", "b", "--interval", "20s"]
-            let ended = try await BuiltProgram.run(agent + ["--", "sh", "-c", "sleep 0.3; exit 3"])
-            #expect(ended.status == .exited(3))
-            let last = try #require(stub.requests.last)
-            #expect(last.method == "DELETE")
-            #expect(last.target.contains("reason=failed&message=exited%20with%20status%203"))
-            #expect(ended.output.isEmpty)
+            try await withFolder { folder in
+                let agent = ["agent", "--endpoint", stub.url, "--host", "h", "--binary", "b", "--interval", "20s"]
+                let script = "until test -e \(folder)/go; do sleep 0.05; done; exit 3"
+                let ended = try await BuiltProgram.run(agent + ["--", "sh", "-c", script]) { _ in
+                    await stub.wait(forRequests: 1)
+                    try Data().write(to: URL(filePath: folder + "/go"))
+                }
+                #expect(ended.status == .exited(3))
+                let last = try #require(stub.requests.last)
+                #expect(last.method == "DELETE")
+                #expect(last.target.contains("reason=failed&message=exited%20with%20status%203"))
+                #expect(ended.output.isEmpty)
+            }
         }
     }
 
@@ -61,7 +78,9 @@ struct AgentProcessTests {
                     kill(try child(folder), SIGKILL)
                 }
                 #expect(ended.status == .exited(137))
-                #expect(stub.requests.last?.target.contains("reason=failed&message=killed%20by%20signal%209") == true)
+                let last = try #require(stub.requests.last)
+                #expect(last.target.contains("reason=failed&message=killed%20by%20signal%209"))
+                #expect(ended.messages.contains("the child ended: killed by signal 9"))
             }
         }
     }
@@ -88,6 +107,35 @@ struct AgentProcessTests {
         }
     }
 
+    @Test("a child that the terminal interrupts together with the agent is interrupted once")
+    func interruptedByTerminal() async throws {
+        try await StubDaemon.run(answering: Self.answer) { stub in
+            try await withFolder { folder in
+                let script = """
+                    cd \(folder); trap 'echo int >> signals' INT; trap 'echo term >> signals; exit' TERM
+                    """
+                let terminal = try Terminal()
+                let ended = try await BuiltProgram.run(
+                    arguments(stub, folder, script: script),
+                    terminal: terminal
+                ) { agent in
+                    await stub.wait(forRequests: 2)
+                    // The agent may not act before the child has heard the terminal: two signals at once are one.
+                    kill(agent, SIGSTOP)
+                    terminal.pressControlC()
+                    try await file(folder + "/signals")
+                    // It takes them in their order: when it passes this one on, it is done with the other.
+                    kill(agent, SIGTERM)
+                    kill(agent, SIGCONT)
+                }
+                #expect(ended.status == .exited(0))
+                let signals = try String(contentsOfFile: folder + "/signals", encoding: .utf8)
+                #expect(signals == "int\nterm\n")
+                #expect(stub.requests.last?.target.hasSuffix("reason=left") == true)
+            }
+        }
+    }
+
     @Test("an agent killed with SIGKILL leaves its child alone and says nothing")
     func agentKilled() async throws {
         try await StubDaemon.run(answering: Self.answer) { stub in
@@ -100,8 +148,8 @@ struct AgentProcessTests {
                 }
                 #expect(ended.status == .signaled(SIGKILL))
                 let child = try self.child(folder)
+                defer { kill(child, SIGKILL) }
                 #expect(lives(child))
-                kill(child, SIGKILL)
                 #expect(stub.requests.allSatisfy { $0.method == "PUT" })
             }
         }
@@ -113,14 +161,18 @@ struct AgentProcessTests {
             try await withFolder { folder in
                 var arguments = self.arguments(stub, folder, script: "true")
                 arguments.replace(["20s"], with: ["1s"])
-                let ended = try await BuiltProgram.run(arguments) { agent in
-                    await stub.wait(forRequests: 2)
+                let messages = Messages()
+                let ended = try await BuiltProgram.run(arguments, messages: messages) { agent in
+                    // That two beats went out does not mean that an answer came back: only one who knows that it was
+                    // replaced says nothing at the end.
+                    await messages.wait(for: "replaced by another (stale_incarnation)")
+                    let count = stub.requests.count
+                    await stub.wait(forRequests: count + 1)
                     let child = try self.child(folder)
                     #expect(lives(child))
                     kill(agent, SIGTERM)
                 }
                 #expect(ended.status == .exited(0))
-                #expect(ended.messages.contains("replaced by another (stale_incarnation)"))
                 #expect(stub.requests.allSatisfy { $0.method == "PUT" })
                 let child = try self.child(folder)
                 #expect(!lives(child))
@@ -140,19 +192,17 @@ struct AgentProcessTests {
                     await stub.wait(forRequests: 2)
                     try FileManager.default.removeItem(atPath: folder + "/well")
                     await stub.wait { $0.method == "DELETE" }
-                    let count = stub.requests.count
                     try Data().write(to: URL(filePath: folder + "/well"))
-                    await stub.wait(forRequests: count + 1)
+                    await stub.wait(until: { requests in
+                        requests.last?.method == "PUT" && requests.contains { $0.method == "DELETE" }
+                    })
                     kill(agent, SIGTERM)
                 }
                 #expect(ended.status == .exited(0))
-                let methods = stub.requests.map(\.method)
-                #expect(methods.count { $0 == "DELETE" } == 2)
+                #expect(stub.requests.last?.target.hasSuffix("reason=left") == true)
                 let report = try #require(stub.requests.first { $0.method == "DELETE" })
                 #expect(report.target.contains("reason=failed"))
                 #expect(report.target.contains("exited%20with%20status%201"))
-                let failed = try #require(methods.firstIndex(of: "DELETE"))
-                #expect(methods[failed + 1] == "PUT")
             }
         }
     }
@@ -186,22 +236,69 @@ struct AgentProcessTests {
         }
     }
 
-    @Test("a check that hangs delays no beat, and has failed when its time is over")
+    /// An agent with one check, which passes until `FOLDER/hang` exists and then writes its process number to
+    /// `FOLDER/pid` and hangs.
+    private func hangingCheck(_ stub: StubDaemon, _ folder: String, timeout: String) -> [String] {
+        let check = "test -e \(folder)/hang || exit 0; echo $$ > \(folder)/pid; exec sleep 600"
+        return [
+            "agent", "--endpoint", stub.url, "--host", "h", "--binary", "b", "--interval", "20s",
+            "--check", check, "--check-interval", "10ms", "--check-timeout", timeout,
+        ]
+    }
+
+    @Test("a check that hangs delays no beat, and ends with the agent")
     func slowCheck() async throws {
         try await StubDaemon.run(answering: Self.answer) { stub in
             try await withFolder { folder in
-                // Passes once; from then on it hangs.
-                let check = "test -e \(folder)/again && sleep 600; touch \(folder)/again"
-                let ended = try await BuiltProgram.run([
-                    "agent", "--endpoint", stub.url, "--host", "h", "--binary", "b", "--interval", "20s",
-                    "--check", check, "--check-interval", "10ms", "--check-timeout", "2s",
-                ]) { agent in
+                let ended = try await BuiltProgram.run(hangingCheck(stub, folder, timeout: "10m")) { agent in
+                    await stub.wait(forRequests: 1)
+                    try Data().write(to: URL(filePath: folder + "/hang"))
+                    try await file(folder + "/pid")
+                    await stub.wait(forRequests: stub.requests.count + 5)
+                    #expect(lives(try child(folder)))
+                    kill(agent, SIGTERM)
+                }
+                #expect(ended.status == .exited(0))
+                #expect(stub.requests.dropLast().allSatisfy { $0.method == "PUT" })
+                #expect(!lives(try child(folder)))
+            }
+        }
+    }
+
+    @Test("a check that hangs has failed when its time is over")
+    func lateCheck() async throws {
+        try await StubDaemon.run(answering: Self.answer) { stub in
+            try await withFolder { folder in
+                let ended = try await BuiltProgram.run(hangingCheck(stub, folder, timeout: "1s")) { agent in
+                    await stub.wait(forRequests: 1)
+                    try Data().write(to: URL(filePath: folder + "/hang"))
                     await stub.wait { $0.target.contains("reason=failed") }
                     kill(agent, SIGTERM)
                 }
-                #expect(ended.messages.contains("did not end within 2.0 seconds"))
-                // Two seconds of a hanging check are many beats at ten a second.
-                #expect(stub.requests.count { $0.method == "PUT" } >= 5)
+                #expect(ended.messages.contains("did not end within 1.0 seconds"))
+            }
+        }
+    }
+
+    @Test("standard error that nobody reads delays no beat, and keeps no agent from its end")
+    func unreadMessages() async throws {
+        try await StubDaemon.run(answering: Self.answer) { stub in
+            try await withFolder { folder in
+                let pipe = folder + "/messages"
+                try #require(mkfifo(pipe, 0o600) == 0)
+                let reader = open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+                try #require(reader >= 0)
+                defer { close(reader) }
+                while write(reader, [UInt8](repeating: 10, count: 512), 512) > 0 {}
+                let ended = try await BuiltProgram.run(
+                    ["agent", "--endpoint", stub.url, "--host", "h", "--binary", "b", "--interval", "20s"],
+                    shell: "exec \"$@\" 2>\(pipe)"
+                ) { agent in
+                    await stub.wait(forRequests: 5)
+                    kill(agent, SIGTERM)
+                }
+                #expect(ended.status == .exited(0))
+                #expect(stub.requests.last?.target.hasSuffix("reason=left") == true)
             }
         }
     }
@@ -226,20 +323,18 @@ struct AgentProcessTests {
             try await withFolder { folder in
                 let socket = try NotifySocket(path: folder + "/notify")
                 let environment = ["NOTIFY_SOCKET": folder + "/notify", "WATCHDOG_USEC": "60000000"]
-                let script = "test -z \"$NOTIFY_SOCKET$WATCHDOG_USEC\" || exit 1"
+                let script = "test -z \"$NOTIFY_SOCKET$WATCHDOG_USEC$WATCHDOG_PID\" || exit 1"
                 let ended = try await BuiltProgram.run(
                     arguments(stub, folder, script: script),
                     environment: environment
                 ) { agent in
-                    await stub.wait(forRequests: 2)
+                    let messages = await socket.received(until: "READY=1")
+                    #expect(messages.contains { $0.hasPrefix("STATUS=up (heartbeat)") })
+                    #expect(messages.contains("WATCHDOG=1"))
                     kill(agent, SIGTERM)
                 }
                 #expect(ended.status == .exited(0))
-                let messages = socket.received()
-                #expect(messages.contains("READY=1"))
-                #expect(messages.contains("WATCHDOG=1"))
-                #expect(messages.contains { $0.hasPrefix("STATUS=up (heartbeat)") })
-                #expect(messages.contains("STOPPING=1"))
+                #expect(socket.received().contains("STOPPING=1"))
             }
         }
     }

@@ -1,8 +1,9 @@
+import Dispatch
 import Glibc
 import Testing
 
 /// The socket on which systemd would listen.
-final class NotifySocket {
+final class NotifySocket: Sendable {
     private let descriptor: Int32
 
     init(path: String) throws {
@@ -23,6 +24,26 @@ final class NotifySocket {
 
     deinit {
         close(descriptor)
+    }
+
+    /// Reads until this has come, for at most a minute.
+    ///
+    /// - Returns: Everything up to it.
+    func received(until last: String) async -> [String] {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                var messages: [String] = []
+                var patience = timeval(tv_sec: 60, tv_usec: 0)
+                setsockopt(self.descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+                var buffer = [UInt8](repeating: 0, count: 4_096)
+                while messages.last?.hasPrefix(last) != true {
+                    let count = recv(self.descriptor, &buffer, buffer.count, 0)
+                    guard count >= 0 else { break }
+                    messages.append(String(decoding: buffer.prefix(count), as: UTF8.self))
+                }
+                continuation.resume(returning: messages)
+            }
+        }
     }
 
     /// What was sent so far.

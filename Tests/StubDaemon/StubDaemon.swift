@@ -18,12 +18,14 @@ package final class StubDaemon: Sendable {
         var port = 0
         var requests: [StubRequest] = []
         var waiters: [Waiter] = []
+        var lastWaiterID = 0
         var isStopping = false
         var hanging: [CheckedContinuation<Void, Never>] = []
     }
 
     /// Someone who waits until the requests are as they want them.
     private struct Waiter {
+        var id: Int
         var isSatisfied: @Sendable ([StubRequest]) -> Bool
         var continuation: CheckedContinuation<Void, Never>
     }
@@ -48,19 +50,40 @@ package final class StubDaemon: Sendable {
         await wait(until: { $0.contains(where: isWanted) })
     }
 
-    private func wait(until isSatisfied: @escaping @Sendable ([StubRequest]) -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if isSatisfied(state.requests) { return true }
-                state.waiters.append(Waiter(isSatisfied: isSatisfied, continuation: continuation))
-                return false
+    /// Waits until what it was asked is like this, or the test's time is over.
+    package func wait(until isSatisfied: @escaping @Sendable ([StubRequest]) -> Bool) async {
+        let id = state.withLock { state in
+            state.lastWaiterID += 1
+            return state.lastWaiterID
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isThere = state.withLock { state in
+                    if isSatisfied(state.requests) || Task.isCancelled { return true }
+                    state.waiters.append(Waiter(id: id, isSatisfied: isSatisfied, continuation: continuation))
+                    return false
+                }
+                if isThere { continuation.resume() }
             }
-            if isThere { continuation.resume() }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                state.waiters.firstIndex { $0.id == id }.map { state.waiters.remove(at: $0) }
+            }
+            waiter?.continuation.resume()
         }
     }
 
-    /// Runs a server while `body` runs.
+    /// Runs a server while `body` runs, both on threads of their own.
     package static func run<Result: Sendable>(
+        answering answer: @escaping Answer,
+        _ body: @Sendable (StubDaemon) async throws -> Result
+    ) async throws -> Result {
+        try await withTaskExecutorPreference(StubExecutor.shared) {
+            try await runHere(answering: answer, body)
+        }
+    }
+
+    private static func runHere<Result: Sendable>(
         answering answer: @escaping Answer,
         _ body: @Sendable (StubDaemon) async throws -> Result
     ) async throws -> Result {

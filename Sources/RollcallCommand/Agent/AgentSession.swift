@@ -1,6 +1,5 @@
 internal import RollcallClient
 internal import RollcallWire
-internal import UnixSignals
 
 /// One life of `rollcall agent`: the agent, its checks, its child, signals and systemd together.
 struct AgentSession {
@@ -24,7 +23,7 @@ struct AgentSession {
     func run() async throws -> Int32 {
         let log = AgentLog(service: heartbeat, console: console)
         // Before anything is started: from here on a signal is a request.
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let requests = try StopSignals.requests()
         let process = child.isEmpty ? nil : ChildProcess(command: child)
         let agent = Agent(service: heartbeat, endpoints: endpoints, checks: checks.count, hasChild: process != nil)
         // Checks speak once per interval, the rest once in a life: the bound is never near.
@@ -34,10 +33,10 @@ struct AgentSession {
 
         return try await withThrowingTaskGroup(of: Ended.self) { group in
             group.addTask {
-                for await signal in signals {
+                for await request in requests {
                     log.stopping()
                     feed.yield(.stopRequested)
-                    process?.send(signal: signal.rawValue)
+                    process?.stop(request)
                 }
                 return .other
             }
@@ -76,17 +75,27 @@ struct AgentSession {
                 }
             }
             group.cancelAll()
-            // A child that ended because we passed a signal on has ended as it should.
-            return process?.wasSignalled == true ? 0 : childStatus ?? 0
+            await log.finish()
+            // A child that ended because it was asked to has ended as it should.
+            return process?.wasAskedToStop == true ? 0 : childStatus ?? 0
         }
     }
 
     private func repeatCheck(_ check: Check, _ index: Int, _ feed: AsyncStream<AgentEvent>.Continuation) async {
         while !Task.isCancelled {
-            if let fault = await check.fault() {
-                feed.yield(.checkFailed(index, message: fault))
-            } else if !Task.isCancelled {
-                feed.yield(.checkPassed(index))
+            await withDiscardingTaskGroup { group in
+                group.addTask {
+                    // A command in the kernel's hands cannot even be killed, a file's server may be gone: a check that
+                    // does not end by its own limit has failed all the same.
+                    guard (try? await Task.sleep(for: check.timeout + .seconds(1))) != nil else { return }
+                    feed.yield(.checkFailed(index, message: check.lateness))
+                }
+                if let fault = await check.fault() {
+                    feed.yield(.checkFailed(index, message: fault))
+                } else if !Task.isCancelled {
+                    feed.yield(.checkPassed(index))
+                }
+                group.cancelAll()
             }
             try? await Task.sleep(for: check.interval)
         }

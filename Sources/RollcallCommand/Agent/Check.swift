@@ -1,7 +1,7 @@
 internal import RollcallClient
 
 /// One thing that must be so while the service lives.
-struct Check: Hashable, Sendable {
+struct Check: Sendable {
     enum Kind: Hashable, Sendable {
         /// A shell command exits with 0.
         case command(String)
@@ -18,6 +18,26 @@ struct Check: Hashable, Sendable {
     var interval: Duration
     /// A check that takes longer has failed.
     var timeout: Duration
+    /// Where what cannot be cancelled is done.
+    private let queue = BlockingQueue("check")
+
+    init(kind: Kind, interval: Duration, timeout: Duration) {
+        self.kind = kind
+        self.interval = interval
+        self.timeout = timeout
+    }
+
+    /// What is wrong with one that takes too long.
+    var lateness: String { "\(name) did not end within \(timeout)" }
+
+    private var name: String {
+        switch kind {
+        case .command(let command): "check '\(command)'"
+        case .unit(let unit): "the check of unit \(unit)"
+        case .http(let address): "the check of \(address)"
+        case .pidFile(let path): "the check of pid file \(path)"
+        }
+    }
 
     /// What is wrong now; `nil` when nothing is.
     func fault() async -> String? {
@@ -25,7 +45,7 @@ struct Check: Hashable, Sendable {
         case .command(let command):
             await CheckProcess.fault(
                 of: ["/bin/sh", "-c", command],
-                named: "check '\(command)'",
+                named: name,
                 within: timeout
             )
         case .unit(let unit):
@@ -35,7 +55,7 @@ struct Check: Hashable, Sendable {
                 within: timeout
             )
         case .http(let address): await HTTPProbe.fault(of: address, within: timeout)
-        case .pidFile(let path): PIDFile.fault(at: path)
+        case .pidFile(let path): await queue.answer { PIDFile.fault(at: path) } ?? nil
         }
     }
 }

@@ -4,19 +4,19 @@ internal import Synchronization
 
 /// The process an agent started and beats for.
 ///
-/// It shares the agent's standard streams and process group. Nothing ties its life to the agent's but the agent's
-/// waiting: when the agent is killed, it lives on.
+/// It shares the agent's standard streams and process group, so that a terminal sees one job. Nothing ties its life to
+/// the agent's but the agent's waiting: when the agent is killed, it lives on.
 final class ChildProcess: Sendable {
     private enum Stage {
         /// A signal that came too early waits for it to run.
-        case before(signal: Int32?)
+        case before(StopRequest?)
         case running(pid_t)
         case after
     }
 
     private let command: [String]
-    private let stage = Mutex(Stage.before(signal: nil))
-    private let signalled = Atomic(false)
+    private let stage = Mutex(Stage.before(nil))
+    private let askedToStop = Atomic(false)
 
     init(command: [String]) {
         self.command = command
@@ -40,7 +40,7 @@ final class ChildProcess: Sendable {
             ) { execution in
                 let process = execution.processIdentifier.value
                 stage.withLock { stage in
-                    if case .before(let signal?) = stage { _ = kill(process, signal) }
+                    if case .before(let request?) = stage { _ = kill(process, request.signal) }
                     stage = .running(process)
                 }
                 started()
@@ -53,16 +53,19 @@ final class ChildProcess: Sendable {
         }
     }
 
-    /// Whether a signal was passed on to it.
-    var wasSignalled: Bool { signalled.load(ordering: .relaxed) }
+    /// Whether it was to stop.
+    var wasAskedToStop: Bool { askedToStop.load(ordering: .relaxed) }
 
-    /// Passes a signal on while it runs.
-    func send(signal: Int32) {
-        signalled.store(true, ordering: .relaxed)
+    /// Passes a signal on while it runs, unless it has it already.
+    func stop(_ request: StopRequest) {
+        askedToStop.store(true, ordering: .relaxed)
         stage.withLock { stage in
             switch stage {
-            case .before: stage = .before(signal: signal)
-            case .running(let process): _ = kill(process, signal)
+            case .before: stage = .before(request)
+            case .running(let process):
+                // A terminal sends to every process of the group; a second Ctrl-C means something else to many.
+                if request.isFromTerminal, getpgid(process) == getpgrp() { return }
+                _ = kill(process, request.signal)
             case .after: break
             }
         }

@@ -4,6 +4,8 @@ internal import Glibc
 /// A file in which a daemon wrote its process number.
 enum PIDFile {
     /// What is wrong; `nil` while the process named in the file lives.
+    ///
+    /// Reading a file may block.
     static func fault(at path: String) -> String? {
         guard let data = FileManager.default.contents(atPath: path) else { return "pid file \(path) cannot be read" }
         let text = String(decoding: data.prefix(64), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)

@@ -36,6 +36,9 @@ final class FileLock: Sendable {
     }
 
     deinit {
+        // Closing alone would leave it to the last duplicate, and a process that is just being started has one until
+        // its program begins.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 
