@@ -29,6 +29,8 @@ package final class SQLiteStore: RecordStore {
     let pool: DatabasePool
     let fence: Fence
     private let lock: FileLock
+    /// Of the file that was opened.
+    private let identity: FileIdentity?
 
     /// Opens the file, creates or upgrades its schema, and keeps every other daemon away from it.
     ///
@@ -61,6 +63,7 @@ package final class SQLiteStore: RecordStore {
             throw StoreError(sqlite: error, file: path)
         }
         self.path = path
+        identity = FileIdentity(path: path)
         fence = Fence(release: configuration.release)
     }
 
@@ -80,12 +83,15 @@ package final class SQLiteStore: RecordStore {
         return connection
     }
 
-    /// One transaction that writes, behind the fence.
+    /// One transaction that writes, behind the fence, into the file that the path still leads to.
     func writing<Value: Sendable>(
         _ body: @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         do {
-            return try await pool.write { [fence] database in
+            return try await pool.write { [fence, path, identity] database in
+                guard let identity, FileIdentity(path: path) == identity else {
+                    throw StoreError(.unavailable, "SQLite database \(path): the file was moved, replaced or removed")
+                }
                 try fence.check(database)
                 return try body(database)
             }

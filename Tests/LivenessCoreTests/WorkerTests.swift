@@ -75,4 +75,41 @@ struct WorkerTests {
         #expect(daemon.machine.counters.admitted == admitted)
         #expect(daemon.card("h1", "nova-conductor")?.version == 1)
     }
+
+    @Test("a worker that is silent is shown down beside one that beats, and both when the service is down")
+    func silentWorkerIsShownDown() async throws {
+        var daemon = try await freshDaemon()
+        await daemon.beat(worker("w1", sequence: 1))
+        await daemon.beat(worker("w2", sequence: 1))
+        for sequence in 2..<12 {
+            await daemon.run(.seconds(10))
+            await daemon.beat(worker("w2", sequence: UInt64(sequence)))
+        }
+        await daemon.run(.seconds(1))
+        #expect(daemon.verdict("h1", "nova-conductor")?.state == .up)
+        #expect(states(in: daemon) == ["w1": .down, "w2": .up])
+        await daemon.run(.seconds(70))
+        #expect(daemon.verdict("h1", "nova-conductor") == Verdict(.down, .heartbeatMissed))
+        #expect(states(in: daemon) == ["w1": .down, "w2": .down])
+    }
+
+    @Test("a record created again has none of the deleted one's workers")
+    func workersGoWithTheRecord() async throws {
+        var daemon = try await freshDaemon()
+        await daemon.beat(worker("w1", sequence: 1))
+        let card = try #require(daemon.card("h1", "nova-conductor"))
+        try await daemon.delete(card.uuid)
+        let draft = ServiceDraft(
+            uuid: ServiceUUID(random: 7, 7),
+            name: ServiceName(host: "h1", binary: "nova-conductor")
+        )
+        _ = try #require(try await daemon.create(draft))
+        #expect(states(in: daemon).isEmpty)
+    }
+
+    private func states(in daemon: ModelDaemon) -> [String: LivenessState] {
+        guard let service = daemon.machine.board.find(host: "h1", binary: "nova-conductor") else { return [:] }
+        let workers = daemon.machine.board.extras[service]?.workers ?? []
+        return Dictionary(uniqueKeysWithValues: workers.map { ($0.worker, $0.state) })
+    }
 }

@@ -48,6 +48,26 @@ struct FaultTests {
         #expect(after.transitions.map(\.revision) == Array(1...3_000))
     }
 
+    @Test("a file that was moved away or replaced: nothing is acknowledged", arguments: [false, true])
+    func movedAway(isReplaced: Bool) async throws {
+        let database = fixture.directory.database
+        let aside = "\(database).aside"
+        let files = FileManager.default
+        _ = try await store.admit(admissions(0..<50), at: noon)
+        let before = try await StoreContent(of: store)
+        try files.moveItem(atPath: database, toPath: aside)
+        if isReplaced { try files.copyItem(atPath: aside, toPath: database) }
+        let error = await #expect(throws: StoreError.self) {
+            _ = try await store.admit(admissions(50..<60), at: noon)
+        }
+        #expect(error?.code == .unavailable)
+        #expect(error?.message.contains(database) == true)
+        if isReplaced { try files.removeItem(atPath: database) }
+        try files.moveItem(atPath: aside, toPath: database)
+        #expect(try await StoreContent(of: store) == before)
+        _ = try await store.admit(admissions(50..<60), at: noon)
+    }
+
     @Test("read-only: writes are unavailable, reads go on")
     func readOnly() async throws {
         try await survives {

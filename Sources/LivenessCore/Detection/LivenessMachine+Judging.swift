@@ -127,6 +127,7 @@ extension LivenessMachine {
         if verdict.state == .up { rows[number].flags.insert(.up) } else { rows[number].flags.remove(.up) }
         rows[number].flags.insert(.tell)
         isChanged = true
+        if rows[number].flags.contains(.several) { publishWorkers(of: service) }
         if verdict.state == .down { wheel.withdraw(service) }
         if isJudged, verdict.state == .down { counters.judgedDown &+= 1 }
         enqueueForRecording(service)

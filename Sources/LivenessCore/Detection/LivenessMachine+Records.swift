@@ -234,6 +234,7 @@ extension LivenessMachine {
         rows[Int(service)].beats = 0
         rows[Int(service)].incarnationHash = 0
         workers[service] = nil
+        board.extras[service]?.workers = []
         let changed = board.cards
         board.uuids.insert(Board.hash(uuid), service) { Board.hash(changed[Int($0)].uuid) }
         board.membership += 1

@@ -85,7 +85,6 @@ extension LivenessMachine {
     /// Puts the workers as they are now on the board, and the lowest version of the living ones on the card.
     mutating func publishWorkers(of service: UInt32) {
         guard let all = workers[service] else { return }
-        let heard = rows[Int(service)].flags.contains(.heard)
         var extras = board.extras[service] ?? CardExtras()
         extras.workers = all.map { worker in
             WorkerStanding(
@@ -93,7 +92,7 @@ extension LivenessMachine {
                 incarnation: worker.incarnation,
                 number: worker.number,
                 version: worker.version,
-                state: worker.hasLeft || worker.hasFailed ? .down : (heard ? .up : .unknown),
+                state: state(of: worker, of: service),
                 lastHeard: worker.lastHeard == .distantPast ? nil : worker.lastHeard,
                 lastSeenUp: worker.lastSeenUp
             )
@@ -101,6 +100,23 @@ extension LivenessMachine {
         board.extras[service] = extras
         board.cards[Int(service)].flags.insert(.extras)
         board.content &+= 1
+    }
+
+    /// A worker is up or down as it would be alone; where the service is unknown, silence proves nothing of it.
+    private func state(of worker: Worker, of service: UInt32) -> LivenessState {
+        if worker.hasLeft || worker.hasFailed { return .down }
+        var row = rows[Int(service)]
+        let verdict = board.standings[Int(service)].verdict
+        let isSilent =
+            worker.lastHeard == .distantPast
+            || {
+                row.lastHeard = worker.lastHeard.nanoseconds
+                return blind.deadline(row) <= lastTick
+            }()
+        guard isSilent else { return .up }
+        if verdict.state == .unknown { return .unknown }
+        if verdict.state == .up, worker.lastHeard == .distantPast { return .unknown }
+        return .down
     }
 
     /// A heartbeat of a service with several workers.
