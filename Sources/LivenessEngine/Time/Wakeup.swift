@@ -1,22 +1,46 @@
+import Synchronization
+
 /// Wakes a loop before its time.
 ///
-/// Signals that come while nobody waits are kept as one.
+/// One task waits at a time. Signals that come while nobody waits are kept as one. No stream stands behind it: a stream
+/// ends for ever when a task that reads it is cancelled, and here a wait that ran out of time is followed by others.
 package final class Wakeup: Sendable {
-    private let channel: AsyncStream<Void>
-    private let signals: AsyncStream<Void>.Continuation
-
-    package init() {
-        (channel, signals) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    private struct State {
+        var isSignalled = false
+        var waiting: CheckedContinuation<Bool, Never>?
     }
 
+    private let state = Mutex(State())
+
+    package init() {}
+
     package func signal() {
-        signals.yield()
+        let waiting = state.withLock { state in
+            state.isSignalled = state.waiting == nil
+            return state.waiting.take()
+        }
+        waiting?.resume(returning: true)
     }
 
     /// Returns at the next signal, or at once when one is kept; nil when the task was cancelled.
     package func wait() async -> Void? {
-        var iterator = channel.makeAsyncIterator()
-        return await iterator.next()
+        let isSignalled = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let answer: Bool? = state.withLock { state in
+                    if Task.isCancelled { return false }
+                    if state.isSignalled {
+                        state.isSignalled = false
+                        return true
+                    }
+                    state.waiting = continuation
+                    return nil
+                }
+                if let answer { continuation.resume(returning: answer) }
+            }
+        } onCancel: {
+            state.withLock { $0.waiting.take() }?.resume(returning: false)
+        }
+        return isSignalled ? () : nil
     }
 
     /// Returns at the next signal, at the latest after `duration`.
