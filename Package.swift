@@ -52,10 +52,7 @@ let package = Package(
         ),
         .target(
             name: "DriverDatabase",
-            dependencies: [
-                "LivenessCore",
-                .product(name: "Logging", package: "swift-log"),
-            ]
+            dependencies: ["LivenessCore"]
         ),
 
         // MARK: HTTP, in and out
@@ -123,6 +120,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -135,7 +134,6 @@ let package = Package(
                 "RollcallWire",
                 "Systemd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "Yams", package: "Yams"),
             ]

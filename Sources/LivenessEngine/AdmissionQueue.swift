@@ -63,10 +63,10 @@ final class AdmissionQueue: Sendable {
         let calls = state.withLock { state in
             var count = 0
             var size = 0
-            for call in state.calls where count == 0 || size + call.asked.count <= Self.largest {
+            for call in state.calls {
                 size += call.asked.count
+                if count > 0, size > Self.largest { break }
                 count += 1
-                if size >= Self.largest { break }
             }
             let taken = Array(state.calls.prefix(count))
             state.calls.removeFirst(count)

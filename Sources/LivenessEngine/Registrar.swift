@@ -23,7 +23,12 @@ struct Registrar: Sendable {
         let settings = shared.withLock { $0.settings }
         let asked = positions.map { position in
             AdmissionQueue.Asked(
-                admission: admission(batch, batch.entries[position], settings),
+                admission: Admission(
+                    batch,
+                    batch.entries[position],
+                    settings,
+                    uuid: ServiceUUID(random: .random(in: 0 ... .max), .random(in: 0 ... .max))
+                ),
                 attributesHash: batch.entries[position].attributesHash,
                 service: outcomes[position].service,
                 heard: heard
@@ -81,31 +86,5 @@ struct Registrar: Sendable {
             }
             return HeartbeatOutcome(service: service, kind: .renewed, isNews: true)
         }
-    }
-
-    private func admission(
-        _ batch: HeartbeatBatch,
-        _ entry: HeartbeatBatch.Entry,
-        _ settings: LivenessSettings
-    ) -> Admission {
-        let name = ServiceName(host: batch.text(entry.host) ?? "", binary: batch.text(entry.binary) ?? "")
-        var admission = Admission(
-            name: name,
-            worker: batch.text(entry.worker) ?? "",
-            uuid: ServiceUUID(random: .random(in: 0 ... .max), .random(in: 0 ... .max)),
-            daemon: settings.daemon
-        )
-        admission.topic = batch.text(entry.topic)
-        admission.zone = batch.text(entry.zone)
-        admission.version = entry.version < 0 ? nil : entry.version
-        admission.incarnation = batch.text(entry.incarnation)
-        admission.sequence = entry.sequence == HeartbeatBatch.Entry.noSequence ? nil : entry.sequence
-        let topic = admission.topic ?? NameRule.defaultTopic(binary: name.binary)
-        admission.reportInterval =
-            entry.interval > 0 ? .microseconds(Int64(entry.interval)) : settings.reportInterval(topic: topic)
-        admission.register = entry.register
-        admission.mayCreate = settings.autoRegister
-        admission.createsEnabled = settings.enableNewServices
-        return admission
     }
 }

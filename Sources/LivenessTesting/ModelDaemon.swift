@@ -143,25 +143,8 @@ package struct ModelDaemon {
 
     private mutating func admit(_ batch: HeartbeatBatch, service: UInt32) async -> HeartbeatOutcome.Kind {
         let entry = batch.entries[0]
-        let settings = machine.settings
-        let name = ServiceName(host: batch.text(entry.host) ?? "", binary: batch.text(entry.binary) ?? "")
-        var admission = Admission(
-            name: name,
-            worker: batch.text(entry.worker) ?? "",
-            uuid: ServiceUUID(random: uuids.next(), uuids.next()),
-            daemon: settings.daemon
-        )
-        admission.topic = batch.text(entry.topic)
-        admission.zone = batch.text(entry.zone)
-        admission.version = entry.version < 0 ? nil : entry.version
-        admission.incarnation = batch.text(entry.incarnation)
-        admission.sequence = entry.sequence == HeartbeatBatch.Entry.noSequence ? nil : entry.sequence
-        let topic = admission.topic ?? NameRule.defaultTopic(binary: name.binary)
-        admission.reportInterval =
-            entry.interval > 0 ? .microseconds(Int64(entry.interval)) : settings.reportInterval(topic: topic)
-        admission.register = entry.register
-        admission.mayCreate = settings.autoRegister
-        admission.createsEnabled = settings.enableNewServices
+        let uuid = ServiceUUID(random: uuids.next(), uuids.next())
+        let admission = Admission(batch, entry, machine.settings, uuid: uuid)
         do {
             switch try await store.admit([admission], at: wall).first {
             case .admitted(let record, let incarnation, let transitions):
@@ -246,6 +229,11 @@ package struct ModelDaemon {
 
     package mutating func adopt(_ settings: LivenessSettings) {
         machine.settingsChanged(settings)
+    }
+
+    /// Forgets what is older than remembered, in the machine.
+    package mutating func forget() {
+        machine.forget(at: now)
     }
 
     package mutating func forgetChanges() {

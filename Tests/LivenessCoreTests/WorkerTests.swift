@@ -62,6 +62,29 @@ struct WorkerTests {
         #expect(daemon.verdict("h1", "nova-conductor") == Verdict(.down, .heartbeatMissed))
     }
 
+    @Test("after a restart a worker's old sequence is as old as before")
+    func oldSequenceAfterRestart() async throws {
+        var first = try await freshDaemon()
+        for sequence in 1...5 { await first.beat(worker("w1", sequence: UInt64(sequence))) }
+        await first.flush()
+        var daemon = ModelDaemon(store: first.store, at: first.now)
+        try await daemon.start()
+        #expect(await daemon.beat(worker("w1", sequence: 3)) == .repeated)
+        #expect(await daemon.beat(worker("w1", sequence: 6)) == .renewed)
+        #expect(await daemon.beat(worker("w1", sequence: 6)) == .repeated)
+    }
+
+    @Test("a worker that failed is not lifted by a heartbeat from before the failure")
+    func lateHeartbeatOfFailed() async throws {
+        var daemon = try await freshDaemon()
+        await daemon.beat(worker("w1", sequence: 1))
+        await daemon.beat(worker("w1", sequence: 2))
+        try await daemon.leave(departure("w1", .failed(message: "x")))
+        #expect(await daemon.beat(worker("w1", sequence: 2)) == .repeated)
+        #expect(daemon.verdict("h1", "nova-conductor") == Verdict(.down, .reportedFailed))
+        #expect(await daemon.beat(worker("w1", sequence: 3)) == .renewed)
+    }
+
     @Test("workers of two versions renew without asking the store each time")
     func versions() async throws {
         var daemon = try await freshDaemon()

@@ -27,8 +27,10 @@ extension LivenessMachine {
 
     /// Puts up to `limit` of those who wait into the flush, those who wait longest first.
     ///
-    /// In slices, so that heartbeats do not wait for long.
-    package mutating func fill(_ pending: inout PendingFlush, limit: Int) {
+    /// In slices, so that heartbeats do not wait for long. Returns how many of those who wait it went over; some of them
+    /// may have nothing to flush any more.
+    @discardableResult
+    package mutating func fill(_ pending: inout PendingFlush, limit: Int) -> Int {
         if flushed == flushing.count {
             flushing.removeAll(keepingCapacity: true)
             swap(&flushing, &dirty)
@@ -43,8 +45,10 @@ extension LivenessMachine {
             guard !row.flags.contains(.deleted), row.flags.contains(.heard) else { continue }
             add(service, row, to: &pending)
         }
-        if end > flushed { isChanged = true }
+        let count = end - flushed
+        if count > 0 { isChanged = true }
         flushed = end
+        return count
     }
 
     private mutating func add(_ service: UInt32, _ row: RosterRow, to pending: inout PendingFlush) {

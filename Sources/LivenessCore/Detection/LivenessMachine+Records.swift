@@ -14,7 +14,7 @@ extension LivenessMachine {
             if record.deletedAt != nil {
                 // Another record has the name by now: of this one only its incarnations are remembered.
                 if board.cards[Int(service)].uuid != record.uuid { continue }
-                deletions.append((service, now))
+                noteDeletion(of: service, at: now)
             }
             adoptWorkers(of: service, from: incarnations)
             adopt(record, into: service)
@@ -137,20 +137,21 @@ extension LivenessMachine {
         board.membership += 1
         board.content &+= 1
         isChanged = true
-        deletions.append((service, now))
+        noteDeletion(of: service, at: now)
     }
 
     /// Forgets retired incarnations and deleted services of more than 24 h ago.
     package mutating func forget(at now: Instant) {
-        let oldest = now - .seconds(86_400)
+        let oldest = now - Burials.memory
         retired = retired.filter { $0.value.at > oldest }
-        blind.forget(before: now - .seconds(6 * 3_600))
+        // No down time is longer than the day either.
+        blind.forget(before: oldest)
         let hasher = board.hasher
-        while let first = deletions.first, first.at < oldest {
-            deletions.removeFirst()
-            let service = first.service
-            // Created again since?
-            guard !board.isListed(service) else { continue }
+        let old = deletions.prefix { $0.at < oldest }
+        for (service, at) in old {
+            // Created again since, and perhaps deleted once more?
+            guard deletedAt[service] == at else { continue }
+            deletedAt[service] = nil
             let names = board.names
             let cards = board.cards
             let card = cards[Int(service)]
@@ -159,8 +160,15 @@ extension LivenessMachine {
             }
             board.uuids.remove(Board.hash(card.uuid), service) { Board.hash(cards[Int($0)].uuid) }
             board.extras[service] = nil
+            board.profiles.give(card.profile)
             free.append(service)
         }
+        deletions.removeFirst(old.count)
+    }
+
+    private mutating func noteDeletion(of service: UInt32, at now: Instant) {
+        deletions.append((service, now))
+        deletedAt[service] = now
     }
 
     // MARK: Placing and adopting
@@ -230,6 +238,7 @@ extension LivenessMachine {
         board.uuids.remove(Board.hash(cards[Int(service)].uuid), service) { Board.hash(cards[Int($0)].uuid) }
         board.cards[Int(service)].uuid = uuid
         board.cards[Int(service)].flags.remove(.deleted)
+        deletedAt[service] = nil
         rows[Int(service)].flags = rows[Int(service)].flags.intersection([.dirty, .queued])
         rows[Int(service)].beats = 0
         rows[Int(service)].incarnationHash = 0

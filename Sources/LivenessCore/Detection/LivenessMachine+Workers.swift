@@ -74,7 +74,8 @@ extension LivenessMachine {
         for (service, all) in workers {
             let down = rows[Int(service)].downDuration
             guard all.contains(where: { !$0.hasLeft && now - $0.lastHeard < down }) else { continue }
-            let living = all.filter { $0.lastHeard == .distantPast || now - $0.lastHeard < .seconds(3_600) }
+            // Whom this daemon never heard counts from its start.
+            let living = all.filter { now - max($0.lastHeard, started) < .seconds(3_600) }
             if living.count < all.count, !living.isEmpty {
                 workers[service] = living
                 publishWorkers(of: service)
@@ -82,7 +83,7 @@ extension LivenessMachine {
         }
     }
 
-    /// Puts the workers as they are now on the board, and the lowest version of the living ones on the card.
+    /// Puts the workers as they are now on the board.
     mutating func publishWorkers(of service: UInt32) {
         guard let all = workers[service] else { return }
         var extras = board.extras[service] ?? CardExtras()
@@ -100,6 +101,7 @@ extension LivenessMachine {
         board.extras[service] = extras
         board.cards[Int(service)].flags.insert(.extras)
         board.content &+= 1
+        isChanged = true
     }
 
     /// A worker is up or down as it would be alone; where the service is unknown, silence proves nothing of it.
@@ -134,16 +136,16 @@ extension LivenessMachine {
         if worker.incarnationHash != entry.incarnationHash {
             return unknownIncarnation(entry.incarnationHash, uses: worker.incarnationHash != 0, of: service)
         }
-        if worker.hasLeft || worker.hasFailed { return .pending }
-        if worker.attributesHash != entry.attributesHash { return .pending }
-        if entry.sequence != HeartbeatBatch.Entry.noSequence {
-            if entry.sequence <= worker.sequence, worker.lastHeard != .distantPast {
-                let interval = board.cards[Int(service)].reportInterval
-                return now - worker.lastHeard > interval ? HeartbeatOutcome.Kind.rejected(.staleSequence) : .repeated
-            }
-            all[position].sequence = entry.sequence
+        let isNewer = entry.sequence == HeartbeatBatch.Entry.noSequence || entry.sequence > worker.sequence
+        if worker.hasLeft || worker.hasFailed { return isNewer ? .pending : .repeated }
+        if !isNewer {
+            let last = max(worker.lastHeard, started)
+            let isStale = now - last > board.cards[Int(service)].reportInterval
+            return isStale ? .rejected(.staleSequence) : .repeated
         }
-        all[position].lastHeard = heard
+        if worker.attributesHash != entry.attributesHash { return .pending }
+        if entry.sequence != HeartbeatBatch.Entry.noSequence { all[position].sequence = entry.sequence }
+        all[position].lastHeard = max(worker.lastHeard, heard)
         all[position].isDirty = true
         workers[service] = all
         return .renewed

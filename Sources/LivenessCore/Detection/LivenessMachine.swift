@@ -25,7 +25,9 @@ package struct LivenessMachine: Sendable {
     /// Services with named workers.
     var workers: [UInt32: [Worker]] = [:]
     var retired: [RetiredIncarnation: Retirement] = [:]
+    /// Oldest first; one that `deletedAt` does not confirm is of a service that was created again since.
     var deletions: [(service: UInt32, at: Instant)] = []
+    var deletedAt: [UInt32: Instant] = [:]
     /// Numbers of services that were forgotten, to be used again.
     var free: [UInt32] = []
 

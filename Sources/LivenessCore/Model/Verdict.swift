@@ -2,7 +2,7 @@
 package struct Verdict: Hashable, Sendable {
     package var state: LivenessState
     package var reason: Reason
-    /// The last state that was not unknown, and why; for a service that never had one, nil.
+    /// The last state that was not unknown; nil for a service that never had one.
     package var lastState: LivenessState?
 
     package init(_ state: LivenessState, _ reason: Reason, lastState: LivenessState? = nil) {

@@ -45,21 +45,24 @@ package struct Coalescer: Sendable {
         var left = shared.withLock { $0.dirtyCount }
         var isSound = true
         repeat {
-            isSound = await flushOnce()
-            left -= Self.largestFlush
+            let done = await flushOnce()
+            isSound = done != nil
+            left = done == 0 ? 0 : left - (done ?? 0)
         } while isSound && left > 0
         waiters.end(generation, isSound: isSound)
         shared.publish()
         return isSound
     }
 
-    private func flushOnce() async -> Bool {
+    /// One flush: how many of those who waited are done with, or nil when it failed.
+    private func flushOnce() async -> Int? {
         let began = shared.time.now
         var pending = shared.withLock { $0.beginFlush(at: began) }
+        var done = 0
         for _ in 0..<(Self.largestFlush / Self.slice) {
-            let taken = pending.services.count
-            shared.withLock { $0.fill(&pending, limit: Self.slice) }
-            if pending.services.count == taken { break }
+            let taken = shared.withLock { $0.fill(&pending, limit: Self.slice) }
+            if taken == 0 { break }
+            done += taken
         }
         do {
             let result = try await driver.reporter.renew(pending.flush)
@@ -69,13 +72,13 @@ package struct Coalescer: Sendable {
             metrics.flushes.increment()
             metrics.flushedRows.increment(by: Int64(pending.flush.renewals.count))
             metrics.flushDuration.recordNanoseconds((now - began).clampedNanoseconds)
-            return true
+            return done
         } catch {
             fence.notice(error)
             metrics.flushFailures.increment()
             logger.debug("a flush failed", metadata: ["error": "\(error)"])
             shared.withLock { $0.flushFailed(pending) }
-            return false
+            return nil
         }
     }
 

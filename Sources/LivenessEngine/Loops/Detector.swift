@@ -20,6 +20,7 @@ struct Detector: Sendable {
     /// Ticking does nothing that could make it late.
     func tick() async throws {
         var expected = shared.time.now
+        var pauses: UInt64 = 0
         while true {
             try await shared.time.sleep(for: DeadlineWheel.slotWidth)
             let now = shared.time.now
@@ -27,11 +28,13 @@ struct Detector: Sendable {
             expected = now
             let wall = shared.time.wall
             heartbeat.beat(at: now)
-            let needsJudge = shared.withLock { machine in
+            let known = pauses
+            pauses = shared.withLock { machine in
                 machine.ticked(at: now, wall: wall)
-                return true
+                return machine.counters.pauses
             }
-            if needsJudge { judgeWakeup.signal() }
+            if pauses > known { metrics.pauses.increment(by: Int64(clamping: pauses - known)) }
+            judgeWakeup.signal()
         }
     }
 

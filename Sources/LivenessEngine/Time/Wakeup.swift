@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Wakes a loop before its time. Signals that come while nobody waits are kept as one.
+/// Wakes a loop before its time.
+///
+/// Signals that come while nobody waits are kept as one.
 ///
 /// Not an `AsyncStream`: a stream ends for good when a task that waits on it is cancelled, and `wait(atMost:)` cancels
 /// its waiting whenever the time is over first.
