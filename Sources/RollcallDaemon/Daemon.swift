@@ -43,6 +43,7 @@ struct Daemon {
         guard let url = settings.database.url else {
             throw StoreError(.unavailable, "database.url is not set, and no state directory is known")
         }
+        FileDescriptorLimit.raise(logger)
         MetricDescriptions.add(to: metrics)
         let store = try StoreFactory.open(url)
         let loops = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
