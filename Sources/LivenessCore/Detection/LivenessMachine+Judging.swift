@@ -107,7 +107,7 @@ extension LivenessMachine {
             }
             return
         }
-        if verdict != old { stand(service, verdict, isJudged: isJudged) }
+        if verdict != old { stand(service, verdict, at: now, isJudged: isJudged) }
         if verdict.state != .down, now < deadline { wheel.file(service, due: deadline) }
     }
 
@@ -116,11 +116,11 @@ extension LivenessMachine {
         return row.flags.contains(.heard) ? blind.cause(heard: row.heardAt) : .starting
     }
 
-    private mutating func stand(_ service: UInt32, _ verdict: Verdict, isJudged: Bool) {
+    private mutating func stand(_ service: UInt32, _ verdict: Verdict, at now: Instant, isJudged: Bool) {
         let number = Int(service)
         var standing = board.standings[number]
         // Our own doubts leave `since` alone: when they pass, what was true before goes on being true since then.
-        if !verdict.reason.isLocalOpinion, verdict.state != standing.recorded.state { standing.since = wallNow }
+        if !verdict.reason.isLocalOpinion, verdict.state != standing.recorded.state { standing.since = wall(now) }
         standing.verdict = verdict
         board.standings[number] = standing
         board.content &+= 1
