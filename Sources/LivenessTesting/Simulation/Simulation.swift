@@ -1,6 +1,6 @@
 import LivenessCore
 
-/// A fleet and its daemon in virtual time: processes that die, leave, fail and are cloned; a network that loses,
+/// A fleet and its daemon in virtual time: processes that die, leave and fail; a network that loses,
 /// doubles and reorders; a daemon that is stopped, killed and cut off from its database; a wall clock that steps.
 ///
 /// An oracle beside it, which shares no code with the machine, knows what every verdict must be. The same seed always

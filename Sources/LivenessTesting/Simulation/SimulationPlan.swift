@@ -19,7 +19,6 @@ package struct SimulationPlan: Sendable {
     package var deathsPerHour = 0.5
     package var leavesPerHour = 0.1
     package var failuresPerHour = 0.1
-    package var clonesPerHour = 0.02
     /// How long a process that ended stays away.
     package var absence: ClosedRange<Double> = 1...400
 
