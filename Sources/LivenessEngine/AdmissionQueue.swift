@@ -1,5 +1,4 @@
 import LivenessCore
-import Synchronization
 
 /// Joins the admissions of many calls into few transactions: those that come while one is under way go together in the
 /// next.
@@ -7,7 +6,7 @@ import Synchronization
 /// A fleet that starts at once is registered at the speed of batches, whatever its agents send.
 final class AdmissionQueue: Sendable {
     /// Admissions in one transaction, if a single call does not bring more.
-    private static let largest = 1_000
+    static let largest = 1_000
 
     typealias Handler = @Sendable ([Asked]) async -> [HeartbeatOutcome]
 
@@ -36,7 +35,7 @@ final class AdmissionQueue: Sendable {
         var calls: [Call] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Returns one outcome per heartbeat, in order.
     func admit(_ asked: [Asked], _ handler: Handler) async -> [HeartbeatOutcome] {

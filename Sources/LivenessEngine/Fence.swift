@@ -1,9 +1,8 @@
 import LivenessCore
-import Synchronization
 
 /// Remembers that the database has refused this release: the daemon stops.
 package final class Fence: Sendable {
-    private let refusal = Mutex<StoreError?>(nil)
+    private let refusal = Locked<StoreError?>(nil)
     private let wakeup = Wakeup()
 
     package init() {}

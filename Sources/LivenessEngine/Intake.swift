@@ -25,8 +25,6 @@ package struct Intake: Sendable {
 
     /// Entries handled under one hold of the lock.
     private static let slice = 256
-    /// Admissions in one transaction of the store.
-    private static let admissionSlice = 1_000
 
     let shared: SharedMachine
     let registrar: Registrar
@@ -45,19 +43,14 @@ package struct Intake: Sendable {
         var outcomes: [HeartbeatOutcome] = []
         outcomes.reserveCapacity(batch.count)
         var isBackendLost = false
-        var start = 0
-        while start < batch.count {
-            let range = start..<min(start + Self.slice, batch.count)
-            let now = shared.time.now
-            isBackendLost = apply(batch, range, at: now, to: &outcomes)
-            start = range.upperBound
+        for range in (0..<batch.count).slices(of: Self.slice) {
+            isBackendLost = apply(batch, range, at: shared.time.now, to: &outcomes)
         }
         applied()
         let pending = outcomes.indices.filter { outcomes[$0].kind == .pending }
         if !pending.isEmpty {
-            for start in stride(from: 0, to: pending.count, by: Self.admissionSlice) {
-                let positions = pending[start..<min(start + Self.admissionSlice, pending.count)]
-                await registrar.admit(batch, positions, heard: heard, into: &outcomes)
+            for range in pending.indices.slices(of: AdmissionQueue.largest) {
+                await registrar.admit(batch, pending[range], heard: heard, into: &outcomes)
             }
             shared.publish()
         } else {
@@ -84,10 +77,9 @@ package struct Intake: Sendable {
         var answers: [HeartbeatAnswer?] = []
         answers.reserveCapacity(outcomes.count)
         let now = shared.time.now
-        for start in stride(from: 0, to: outcomes.count, by: Self.slice) {
-            let slice = outcomes[start..<min(start + Self.slice, outcomes.count)]
+        for range in outcomes.indices.slices(of: Self.slice) {
             answers += shared.withLock { machine in
-                slice.map { outcome in
+                outcomes[range].map { outcome in
                     guard outcome.service != HeartbeatOutcome.noService else { return nil }
                     if case .rejected = outcome.kind { return nil }
                     if scope == .news, !outcome.isNews { return nil }

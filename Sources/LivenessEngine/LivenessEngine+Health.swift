@@ -1,3 +1,4 @@
+import DequeModule
 package import LivenessCore
 import Logging
 
@@ -22,14 +23,29 @@ extension LivenessEngine {
     }
 
     /// Writes what the machine says of itself into the log, for as long as the task lives.
+    ///
+    /// While the database is away, which may be just what there is to say, events wait for it.
     func reportHealth() async throws {
+        var waiting: Deque<DaemonEvent> = []
         while true {
-            try await time.sleep(for: .milliseconds(200))
-            for event in shared.withLock({ $0.takeEvents() }) { await report(event) }
+            try await time.sleep(for: Self.reportInterval)
+            for event in shared.withLock({ $0.takeEvents() }) {
+                if let row = announce(event) { waiting.append(row) }
+            }
+            if waiting.count > Self.mostWaiting {
+                logger.warning("events were dropped", metadata: ["count": "\(waiting.count - Self.mostWaiting)"])
+                waiting.removeFirst(waiting.count - Self.mostWaiting)
+            }
+            while let next = waiting.first, await record(next) { waiting.removeFirst() }
         }
     }
 
-    private func report(_ event: HealthEvent) async {
+    private static var reportInterval: Duration { .milliseconds(200) }
+    /// Events kept while they cannot be recorded.
+    private static var mostWaiting: Int { 1_000 }
+
+    /// Says it to people, and makes it a row of the log; nil before this daemon has a record of its own.
+    private func announce(_ event: HealthEvent) -> DaemonEvent? {
         let kind: DaemonEvent.Kind
         switch event {
         case .degraded(let reason):
@@ -39,9 +55,8 @@ extension LivenessEngine {
             kind = .recovered
             logger.notice("recovered", metadata: ["reason": "\(reason.word)"])
         }
-        let board = shared.board
-        guard let uuid = own.uuid(on: board) else { return }
-        let row = DaemonEvent(
+        guard let uuid = own.uuid(on: shared.board) else { return nil }
+        return DaemonEvent(
             kind: kind,
             daemon: settings.liveness.daemon,
             host: settings.host,
@@ -50,12 +65,18 @@ extension LivenessEngine {
             zone: NameRule.defaultZone(topic: OwnRecord.binary),
             at: time.wall
         )
+    }
+
+    /// Returns whether the store took it.
+    private func record(_ event: DaemonEvent) async -> Bool {
         do {
-            tail.append([try await store.record(row)], to: shared)
+            tail.append([try await store.record(event)], to: shared)
             shared.publish()
+            return true
         } catch {
             fence.notice(error)
             logger.debug("the event could not be recorded", metadata: ["error": "\(error)"])
+            return false
         }
     }
 }

@@ -61,7 +61,14 @@ package final class LivenessEngine: Service {
             turnstile: turnstile
         )
         intake = Intake(shared: shared, registrar: registrar, metrics: metrics)
-        lookout = Lookout(shared: shared, driver: driver, metrics: metrics, logger: logger, fence: fence)
+        lookout = Lookout(
+            shared: shared,
+            driver: driver,
+            metrics: metrics,
+            logger: logger,
+            fence: fence,
+            follower: TailFollower(tail: tail, store: store, shared: shared, logger: logger)
+        )
         coalescer = Coalescer(
             shared: shared,
             driver: driver,
@@ -107,7 +114,7 @@ package final class LivenessEngine: Service {
     /// Until this has returned nothing may be asked.
     package func start() async throws {
         let began = time.now
-        let forgotten = time.wall - .seconds(86_400)
+        let forgotten = time.wall - Burials.memory
         let pages = LoadedPages()
         let head = try await store.load(since: forgotten) { page throws(StoreError) in pages.append(page) }
         for page in pages.take() {
@@ -115,7 +122,7 @@ package final class LivenessEngine: Service {
         }
         let mine = head.daemons.first { $0.id == settings.liveness.daemon }
         try await store.write(own.daemonRecord(flushCount: mine?.flushCount ?? 0, at: time.wall))
-        tail.begin(at: head.head.revision)
+        tail.restart(at: head.head.revision)
         let now = time.now
         let wall = time.wall
         shared.withLock { machine in

@@ -1,9 +1,8 @@
 import LivenessCore
-import Synchronization
 
 /// Collects the pages a store hands over while it reads.
 final class LoadedPages: Sendable {
-    private let pages = Mutex<[LoadedPage]>([])
+    private let pages = Locked<[LoadedPage]>([])
 
     func append(_ page: LoadedPage) {
         pages.withLock { $0.append(page) }

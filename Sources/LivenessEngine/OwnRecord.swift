@@ -20,10 +20,6 @@ final class OwnRecord: Sendable {
         incarnation = ServiceUUID(random: .random(in: 0 ... .max), .random(in: 0 ... .max)).description
     }
 
-    private var worker: String {
-        String(settings.liveness.daemon.prefix(NameRule.longestWorker))
-    }
-
     /// Beats at the configured interval for as long as the task lives.
     func run() async throws {
         while true {
@@ -40,7 +36,7 @@ final class OwnRecord: Sendable {
                 host: settings.host,
                 binary: Self.binary,
                 version: Release.number,
-                worker: worker,
+                worker: settings.liveness.daemon,
                 incarnation: incarnation,
                 sequence: number,
                 reportInterval: settings.liveness.reportInterval
@@ -55,7 +51,7 @@ final class OwnRecord: Sendable {
         guard sequence.load(ordering: .relaxed) > 0 else { return nil }
         return Departure(
             name: ServiceName(host: settings.host, binary: Self.binary),
-            worker: worker,
+            worker: settings.liveness.daemon,
             incarnation: incarnation,
             manner: .left
         )

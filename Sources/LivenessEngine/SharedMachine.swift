@@ -6,14 +6,14 @@ import Synchronization
 /// Writers take the machine's lock for a bounded slice of work. Readers take a copy of the board, which no writer
 /// holds while it works.
 package final class SharedMachine: Sendable {
-    private let machine: Mutex<LivenessMachine>
-    private let published: Mutex<Board>
+    private let machine: Locked<LivenessMachine>
+    private let published: Locked<Board>
     private let lastPublished = Atomic<Int64>(.min / 4)
     package let time: any TimeSource
 
     package init(_ machine: LivenessMachine, time: any TimeSource) {
-        self.published = Mutex(machine.board)
-        self.machine = Mutex(machine)
+        self.published = Locked(machine.board)
+        self.machine = Locked(machine)
         self.time = time
     }
 

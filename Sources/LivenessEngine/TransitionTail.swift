@@ -1,5 +1,4 @@
 import LivenessCore
-import Synchronization
 
 /// The newest rows of the transition log in memory, and those who wait for the next.
 ///
@@ -18,13 +17,17 @@ package final class TransitionTail: Sendable {
         var nextWaiter: UInt64 = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     package init() {}
 
-    /// Where the log stood when this daemon started.
-    func begin(at revision: Int64) {
-        state.withLock { $0.newest = revision }
+    /// Where the log stands: rows up to `revision` are served from the store.
+    func restart(at revision: Int64) {
+        state.withLock { state in
+            state.rows = []
+            state.early = [:]
+            state.newest = revision
+        }
     }
 
     /// Takes in rows that were committed, wakes who waits, and tells the board.

@@ -1,4 +1,4 @@
-import Synchronization
+import LivenessCore
 
 /// Lets one through after the other, in the order of their coming.
 ///
@@ -10,7 +10,7 @@ final class Turnstile: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     func pass<Value: Sendable, Failure: Error>(
         _ body: @Sendable () async throws(Failure) -> Value

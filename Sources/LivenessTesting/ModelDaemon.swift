@@ -204,9 +204,12 @@ package struct ModelDaemon {
         do {
             let result = try await driver.reporter.renew(pending.flush)
             machine.flushEnded(at: now)
-            machine.learned(result, from: pending, at: now)
+            for record in result.news {
+                machine.learned(record, result.incarnations.filter { $0.serviceID == record.id }, at: now)
+            }
+            for (id, service) in pending.services(of: result.missing) { machine.learnedGone(id, service, at: now) }
         } catch {
-            machine.flushFailed(pending)
+            machine.flushFailed(pending, 0..<pending.count)
         }
     }
 
@@ -223,7 +226,7 @@ package struct ModelDaemon {
             let results = try await store.record(pending.map(\.change), at: wall)
             for (change, result) in zip(pending, results) { machine.recorded(change, result, at: now) }
         } catch {
-            machine.recordingFailed(pending)
+            machine.recordingFailed(pending[...])
         }
     }
 
@@ -233,11 +236,11 @@ package struct ModelDaemon {
 
     /// Forgets what is older than remembered, in the machine.
     package mutating func forget() {
-        machine.forget(at: now)
+        while machine.forget(at: now, limit: 100) {}
     }
 
     package mutating func forgetChanges() {
-        machine.forgetChanges(at: now)
+        while machine.forgetChanges(at: now, limit: 100) {}
     }
 
     // MARK: Questions

@@ -1,5 +1,4 @@
 package import LivenessCore
-import Synchronization
 
 /// A table of heartbeats that can be made to fail, and to look like one restored from a backup.
 package final class SwitchableTable: HeartbeatTable {
@@ -9,7 +8,7 @@ package final class SwitchableTable: HeartbeatTable {
     }
 
     private let table: any HeartbeatTable
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     package init(_ table: any HeartbeatTable) {
         self.table = table

@@ -20,11 +20,7 @@ struct StatusService: Service {
     }
 
     private var line: String {
-        let board = engine.board
-        var counts: [LivenessState: Int] = [:]
-        for number in 0..<board.count where board.isListed(UInt32(number)) {
-            counts[board.standings[number].verdict.state, default: 0] += 1
-        }
+        let counts = engine.board.stateCounts
         let back = engine.readiness.isDriverLost ? "; the database does not answer" : ""
         return "\(counts[.up] ?? 0) up, \(counts[.down] ?? 0) down, \(counts[.unknown] ?? 0) unknown\(back)"
     }

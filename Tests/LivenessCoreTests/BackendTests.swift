@@ -79,6 +79,8 @@ struct BackendTests {
         #expect(daemon.verdict("h1")?.state == .down)
         await daemon.beat(process.next())
         #expect(daemon.verdict("h1")?.state == .up)
+        let service = try #require(daemon.place(of: "h1"))
+        #expect(daemon.machine.board.standings[Int(service)].since == daemon.wall)
         daemon.store.setOutage(nil)
         await daemon.run(.seconds(1))
         let log = try await daemon.store.transitions(since: 0, limit: 100).transitions

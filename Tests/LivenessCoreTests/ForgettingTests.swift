@@ -43,4 +43,22 @@ struct ForgettingTests {
         daemon.forget()
         #expect(daemon.place(of: "h1") != nil)
     }
+
+    @Test("an incarnation that left before its record was deleted is refused as deleted, one of the next record is not")
+    func leftThenDeleted() async throws {
+        var daemon = try await freshDaemon()
+        var first = Process("h1", incarnation: "a")
+        await daemon.beat(first.next())
+        try await daemon.leave(first.departure())
+        #expect(await daemon.beat(first.next()) == .rejected(.left))
+        let uuid = try #require(daemon.card("h1")?.uuid)
+        try await daemon.delete(uuid)
+        #expect(await daemon.beat(first.next()) == .rejected(.serviceDeleted))
+        var second = Process("h1", incarnation: "b")
+        #expect(await daemon.beat(second.next()) == .renewed)
+        var third = Process("h1", incarnation: "c")
+        #expect(await daemon.beat(third.next()) == .renewed)
+        #expect(await daemon.beat(second.next()) == .rejected(.staleIncarnation))
+        #expect(await daemon.beat(first.next()) == .rejected(.serviceDeleted))
+    }
 }

@@ -1,5 +1,4 @@
 import LivenessCore
-import Synchronization
 import Testing
 
 @testable import LivenessEngine
@@ -70,7 +69,7 @@ struct AdmissionQueueTests {
 
 /// Numbers, as they came.
 private final class Tally: Sendable {
-    private let numbers = Mutex<[Int]>([])
+    private let numbers = Locked<[Int]>([])
 
     func add(_ number: Int) {
         numbers.withLock { $0.append(number) }

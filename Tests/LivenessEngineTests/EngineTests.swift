@@ -91,6 +91,48 @@ struct EngineTests {
         }
     }
 
+    @Test("rows whose commit was answered with an error reach the readers too, with no gap")
+    func lostAnswer() async throws {
+        let fixture = try await EngineFixture()
+        try await fixture.running {
+            await fixture.beat(fixture.heartbeat("h1", 1))
+            let began = fixture.engine.board.head.revision
+            fixture.store.loseNextAnswer()
+            await fixture.beat(fixture.heartbeat("h2", 1))
+            await fixture.beat(fixture.heartbeat("h3", 1))
+            let isSeen = await fixture.time.advance(upTo: .seconds(5)) {
+                fixture.engine.board.head.revision >= began + 2
+            }
+            #expect(isSeen)
+            let answer = try await fixture.engine.transitions(since: began, logID: nil, wait: .zero, limit: 10)
+            guard case .rows(let rows, _) = answer else {
+                Issue.record("the revision is known")
+                return
+            }
+            #expect(rows.map(\.revision) == Array((began + 1)...(began + Int64(rows.count))))
+            #expect(rows.contains { $0.host == "h2" })
+            #expect(rows.contains { $0.host == "h3" })
+        }
+    }
+
+    @Test("what this daemon says of its health is in the log, also when the database was what failed")
+    func healthIsRecorded() async throws {
+        let fixture = try await EngineFixture()
+        try await fixture.running {
+            #expect(await fixture.time.advance(upTo: .seconds(2)) { fixture.engine.board.count == 1 })
+            fixture.store.setOutage(StoreError(.unavailable, "the disk is full"))
+            #expect(await fixture.time.advance(upTo: .seconds(30)) { fixture.engine.readiness.isDatabaseLost })
+            let since = fixture.engine.readiness.since
+            _ = await fixture.time.advance(upTo: .seconds(2)) { false }
+            #expect(fixture.engine.readiness.since == since)
+            fixture.store.setOutage(nil)
+            #expect(await fixture.time.advance(upTo: .seconds(30)) { !fixture.engine.readiness.isDatabaseLost })
+            _ = await fixture.time.advance(upTo: .seconds(2)) { false }
+            let log = try await fixture.store.transitions(since: 0, limit: 100).transitions
+            #expect(log.filter { $0.kind == .daemon }.map(\.reason) == ["degraded", "recovered"])
+        }
+    }
+
     @Test("a revision beyond the log, or of another log, is unknown")
     func unknownRevision() async throws {
         let fixture = try await EngineFixture()

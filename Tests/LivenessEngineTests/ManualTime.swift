@@ -1,6 +1,5 @@
 import LivenessCore
 import LivenessEngine
-import Synchronization
 
 /// A clock moved by hand.
 ///
@@ -14,7 +13,7 @@ final class ManualTime: TimeSource {
         var next = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     var now: Instant { state.withLock { $0.now } }
 

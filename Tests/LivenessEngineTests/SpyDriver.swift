@@ -1,5 +1,4 @@
 import LivenessCore
-import Synchronization
 
 /// A driver that remembers its flushes, and can be held up or made to fail.
 final class SpyDriver: LivenessDriver, LivenessReporter, LivenessObserver {
@@ -10,7 +9,7 @@ final class SpyDriver: LivenessDriver, LivenessReporter, LivenessObserver {
     }
 
     private let inner: InMemoryDriver
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     init(_ inner: InMemoryDriver) {
         self.inner = inner

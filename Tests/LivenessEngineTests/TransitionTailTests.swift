@@ -34,7 +34,7 @@ struct TransitionTailTests {
     func order() {
         let shared = machine()
         let tail = TransitionTail()
-        tail.begin(at: 10)
+        tail.restart(at: 10)
         tail.append([row(12)], to: shared)
         #expect(tail.newest == 10)
         #expect(tail.rows(after: 10, limit: 10)?.isEmpty == true)
@@ -49,7 +49,7 @@ struct TransitionTailTests {
     func bounded() {
         let shared = machine()
         let tail = TransitionTail()
-        tail.begin(at: 0)
+        tail.restart(at: 0)
         tail.append((1...40_000).map(row), to: shared)
         #expect(tail.newest == 40_000)
         #expect(tail.rows(after: 0, limit: 10) == nil)

@@ -20,10 +20,10 @@ enum Rooms {
     /// By room, all that its files may import; `nil` for a room that is not in the house.
     static func allowed(in room: String) -> Set<String>? {
         switch room {
-        case "LivenessCore": ["Swift", "Synchronization"]
+        case "LivenessCore": ["Swift", "Synchronization", "DequeModule"]
         case "LivenessEngine":
             ["Swift", "Synchronization", "Glibc", "Dispatch", "LivenessCore"]
-                + ["ServiceLifecycle", "Logging", "Metrics"]
+                + ["DequeModule", "ServiceLifecycle", "Logging", "Metrics"]
         case "StoreSQLite": system + ["LivenessCore", "GRDB"]
         case "StoreMariaDB": system + ["LivenessCore", "MariaDBClient"]
         case "DriverDatabase": system + ["LivenessCore", "Logging"]

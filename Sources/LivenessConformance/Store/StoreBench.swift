@@ -1,10 +1,9 @@
 import LivenessCore
-import Synchronization
 
 /// What the laws about stores are written with: short words for the calls, and a clock of their own.
 final class StoreBench: Sendable {
     let fixture: any StoreFixture
-    private let identities = Mutex<UInt64>(0)
+    private let identities = Locked<UInt64>(0)
 
     init(_ fixture: any StoreFixture) {
         self.fixture = fixture

@@ -4,6 +4,8 @@ struct BackendHealth: Sendable {
     var lastFlush: Instant
     /// Set while the back end counts as lost.
     var lostSince: Instant?
+    /// The same by the wall clock as it was then.
+    var lostSinceWall = Timestamp.never
 
     init(at now: Instant) {
         lastObservation = now

@@ -5,6 +5,17 @@ extension LivenessMachine {
         package var flush: HeartbeatFlush
         package var services: [UInt32]
         var beats: [UInt16]
+
+        package var count: Int { services.count }
+
+        /// Those of these records that the flush is about, with their dense numbers.
+        package func services(of ids: [Int64]) -> [(id: Int64, service: UInt32)] {
+            if ids.isEmpty { return [] }
+            let wanted = Set(ids)
+            return zip(flush.renewals, services)
+                .filter { wanted.contains($0.0.serviceID) }
+                .map { ($0.0.serviceID, $0.1) }
+        }
     }
 
     /// How many services were heard since they were last flushed.
@@ -92,30 +103,29 @@ extension LivenessMachine {
         flushedSoundly(at: now)
     }
 
-    /// What a flush could not touch is news: the records as they are now.
-    package mutating func learned(_ result: FlushResult, from pending: PendingFlush, at now: Instant) {
-        for record in result.news { recordChanged(record, at: now) }
-        for incarnation in result.incarnations where incarnation.isCurrent { adoptNews(incarnation, in: result) }
-        if !result.missing.isEmpty {
-            let missing = Set(result.missing)
-            for (service, renewal) in zip(pending.services, pending.flush.renewals)
-            where missing.contains(renewal.serviceID) { markGone(service, at: now) }
+    /// What a flush could not touch is news: a record as it is now, with its incarnations.
+    package mutating func learned(_ record: ServiceRecord, _ incarnations: [IncarnationRecord], at now: Instant) {
+        recordChanged(record, at: now)
+        guard let service = board.find(host: record.host, binary: record.binary), board.isListed(service) else {
+            return
+        }
+        for incarnation in incarnations where incarnation.isCurrent {
+            adoptWorker(incarnation, of: service, heard: nil, sequence: nil)
         }
     }
 
-    private mutating func adoptNews(_ incarnation: IncarnationRecord, in result: FlushResult) {
-        guard let record = result.news.first(where: { $0.id == incarnation.serviceID }),
-            let service = board.find(host: record.host, binary: record.binary),
-            board.isListed(service)
-        else { return }
-        adoptWorker(incarnation, of: service, heard: nil, sequence: nil)
+    /// A record that a flush was about is gone from the store altogether.
+    package mutating func learnedGone(_ id: Int64, _ service: UInt32, at now: Instant) {
+        if board.cards[Int(service)].id == id { markGone(service, at: now) }
     }
 
-    /// The driver did not answer: the renewals wait again, each as the last heartbeat of its service.
+    /// The driver did not answer: the renewals `range` wait again, each as the last heartbeat of its service.
     ///
     /// The count is not used again: perhaps only the answer was lost, and a poll has seen it.
-    package mutating func flushFailed(_ pending: PendingFlush) {
-        for (service, beats) in zip(pending.services, pending.beats) {
+    package mutating func flushFailed(_ pending: PendingFlush, _ range: Range<Int>) {
+        for position in range {
+            let service = pending.services[position]
+            let beats = pending.beats[position]
             let row = rows[Int(service)]
             if !row.flags.contains(.dirty) {
                 rows[Int(service)].flags.insert(.dirty)

@@ -8,7 +8,9 @@ extension LivenessMachine {
         let observationIsOld = now - health.lastObservation > settings.observationLostAfter
         let flushIsOld = now - health.lastFlush > settings.flushLostAfter
         if health.lostSince == nil, observationIsOld || flushIsOld {
-            health.lostSince = min(health.lastObservation, health.lastFlush)
+            let since = min(health.lastObservation, health.lastFlush)
+            health.lostSince = since
+            health.lostSinceWall = self.wall(since)
             events.append(.degraded(.backendLost))
             sweep = 0
         }
@@ -18,7 +20,7 @@ extension LivenessMachine {
     ///
     /// Whoever comes first after a stop, the ticker or a heartbeat that waited in a socket, notices it.
     mutating func noticePause(at now: Instant) {
-        guard now - lastTick > settings.effectivePauseThreshold else { return }
+        guard now - lastTick > pauseThreshold else { return }
         let period = BlindTime.Period(began: lastTick, ended: now, cause: .localPause)
         blind.add(period)
         if let before = pause {
@@ -55,10 +57,14 @@ extension LivenessMachine {
             blind.add(BlindTime.Period(began: health.lastObservation, ended: now, cause: .backendLost))
         }
         health.lastObservation = now
-        for record in observation.changed where record.lastDaemon != settings.daemon {
-            recordChanged(record, at: now)
-        }
+        recordsObserved(observation.changed[...], at: now)
+        if let head = observation.head { logSeen(head) }
         recoverIfSound(at: now)
+    }
+
+    /// A part of what an observation that is not over yet has found.
+    package mutating func recordsObserved(_ records: ArraySlice<ServiceRecord>, at now: Instant) {
+        for record in records where record.lastDaemon != settings.daemon { recordChanged(record, at: now) }
     }
 
     /// A flush went through.
@@ -81,7 +87,7 @@ extension LivenessMachine {
     package var isBackendLost: Bool { health.lostSince != nil }
 
     /// Since when the back end counts as lost, by the wall clock.
-    package var backendLostSince: Timestamp? { health.lostSince.map(wall) }
+    package var backendLostSince: Timestamp? { health.lostSince == nil ? nil : health.lostSinceWall }
 
     /// Takes what this daemon has to say of itself.
     package mutating func takeEvents() -> [HealthEvent] {

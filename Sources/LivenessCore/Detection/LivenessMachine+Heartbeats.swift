@@ -75,7 +75,7 @@ extension LivenessMachine {
             let row = rows[Int(service)]
             let sequence = batch.entries[position].sequence
             if row.incarnationHash == incarnationHash, row.flags.contains(.up),
-                row.attributesHash == batch.entries[position].attributesHash,
+                row.attributesHash == batch.entries[position].attributesHash ^ attributesSalt,
                 row.flags.isDisjoint(with: .special), sequence > row.sequence,
                 batch.entries[position].worker.count == 0
             {
@@ -139,9 +139,7 @@ extension LivenessMachine {
         now: Instant
     ) -> HeartbeatOutcome.Kind {
         let row = rows[Int(service)]
-        if let retirement = retired[RetiredIncarnation(service: service, incarnationHash: entry.incarnationHash)] {
-            return .rejected(retirement.rejection)
-        }
+        if let rejection = rejection(of: entry.incarnationHash, of: service) { return .rejected(rejection) }
         if row.flags.contains(.deleted) {
             if entry.incarnationHash == 0, !entry.register { return .rejected(.serviceDeleted) }
             return .pending
@@ -161,11 +159,10 @@ extension LivenessMachine {
             let isStale = now - last > board.cards[Int(service)].reportInterval
             return isStale ? .rejected(.staleSequence) : .repeated
         }
-        if row.attributesHash != entry.attributesHash || row.flags.contains(.neverHeard) {
-            guard row.attributesHash == 0, !row.flags.contains(.neverHeard),
-                statesNothingNew(entry, batch, service)
-            else { return .pending }
-            rows[Int(service)].attributesHash = entry.attributesHash
+        if row.flags.contains(.neverHeard) { return .pending }
+        if row.attributesHash != entry.attributesHash ^ attributesSalt {
+            guard statesNothingNew(entry, batch, service) else { return .pending }
+            rows[Int(service)].attributesHash = entry.attributesHash ^ attributesSalt
         }
         if entry.sequence != HeartbeatBatch.Entry.noSequence { rows[Int(service)].sequence = entry.sequence }
         return .renewed
@@ -175,7 +172,8 @@ extension LivenessMachine {
         entry.sequence == HeartbeatBatch.Entry.noSequence || entry.sequence > row.sequence
     }
 
-    /// Whether the record says already what the heartbeat states: so after a restart of this daemon.
+    /// Whether the record says already what the heartbeat states: so after a restart of this daemon, or after its
+    /// settings changed.
     private func statesNothingNew(_ entry: HeartbeatBatch.Entry, _ batch: HeartbeatBatch, _ service: UInt32) -> Bool {
         let card = board.cards[Int(service)]
         let profile = board.profiles[card.profile]
@@ -192,9 +190,7 @@ extension LivenessMachine {
 
     mutating func unknownIncarnation(_ hash: UInt64, uses: Bool, of service: UInt32) -> HeartbeatOutcome.Kind {
         if hash == 0 { return uses ? .rejected(.incarnationRequired) : .pending }
-        if let retirement = retired[RetiredIncarnation(service: service, incarnationHash: hash)] {
-            return .rejected(retirement.rejection)
-        }
+        if let rejection = rejection(of: hash, of: service) { return .rejected(rejection) }
         return .pending
     }
 

@@ -119,8 +119,9 @@ extension LivenessMachine {
     private mutating func stand(_ service: UInt32, _ verdict: Verdict, at now: Instant, isJudged: Bool) {
         let number = Int(service)
         var standing = board.standings[number]
-        // Our own doubts leave `since` alone: when they pass, what was true before goes on being true since then.
-        if !verdict.reason.isLocalOpinion, verdict.state != standing.recorded.state { standing.since = wall(now) }
+        if !verdict.reason.isLocalOpinion, verdict.state != standing.stateBeforeDoubts(returningTo: verdict.state) {
+            standing.since = wall(now)
+        }
         standing.verdict = verdict
         board.standings[number] = standing
         board.content &+= 1

@@ -1,3 +1,5 @@
+import DequeModule
+
 /// What the transition log must be told.
 extension LivenessMachine {
     /// A change that was handed out to be recorded.
@@ -6,12 +8,14 @@ extension LivenessMachine {
         package var change: StateChange
     }
 
-    /// Takes up to `limit` changes to be recorded: one net change per service, whatever happened in between.
+    /// Looks at up to `limit` of the services that wait to be recorded, and takes their changes: one net change per
+    /// service, whatever happened in between.
     package mutating func takeChanges(limit: Int) -> [PendingChange] {
         var changes: [PendingChange] = []
         let take = min(limit, queued.count)
         changes.reserveCapacity(take)
-        for service in queued.prefix(take) {
+        for _ in 0..<take {
+            guard let service = queued.popFirst() else { break }
             rows[Int(service)].flags.remove(.queued)
             let standing = board.standings[Int(service)]
             guard board.isListed(service), standing.isUnrecorded else { continue }
@@ -23,7 +27,6 @@ extension LivenessMachine {
             )
             changes.append(PendingChange(service: service, change: change))
         }
-        queued.removeFirst(take)
         return changes
     }
 
@@ -52,8 +55,22 @@ extension LivenessMachine {
     }
 
     /// The store did not answer: the changes wait again.
-    package mutating func recordingFailed(_ changes: [PendingChange]) {
+    package mutating func recordingFailed(_ changes: ArraySlice<PendingChange>) {
         for pending in changes { enqueueForRecording(pending.service) }
+    }
+
+    /// The log as an observation found it.
+    ///
+    /// Its newest revision is shown to nobody before the rows up to it can be.
+    mutating func logSeen(_ head: LogHead) {
+        if head.logID != board.head.logID {
+            board.head = head
+        } else if head.oldest > board.head.oldest {
+            board.head.oldest = head.oldest
+        } else {
+            return
+        }
+        isChanged = true
     }
 
     /// The newest revision that the log is known to have.

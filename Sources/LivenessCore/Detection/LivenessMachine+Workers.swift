@@ -24,7 +24,7 @@ extension LivenessMachine {
             all.append(unnamedWorker(of: service))
         }
         var worker = Worker(incarnation, hasher: board.hasher)
-        worker.attributesHash = attributesHash
+        worker.attributesHash = attributesHash ^ attributesSalt
         if let position = all.firstIndex(where: { $0.name == incarnation.worker }) {
             let isSame = all[position].number == worker.number
             if !isSame { retire(all[position].incarnationHash, of: service, .staleIncarnation, at: lastTick) }
@@ -143,7 +143,7 @@ extension LivenessMachine {
             let isStale = now - last > board.cards[Int(service)].reportInterval
             return isStale ? .rejected(.staleSequence) : .repeated
         }
-        if worker.attributesHash != entry.attributesHash { return .pending }
+        if worker.attributesHash != entry.attributesHash ^ attributesSalt { return .pending }
         if entry.sequence != HeartbeatBatch.Entry.noSequence { all[position].sequence = entry.sequence }
         all[position].lastHeard = max(worker.lastHeard, heard)
         all[position].isDirty = true

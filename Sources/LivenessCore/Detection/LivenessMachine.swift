@@ -1,3 +1,5 @@
+import DequeModule
+
 /// Decides, in plain values, who is up: fed with heartbeats, time, records and news, it answers with verdicts to
 /// publish, changes to record and renewals to flush.
 ///
@@ -5,6 +7,8 @@
 /// outputs, which is what the simulation lives on. `LivenessEngine` carries out what it decides. Its facets:
 ///
 /// - `+Records` what the store says: records loaded, admitted, edited, deleted
+/// - `+Placing` the dense number of a name, and what of a record the roster keeps
+/// - `+Forgetting` incarnations that no longer count, deleted services, and when they are forgotten
 /// - `+Heartbeats` the hot path, and what is more than a renewal
 /// - `+Judging` deadlines
 /// - `+Health` blind time, the back end, starting
@@ -14,6 +18,12 @@
 /// - `+Flapping` services that change too often
 package struct LivenessMachine: Sendable {
     package internal(set) var settings: LivenessSettings
+    /// `settings.effectivePauseThreshold`, which every batch of heartbeats asks for.
+    var pauseThreshold: Duration
+    /// Mixed into the hash of what a heartbeat states.
+    ///
+    /// Another salt makes each service's next heartbeat be compared with its record anew.
+    var attributesSalt: UInt32 = 0
     /// What readers see; a copy is a snapshot.
     package internal(set) var board: Board
 
@@ -25,9 +35,14 @@ package struct LivenessMachine: Sendable {
     /// Services with named workers.
     var workers: [UInt32: [Worker]] = [:]
     var retired: [RetiredIncarnation: Retirement] = [:]
-    /// Oldest first; one that `deletedAt` does not confirm is of a service that was created again since.
-    var deletions: [(service: UInt32, at: Instant)] = []
-    var deletedAt: [UInt32: Instant] = [:]
+    /// Oldest first; one that `retired` does not confirm was retired once more since.
+    var retirements: Deque<(key: RetiredIncarnation, order: UInt64)> = []
+    /// Services that were deleted lately, also those created again since.
+    var burials: [UInt32: Burial] = [:]
+    /// Oldest first; one that `burials` does not confirm is of a service that was deleted once more since.
+    var deletions: Deque<(service: UInt32, order: UInt64)> = []
+    /// Numbers retirements and deletions in the order in which they happened.
+    var ending: UInt64 = 0
     /// Numbers of services that were forgotten, to be used again.
     var free: [UInt32] = []
 
@@ -35,13 +50,15 @@ package struct LivenessMachine: Sendable {
     var dirty: [UInt32] = []
     var flushing: [UInt32] = []
     var flushed = 0
-    var queued: [UInt32] = []
+    var queued: Deque<UInt32> = []
     var due: [UInt32] = []
     /// How far a sweep over all services has come; nil when none is under way.
     var sweep: Int?
 
     /// When services changed their state lately.
     var recentChanges: [UInt32: [Instant]] = [:]
+    /// The same changes, oldest first.
+    var changeLog: Deque<(service: UInt32, at: Instant)> = []
     var blind = BlindTime()
     var health: BackendHealth
     var lastTick: Instant
@@ -63,6 +80,7 @@ package struct LivenessMachine: Sendable {
 
     package init(settings: LivenessSettings, hasher: NameHasher, at now: Instant) {
         self.settings = settings
+        self.pauseThreshold = settings.effectivePauseThreshold
         self.board = Board(hasher: hasher)
         self.wheel = DeadlineWheel(origin: now)
         self.health = BackendHealth(at: now)
@@ -89,7 +107,8 @@ package struct LivenessMachine: Sendable {
     /// No deadline is reset: a service follows them from its next heartbeat.
     package mutating func settingsChanged(_ new: LivenessSettings) {
         settings = new
-        for service in 0..<rows.count { rows[service].attributesHash = 0 }
+        pauseThreshold = new.effectivePauseThreshold
+        attributesSalt &+= 0x9E37_79B9
     }
 }
 

@@ -1,12 +1,10 @@
-import Synchronization
-
 /// The database driver's twin over an in-memory store: for tests and simulations.
 ///
 /// It keeps to the same laws. An outage of the store is its outage; `sever` cuts this one driver off and leaves the
 /// store to others.
 package final class InMemoryDriver: LivenessDriver, LivenessReporter, LivenessObserver {
     private let position: TablePosition
-    private let isSevered = Mutex(false)
+    private let isSevered = Locked(false)
 
     package init(store: any HeartbeatTable, daemon: String, seen: [String: Int64] = [:]) {
         position = TablePosition(table: store, daemon: daemon, seen: seen)

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A store without a database: the same rules and the same answers, gone with the process.
 ///
 /// Tests and simulations run on it. Its database clock is handed in, and an outage can be ordered.
@@ -7,7 +5,7 @@ package final class InMemoryStore: RecordStore {
     let release: Int32
     /// The clock that ends a forced down: the database's own, in a real database.
     let clock: @Sendable () -> Timestamp
-    private let tables: Mutex<InMemoryTables>
+    private let tables: Locked<InMemoryTables>
 
     /// An empty store.
     ///
@@ -15,12 +13,17 @@ package final class InMemoryStore: RecordStore {
     package init(logID: String, release: Int32 = 1, clock: @escaping @Sendable () -> Timestamp) {
         self.release = release
         self.clock = clock
-        tables = Mutex(InMemoryTables(logID: logID))
+        tables = Locked(InMemoryTables(logID: logID))
     }
 
     /// Makes every call fail with this error, until it is nil again.
     package func setOutage(_ error: StoreError?) {
         tables.withLock { $0.outage = error }
+    }
+
+    /// Carries out the next call that writes, and answers it with an error: the connection broke after the commit.
+    package func loseNextAnswer() {
+        tables.withLock { $0.isNextAnswerLost = true }
     }
 
     /// Raises the fence, as the contract phase of an upgrade does.
@@ -56,7 +59,14 @@ package final class InMemoryStore: RecordStore {
                     StoreError(.fenced, "fenced: release \(release), the database needs \(tables.minimumRelease)")
                 )
             }
-            do throws(StoreError) { return .success(try body(&tables)) } catch { return .failure(error) }
+            do throws(StoreError) {
+                let value = try body(&tables)
+                guard tables.isNextAnswerLost else { return .success(value) }
+                tables.isNextAnswerLost = false
+                return .failure(StoreError(.unavailable, "the connection broke before the answer came"))
+            } catch {
+                return .failure(error)
+            }
         }
         return try result.get()
     }

@@ -18,6 +18,8 @@ struct InMemoryTables {
     var minimumRelease: Int32 = 1
     /// Thrown by every call, while it is set.
     var outage: StoreError?
+    /// The next write is carried out, and its answer is an error.
+    var isNextAnswerLost = false
     private var lastID: Int64 = 0
 
     init(logID: String) {

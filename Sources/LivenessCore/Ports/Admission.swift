@@ -35,8 +35,10 @@ package struct Admission: Hashable, Sendable {
 
 /// What the store made of an admission.
 package enum AdmissionResult: Hashable, Sendable {
-    /// It counts: the record and the worker's current incarnation as they now are. `transitions` holds the rows
-    /// written (`created`, `updated`), and is empty for a mere change of incarnation or attributes.
+    /// It counts: the record and the worker's current incarnation as they now are.
+    ///
+    /// `transitions` holds the rows written (`created`, `updated`), and is empty for a mere change of incarnation or
+    /// attributes.
     case admitted(ServiceRecord, IncarnationRecord, transitions: [Transition])
     case rejected(HeartbeatRejection)
 }
@@ -101,7 +103,9 @@ package struct Departure: Hashable, Sendable {
 }
 
 package enum DepartureResult: Hashable, Sendable {
-    /// Durable, now or already before. The record's `leftAt` is set once every worker of it left.
+    /// Durable, now or already before.
+    ///
+    /// The record's `leftAt` is set once every worker of it left.
     case departed(ServiceRecord, IncarnationRecord)
     /// There is no such service, or no such worker of it.
     case notFound

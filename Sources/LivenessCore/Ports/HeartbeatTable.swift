@@ -1,8 +1,9 @@
 /// Heartbeats in a SQL table: what the database driver needs of a store.
 package protocol HeartbeatTable: Sendable {
-    /// Writes a flush in one transaction: renewals, this daemon's `flush_count` and its `last_seen`. A renewal
-    /// touches its row only while that incarnation is current, not left and not deleted; the rows it did not touch
-    /// are news and come back as they are.
+    /// Writes a flush in one transaction: renewals, this daemon's `flush_count` and its `last_seen`.
+    ///
+    /// A renewal touches its row only while that incarnation is current, not left and not deleted; the rows it did not
+    /// touch are news and come back as they are.
     func flush(_ flush: HeartbeatFlush) async throws(StoreError) -> FlushResult
 
     /// What other daemons flushed after the given counts, and everybody's counts now, in one snapshot.
@@ -11,8 +12,9 @@ package protocol HeartbeatTable: Sendable {
     /// are new. The caller's own id is left out of the changes.
     func observe(after seen: [String: Int64], as daemon: String) async throws(StoreError) -> HeartbeatObservation
 
-    /// The rows of those services now, however they came to be (the on-demand read of *Judging*). Ids that are
-    /// deleted come back with `deletedAt` set.
+    /// The rows of those services now, however they came to be (the on-demand read of *Judging*).
+    ///
+    /// Ids that are deleted come back with `deletedAt` set.
     func look(at ids: [Int64]) async throws(StoreError) -> [ServiceRecord]
 }
 

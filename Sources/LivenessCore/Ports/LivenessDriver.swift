@@ -7,18 +7,22 @@ package protocol LivenessDriver: Sendable {
 
 /// The writing half of a driver.
 package protocol LivenessReporter: Sendable {
-    /// Makes one flush of renewals visible in the back end, and answers what it learned doing so. A call that throws
-    /// may be repeated with the same content.
+    /// Makes one flush of renewals visible in the back end, and answers what it learned doing so.
+    ///
+    /// A call that throws may be repeated with the same content.
     func renew(_ flush: HeartbeatFlush) async throws(DriverError) -> FlushResult
 
-    /// Removes what the back end holds of services that left or were deleted. Repeating it does no harm.
+    /// Removes what the back end holds of services that left or were deleted.
+    ///
+    /// Repeating it does no harm.
     func remove(_ serviceIDs: [Int64]) async throws(DriverError)
 }
 
 /// The reading half of a driver.
 package protocol LivenessObserver: Sendable {
-    /// One complete look: what changed since the last complete one, and the back end's own state. A look that throws
-    /// is none: the next one brings the same changes.
+    /// One complete look: what changed since the last complete one, and the back end's own state.
+    ///
+    /// A look that throws is none: the next one brings the same changes.
     func observe() async throws(DriverError) -> BackendObservation
 
     /// Reads these services now, whether or not they changed: the look on demand of *Judging*.

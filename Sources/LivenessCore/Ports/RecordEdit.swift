@@ -38,8 +38,9 @@ package struct RecordEdit: Hashable, Sendable {
 }
 
 package enum EditResult: Hashable, Sendable {
-    /// The record as it now is, and its `updated` row. An edit that changes nothing writes no row and keeps the
-    /// edit number.
+    /// The record as it now is, and its `updated` row.
+    ///
+    /// An edit that changes nothing writes no row and keeps the edit number.
     case edited(ServiceRecord, transitions: [Transition])
     case notFound
     /// The edit number was another: the record as it is.

@@ -12,10 +12,14 @@ package protocol RecordStore: HeartbeatTable {
     ) async throws(StoreError) -> LoadedHead
 
     /// Decides on heartbeats that are more than a renewal (a new service, a new incarnation, other attributes, the
-    /// first after *left* or *failed*) and makes what it admits durable. Answers in the order asked.
+    /// first after *left* or *failed*) and makes what it admits durable.
+    ///
+    /// Answers in the order asked.
     func admit(_ admissions: [Admission], at: Timestamp) async throws(StoreError) -> [AdmissionResult]
 
-    /// Makes leaves and failures durable. Answers in the order asked.
+    /// Makes leaves and failures durable.
+    ///
+    /// Answers in the order asked.
     func depart(_ departures: [Departure], at: Timestamp) async throws(StoreError) -> [DepartureResult]
 
     /// Creates a record on an operator's word; nil when there is one of that name.
@@ -30,9 +34,10 @@ package protocol RecordStore: HeartbeatTable {
     /// Clears every `forced_down` whose time is over by the database's clock.
     func expireForcedDowns(at: Timestamp) async throws(StoreError) -> [Recorded<ServiceRecord>]
 
-    /// Records changes of state: each in the one transaction that locks the head of the log, changes the service
-    /// where it is not deleted and its `state_revision` is still the one judged, and writes the row. Answers in the
-    /// order asked.
+    /// Records changes of state: each in the one transaction that locks the head of the log, changes the service where
+    /// it is not deleted and its `state_revision` is still the one judged, and writes the row.
+    ///
+    /// Answers in the order asked.
     func record(_ changes: [StateChange], at: Timestamp) async throws(StoreError) -> [RecordingResult]
 
     /// Writes one event of a daemon (`degraded`, `recovered`) into the log.
@@ -41,7 +46,9 @@ package protocol RecordStore: HeartbeatTable {
     /// Rows of the log with a revision above `since`, oldest first.
     func transitions(since: Int64, limit: Int) async throws(StoreError) -> TransitionPage
 
-    /// A service's rows of the log, newest first. Deleted services have a history too.
+    /// A service's rows of the log, newest first.
+    ///
+    /// Deleted services have a history too.
     func history(of uuid: ServiceUUID, limit: Int) async throws(StoreError) -> [Transition]
 
     /// Inserts or updates this daemon's own row.
@@ -54,7 +61,9 @@ package protocol RecordStore: HeartbeatTable {
     func daemons() async throws(StoreError) -> [DaemonRecord]
 
     /// Removes what is older than kept: transitions by age and per service, incarnations replaced or deleted before
-    /// `forgotten`. At most `limit` rows a call; answers how many.
+    /// `forgotten`.
+    ///
+    /// At most `limit` rows a call; answers how many.
     func prune(_ limits: RetentionLimits, limit: Int) async throws(StoreError) -> Int
 }
 

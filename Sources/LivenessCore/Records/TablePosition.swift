@@ -1,16 +1,14 @@
-import Synchronization
-
 /// Where a driver that rests on a table of heartbeats stands: both of its halves share it, for the observer must know
 /// this daemon's own flushes as well, to notice when the table loses them.
 package final class TablePosition: Sendable {
     private let table: any HeartbeatTable
     private let daemon: String
-    private let positions: Mutex<FlushPositions>
+    private let positions: Locked<FlushPositions>
 
     package init(table: any HeartbeatTable, daemon: String, seen: [String: Int64] = [:]) {
         self.table = table
         self.daemon = daemon
-        positions = Mutex(FlushPositions(seen: seen))
+        positions = Locked(FlushPositions(seen: seen))
     }
 
     /// One flush, known to be in the table once it returned.

@@ -31,6 +31,21 @@ package struct Board: Sendable {
         !cards[Int(service)].flags.contains(.deleted)
     }
 
+    /// How many services are in each state.
+    package var stateCounts: [LivenessState: Int] {
+        var up = 0
+        var down = 0
+        var unknown = 0
+        for number in 0..<count where isListed(UInt32(number)) {
+            switch standings[number].verdict.state {
+            case .up: up += 1
+            case .down: down += 1
+            case .unknown: unknown += 1
+            }
+        }
+        return [.up: up, .down: down, .unknown: unknown]
+    }
+
     /// The number of the service of that name, deleted or not.
     package func find(host: String, binary: String) -> UInt32? {
         let bytes = Array(host.utf8) + Array(binary.utf8)

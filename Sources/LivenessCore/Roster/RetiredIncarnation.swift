@@ -8,4 +8,12 @@ struct RetiredIncarnation: Hashable, Sendable {
 struct Retirement: Sendable {
     var rejection: HeartbeatRejection
     var at: Instant
+    /// Its place among all retirements and deletions.
+    var order: UInt64
+}
+
+/// When a service was last deleted: every incarnation retired before then is refused as deleted.
+struct Burial: Sendable {
+    var at: Instant
+    var order: UInt64
 }

@@ -58,6 +58,15 @@ package struct Standing: Sendable {
         return verdict.state == .unknown ? verdict.lastState : verdict.state
     }
 
+    /// The state that counts as the one before, when `state` is decided now.
+    ///
+    /// Our own doubts are left out: when they pass, what was true before goes on being true since then.
+    func stateBeforeDoubts(returningTo state: LivenessState) -> LivenessState? {
+        let verdict = verdict
+        guard verdict.reason.isLocalOpinion else { return verdict.state }
+        return recorded.state == state ? state : lastKnown
+    }
+
     /// Whether the log must still be told: the verdict is one that is recorded, and another than the log's.
     var isUnrecorded: Bool {
         let now = verdict

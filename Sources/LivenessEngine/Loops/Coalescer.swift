@@ -1,7 +1,6 @@
 import LivenessCore
 import Logging
 import Metrics
-import Synchronization
 
 /// Renewals out: one driver write per flush, at most one flush per `flush_interval`, the last heartbeat of a service
 /// wins.
@@ -11,7 +10,7 @@ package struct Coalescer: Sendable {
     /// Renewals in one transaction: where a batch costs least per row (findings), and bounded.
     private static let largestFlush = 10_000
     /// Renewals gathered under one hold of the lock.
-    private static let slice = 500
+    private static let slice = 128
 
     let shared: SharedMachine
     let driver: any LivenessDriver
@@ -77,7 +76,9 @@ package struct Coalescer: Sendable {
             fence.notice(error)
             metrics.flushFailures.increment()
             logger.debug("a flush failed", metadata: ["error": "\(error)"])
-            shared.withLock { $0.flushFailed(pending) }
+            for range in (0..<pending.count).slices(of: Self.slice) {
+                shared.withLock { [pending] in $0.flushFailed(pending, range) }
+            }
             return nil
         }
     }
@@ -88,60 +89,20 @@ package struct Coalescer: Sendable {
     private func learn(_ result: FlushResult, from pending: LivenessMachine.PendingFlush) async {
         await turnstile.pass {
             do throws(DriverError) {
-                var fresh = result
-                fresh.news = try await driver.observer.look(at: result.news.map(\.id)).changed
+                let news = try await driver.observer.look(at: result.news.map(\.id)).changed
+                let incarnations = Dictionary(grouping: result.incarnations, by: \.serviceID)
                 let now = shared.time.now
-                shared.withLock { [fresh] in $0.learned(fresh, from: pending, at: now) }
+                for record in news {
+                    shared.withLock { $0.learned(record, incarnations[record.id] ?? [], at: now) }
+                }
+                for (id, service) in pending.services(of: result.missing) {
+                    shared.withLock { $0.learnedGone(id, service, at: now) }
+                }
             } catch {
                 // The next flush will not touch them either, and says so again.
                 fence.notice(error)
                 logger.debug("news of a flush could not be read", metadata: ["error": "\(error)"])
             }
         }
-    }
-}
-
-/// Those who wait until what they sent is durable.
-final class FlushWaiters: Sendable {
-    private struct State {
-        var waiting: [CheckedContinuation<Bool, Never>] = []
-        var inFlight: [UInt64: [CheckedContinuation<Bool, Never>]] = [:]
-        var generation: UInt64 = 0
-    }
-
-    private let state = Mutex(State())
-    let wakeup = Wakeup()
-
-    var isAnyoneWaiting: Bool { state.withLock { !$0.waiting.isEmpty } }
-
-    /// Returns after a flush that began after this call: whether it went through.
-    func wait() async -> Bool {
-        await withCheckedContinuation { continuation in
-            state.withLock { $0.waiting.append(continuation) }
-            wakeup.signal()
-        }
-    }
-
-    func begin() -> UInt64 {
-        state.withLock { state in
-            state.generation += 1
-            state.inFlight[state.generation] = state.waiting
-            state.waiting = []
-            return state.generation
-        }
-    }
-
-    func end(_ generation: UInt64, isSound: Bool) {
-        let done = state.withLock { $0.inFlight.removeValue(forKey: generation) ?? [] }
-        for continuation in done { continuation.resume(returning: isSound) }
-    }
-
-    /// Nobody will flush any more.
-    func dismiss() {
-        let all = state.withLock { state in
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        for continuation in all { continuation.resume(returning: false) }
     }
 }

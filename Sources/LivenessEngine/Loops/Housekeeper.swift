@@ -6,6 +6,8 @@ import Metrics
 struct Housekeeper: Sendable {
     private static let sweepInterval: Duration = .seconds(60)
     private static let pruneSlice = 10_000
+    /// What is forgotten under one hold of the lock.
+    private static let slice = 64
 
     let shared: SharedMachine
     let store: any RecordStore
@@ -22,7 +24,8 @@ struct Housekeeper: Sendable {
         var lastSweep = shared.time.now
         while true {
             try await shared.time.sleep(for: .seconds(1))
-            shared.withLock { $0.forgetChanges(at: shared.time.now) }
+            let present = shared.time.now
+            while shared.withLock({ $0.forgetChanges(at: present, limit: Self.slice) }) {}
             let board = shared.board
             gauge(board)
             if board.extras.values.contains(where: { $0.forcedDown?.until != nil }) {
@@ -31,20 +34,15 @@ struct Housekeeper: Sendable {
             let now = shared.time.now
             if now - lastSweep >= Self.sweepInterval {
                 lastSweep = now
-                shared.withLock { machine in
-                    machine.forget(at: now)
-                    machine.dropDeadWorkers(at: now)
-                }
+                while shared.withLock({ $0.forget(at: now, limit: Self.slice) }) {}
+                shared.withLock { $0.dropDeadWorkers(at: now) }
                 await prune()
             }
         }
     }
 
     private func gauge(_ board: Board) {
-        var counts = [LivenessState: Int]()
-        for number in 0..<board.count where board.isListed(UInt32(number)) {
-            counts[board.standings[number].verdict.state, default: 0] += 1
-        }
+        let counts = board.stateCounts
         metrics.up.record(counts[.up] ?? 0)
         metrics.down.record(counts[.down] ?? 0)
         metrics.unknown.record(counts[.unknown] ?? 0)
@@ -73,7 +71,7 @@ struct Housekeeper: Sendable {
         let limits = RetentionLimits(
             transitionsBefore: wall - settings.historyMaxAge,
             perService: settings.historyMaxPerService,
-            forgotten: wall - .seconds(86_400)
+            forgotten: wall - Burials.memory
         )
         do {
             while try await store.prune(limits, limit: Self.pruneSlice) == Self.pruneSlice {

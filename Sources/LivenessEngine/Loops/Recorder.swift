@@ -4,8 +4,10 @@ import Metrics
 
 /// Writes changes of state into the transition log, after they were published.
 struct Recorder: Sendable {
-    /// Changes in one transaction.
-    private static let slice = 5_000
+    /// Changes in one transaction, at most.
+    private static let largest = 5_000
+    /// Services handled under one hold of the lock.
+    private static let slice = 128
     /// After a failure the store is left alone this long.
     private static let pauseAfterFailure: Duration = .milliseconds(500)
 
@@ -38,16 +40,15 @@ struct Recorder: Sendable {
     }
 
     private func recordNext() async -> Bool {
-        let pending = shared.withLock { $0.takeChanges(limit: Self.slice) }
+        let pending = takeChanges()
         guard !pending.isEmpty else { return true }
         do {
             let results = try await store.record(pending.map(\.change), at: shared.time.wall)
             let now = shared.time.now
             var written: [Transition] = []
-            for start in stride(from: 0, to: min(pending.count, results.count), by: 256) {
-                let slice = start..<min(start + 256, pending.count, results.count)
+            for range in (0..<min(pending.count, results.count)).slices(of: Self.slice) {
                 shared.withLock { machine in
-                    for position in slice { machine.recorded(pending[position], results[position], at: now) }
+                    for position in range { machine.recorded(pending[position], results[position], at: now) }
                 }
             }
             for case .recorded(let transition) in results { written.append(transition) }
@@ -59,8 +60,21 @@ struct Recorder: Sendable {
             fence.notice(error)
             metrics.recordingFailures.increment()
             logger.warning("transitions could not be recorded", metadata: ["error": "\(error)"])
-            shared.withLock { $0.recordingFailed(pending) }
+            for range in pending.indices.slices(of: Self.slice) {
+                shared.withLock { $0.recordingFailed(pending[range]) }
+            }
             return false
         }
+    }
+
+    private func takeChanges() -> [LivenessMachine.PendingChange] {
+        var pending: [LivenessMachine.PendingChange] = []
+        var areMore = true
+        while areMore, pending.count < Self.largest {
+            let (taken, left) = shared.withLock { ($0.takeChanges(limit: Self.slice), $0.unrecordedCount) }
+            pending += taken
+            areMore = left > 0
+        }
+        return pending
     }
 }

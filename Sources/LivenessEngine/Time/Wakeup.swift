@@ -1,4 +1,4 @@
-import Synchronization
+import LivenessCore
 
 /// Wakes a loop before its time.
 ///
@@ -15,7 +15,7 @@ package final class Wakeup: Sendable {
         var cancelled: Set<UInt64> = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     package init() {}
 

@@ -1,0 +1,161 @@
+/// The dense number of a name, and what of a record the roster and the board keep.
+extension LivenessMachine {
+    /// The dense number of the record's name, given now if it has none.
+    ///
+    /// nil when there is no room for its name.
+    mutating func place(_ record: ServiceRecord, at now: Instant) -> UInt32? {
+        if let service = board.find(host: record.host, binary: record.binary) {
+            let card = board.cards[Int(service)]
+            if card.uuid == record.uuid || record.deletedAt != nil { return service }
+            replaceIdentity(of: service, by: record.uuid, at: now)
+            return service
+        }
+        guard let location = board.names.append(host: Array(record.host.utf8), binary: Array(record.binary.utf8)) else {
+            return nil
+        }
+        let service = free.popLast() ?? UInt32(clamping: board.cards.count)
+        let row = RosterRow(
+            lastHeard: now.nanoseconds,
+            sequence: 0,
+            incarnationHash: 0,
+            attributesHash: 0,
+            location: location,
+            downTime: 0,
+            beats: 0,
+            flags: []
+        )
+        let card = Card(
+            uuid: record.uuid,
+            id: record.id,
+            createdAt: record.createdAt,
+            updatedAt: .never,
+            incarnation: ServiceUUID(high: 0, low: 0),
+            incarnationNumber: 0,
+            edit: 0,
+            profile: board.profiles.take(Profile(record)),
+            version: 0,
+            interval: 0,
+            location: location,
+            flags: []
+        )
+        if Int(service) < board.cards.count {
+            rows[Int(service)] = row
+            board.cards[Int(service)] = card
+        } else {
+            rows.append(row)
+            revisions.append(0)
+            board.cards.append(card)
+            board.standings.append(Standing(record.recorded))
+            board.hearings.append(Hearing(lastSeenUp: nil, reportCount: 0))
+        }
+        let hasher = board.hasher
+        let names = board.names
+        let cards = board.cards
+        board.index.insert(names.hash(at: location, hasher), service) {
+            names.hash(at: cards[Int($0)].location, hasher)
+        }
+        board.uuids.insert(Board.hash(record.uuid), service) { Board.hash(cards[Int($0)].uuid) }
+        board.membership += 1
+        return service
+    }
+
+    /// A name that was deleted is created again: another record under the same number.
+    private mutating func replaceIdentity(of service: UInt32, by uuid: ServiceUUID, at now: Instant) {
+        let cards = board.cards
+        board.uuids.remove(Board.hash(cards[Int(service)].uuid), service) { Board.hash(cards[Int($0)].uuid) }
+        board.cards[Int(service)].uuid = uuid
+        board.cards[Int(service)].flags.remove(.deleted)
+        rows[Int(service)].flags = rows[Int(service)].flags.intersection([.dirty, .queued])
+        rows[Int(service)].beats = 0
+        rows[Int(service)].incarnationHash = 0
+        workers[service] = nil
+        board.extras[service]?.workers = []
+        forgetChanges(of: service, at: now)
+        let changed = board.cards
+        board.uuids.insert(Board.hash(uuid), service) { Board.hash(changed[Int($0)].uuid) }
+        board.membership += 1
+    }
+
+    /// Copies what the record says into the row and the card.
+    ///
+    /// Whether and when it was heard stays as it is.
+    mutating func adopt(_ record: ServiceRecord, into service: UInt32) {
+        let number = Int(service)
+        let profile = Profile(record)
+        if board.profiles[board.cards[number].profile] != profile {
+            let old = board.cards[number].profile
+            board.cards[number].profile = board.profiles.take(profile)
+            board.profiles.give(old)
+        }
+        board.cards[number].id = record.id
+        board.cards[number].createdAt = record.createdAt
+        board.cards[number].updatedAt = record.updatedAt ?? .never
+        board.cards[number].incarnationNumber = UInt32(clamping: record.incarnationNumber)
+        board.cards[number].edit = UInt32(clamping: record.edit)
+        board.cards[number].version = record.version
+        board.cards[number].interval = UInt32(clamping: record.reportInterval.clampedNanoseconds / 1_000)
+        setFlag(.disabled, record.isDisabled, of: number)
+        setFlag(.deleted, record.deletedAt != nil, of: number)
+        setFlag(.imported, record.isImported, of: number)
+        adoptExtras(record, into: service)
+
+        let downTime = settings.downTime(topic: record.topic, reportInterval: record.reportInterval)
+        let milliseconds = (downTime.clampedNanoseconds + 999_999) / 1_000_000
+        let shortened = UInt32(clamping: milliseconds) < rows[number].downTime
+        rows[number].downTime = UInt32(clamping: milliseconds)
+        if shortened { wheel.withdraw(service) }
+        setFlag(.forced, record.forcedDown != nil, ofRow: number)
+        setFlag(.left, record.leftAt != nil, ofRow: number)
+        setFlag(.failed, record.failure != nil, ofRow: number)
+        setFlag(.deleted, record.deletedAt != nil, ofRow: number)
+        setFlag(.imported, record.isImported, ofRow: number)
+        let isNeverHeard = record.isNeverHeard && !rows[number].flags.contains(.heard)
+        setFlag(.neverHeard, isNeverHeard, ofRow: number)
+        revisions[number] = max(revisions[number], record.recorded.revision)
+        if revisions[number] == record.recorded.revision {
+            board.standings[number].recorded = record.recorded.verdict
+        }
+        if let incarnation = record.incarnation, !rows[number].flags.contains(.several) {
+            let hash = board.hasher.text(incarnation) | 1
+            if rows[number].incarnationHash != hash {
+                retire(rows[number].incarnationHash, of: service, .staleIncarnation, at: lastTick)
+                rows[number].incarnationHash = hash
+            }
+        }
+        board.content &+= 1
+        isChanged = true
+    }
+
+    private mutating func adoptExtras(_ record: ServiceRecord, into service: UInt32) {
+        var extras = CardExtras()
+        extras.disabledReason = record.disabledReason
+        extras.forcedDown = record.forcedDown
+        extras.failure = record.failure
+        extras.leftAt = record.leftAt
+        extras.workers = board.extras[service]?.workers ?? []
+        let packed = record.incarnation.flatMap { text in
+            ServiceUUID(text).flatMap { $0.description == text ? $0 : nil }
+        }
+        if let packed { board.cards[Int(service)].incarnation = packed }
+        if record.incarnation != nil, packed == nil { extras.incarnation = record.incarnation }
+        setFlag(.packedIncarnation, packed != nil, of: Int(service))
+        setFlag(.textIncarnation, extras.incarnation != nil, of: Int(service))
+        let hasExtras = !extras.isEmpty
+        if hasExtras || board.extras[service] != nil { board.extras[service] = hasExtras ? extras : nil }
+        setFlag(.extras, hasExtras, of: Int(service))
+    }
+
+    private mutating func setFlag(_ flag: Card.Flags, _ isSet: Bool, of service: Int) {
+        if isSet { board.cards[service].flags.insert(flag) } else { board.cards[service].flags.remove(flag) }
+    }
+
+    private mutating func setFlag(_ flag: RosterRow.Flags, _ isSet: Bool, ofRow service: Int) {
+        if isSet { rows[service].flags.insert(flag) } else { rows[service].flags.remove(flag) }
+    }
+}
+
+extension Profile {
+    init(_ record: ServiceRecord) {
+        self.init(topic: record.topic, reportedZone: record.reportedZone, operatorZone: record.operatorZone)
+    }
+}
