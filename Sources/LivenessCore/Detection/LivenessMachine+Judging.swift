@@ -107,7 +107,12 @@ extension LivenessMachine {
             }
             return
         }
-        if verdict != old { stand(service, verdict, at: now, isJudged: isJudged) }
+        if verdict != old {
+            stand(service, verdict, at: now, isJudged: isJudged)
+        } else if verdict.state == .up {
+            // A record that came as up: from now on its heartbeats have nothing to lift.
+            rows[number].flags.insert(.up)
+        }
         if verdict.state != .down, now < deadline { wheel.file(service, due: deadline) }
     }
 

@@ -34,9 +34,7 @@ struct JSONWriter {
 
     /// A word that is known to need no escapes, between quotes.
     mutating func word(_ word: String) {
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: word.utf8)
-        bytes.append(UInt8(ascii: "\""))
+        bytes.append(addingCapacity: word.utf8.count + 2) { $0.word(word) }
     }
 
     /// Text between quotes.
@@ -50,13 +48,19 @@ struct JSONWriter {
 
     /// UTF-8 between quotes.
     mutating func text(_ text: ArraySlice<UInt8>) {
-        bytes.append(UInt8(ascii: "\""))
-        if text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-            bytes.append(contentsOf: text)
+        self.text(text.span)
+    }
+
+    /// UTF-8 between quotes.
+    @inline(__always)
+    mutating func text(_ text: Span<UInt8>) {
+        if isPlainJSON(text) {
+            bytes.append(addingCapacity: text.count + 2) { $0.plain(text) }
         } else {
-            for byte in text { escape(byte) }
+            bytes.append(UInt8(ascii: "\""))
+            for position in text.indices { escape(text[position]) }
+            bytes.append(UInt8(ascii: "\""))
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
     private mutating func escape(_ byte: UInt8) {
@@ -83,34 +87,16 @@ struct JSONWriter {
     }
 
     mutating func integer(_ value: Int64) {
-        if value < 0 { bytes.append(UInt8(ascii: "-")) }
-        integer(value.magnitude)
+        bytes.append(addingCapacity: OutputSpan<UInt8>.integerSize) { $0.integer(value) }
     }
 
     mutating func integer(_ value: UInt64) {
-        let start = bytes.count
-        var rest = value
-        repeat {
-            bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        } while rest > 0
-        bytes[start...].reverse()
+        bytes.append(addingCapacity: OutputSpan<UInt8>.integerSize) { $0.integer(value) }
     }
 
     /// Seconds with at most six digits after the point, and none that says nothing.
     mutating func seconds(microseconds: Int64) {
-        let magnitude = microseconds.magnitude
-        if microseconds < 0 { bytes.append(UInt8(ascii: "-")) }
-        integer(magnitude / 1_000_000)
-        var fraction = magnitude % 1_000_000
-        guard fraction > 0 else { return }
-        bytes.append(UInt8(ascii: "."))
-        var place: UInt64 = 100_000
-        while fraction > 0 {
-            bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: fraction / place))
-            fraction %= place
-            place /= 10
-        }
+        bytes.append(addingCapacity: OutputSpan<UInt8>.secondsSize) { $0.seconds(microseconds: microseconds) }
     }
 
     mutating func seconds(_ duration: Duration) {
@@ -123,9 +109,13 @@ struct JSONWriter {
     }
 
     mutating func uuid(_ uuid: ServiceUUID) {
-        bytes.append(UInt8(ascii: "\""))
-        uuid.append(to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
+        bytes.append(addingCapacity: OutputSpan<UInt8>.uuidSize) { $0.uuid(uuid) }
+    }
+
+    /// Writes what takes at most `size` bytes.
+    @inline(__always)
+    mutating func block(_ size: Int, _ body: (inout OutputSpan<UInt8>) -> Void) {
+        bytes.append(addingCapacity: size, initializingWith: body)
     }
 
     /// RFC 3339 in UTC, or null for `Timestamp.never` and for nil.

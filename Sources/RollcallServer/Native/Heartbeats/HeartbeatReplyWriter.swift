@@ -4,8 +4,11 @@ import RollcallWire
 
 /// Writes the answers to heartbeats.
 struct HeartbeatReplyWriter {
-    /// About as many bytes as one answer has.
-    private static let answerSize = 320
+    /// The most bytes that stand before the names in an answer, and behind them.
+    private static let indexSize = 64
+    private static let answerSize = 384
+    /// About as many bytes as an answer with its names has.
+    private static let typicalSize = 320
 
     private var writer: JSONWriter
     private var jitter = Jitter()
@@ -17,7 +20,7 @@ struct HeartbeatReplyWriter {
     /// The reply to `POST /v1/heartbeats`.
     static func render(_ batch: HeartbeatBatch, _ reply: Intake.Reply) -> [UInt8] {
         let answered = reply.answers.reduce(into: 0) { if $1 != nil { $0 += 1 } }
-        var renderer = HeartbeatReplyWriter(capacity: answered * answerSize + 128)
+        var renderer = HeartbeatReplyWriter(capacity: answered * typicalSize + answerSize)
         renderer.render(batch, reply)
         return renderer.writer.bytes
     }
@@ -25,7 +28,7 @@ struct HeartbeatReplyWriter {
     /// The reply to a single heartbeat that was accepted.
     static func renderOne(_ batch: HeartbeatBatch, _ reply: Intake.Reply) -> [UInt8]? {
         guard let answer = reply.answers.first ?? nil, let entry = batch.entries.first else { return nil }
-        var renderer = HeartbeatReplyWriter(capacity: answerSize)
+        var renderer = HeartbeatReplyWriter(capacity: typicalSize + answerSize)
         renderer.answer(0, entry, answer, batch)
         return renderer.writer.bytes
     }
@@ -70,33 +73,39 @@ struct HeartbeatReplyWriter {
         _ answer: HeartbeatAnswer,
         _ batch: HeartbeatBatch
     ) {
-        writer.raw("{\"index\":")
-        writer.integer(UInt64(position))
-        writer.raw(",\"host\":")
-        writer.text(batch.bytes[entry.host.range])
-        writer.raw(",\"binary\":")
-        writer.text(batch.bytes[entry.binary.range])
-        writer.raw(",\"worker\":")
-        writer.text(batch.bytes[entry.worker.range])
-        writer.raw(",\"uuid\":")
-        writer.uuid(answer.uuid)
-        writer.raw(",\"incarnation_number\":")
-        if answer.incarnationNumber > 0 { writer.integer(answer.incarnationNumber) } else { writer.raw("null") }
-        writer.raw(",\"state\":")
-        writer.word(answer.verdict.state.word)
-        writer.raw(",\"state_reason\":")
-        writer.word(answer.verdict.reason.word)
-        if answer.isDisabled {
-            writer.raw(",\"status\":\"disabled\",\"report_interval\":")
-        } else {
-            writer.raw(",\"status\":\"enabled\",\"report_interval\":")
+        let bytes = batch.bytes.span
+        writer.block(Self.indexSize) { output in
+            output.raw("{\"index\":")
+            output.integer(UInt64(position))
+            output.raw(",\"host\":")
         }
-        writer.seconds(answer.reportInterval)
-        writer.raw(",\"next_report_in\":")
-        writer.seconds(microseconds: jitter.spread(answer.reportInterval))
-        writer.raw(",\"deadline_in\":")
-        writer.milliseconds(answer.deadlineIn)
-        writer.raw("}")
+        writer.text(bytes.extracting(entry.host.range))
+        writer.raw(",\"binary\":")
+        writer.text(bytes.extracting(entry.binary.range))
+        writer.raw(",\"worker\":")
+        writer.text(bytes.extracting(entry.worker.range))
+        let interval = answer.reportInterval.clampedNanoseconds / 1_000
+        let next = jitter.spread(interval)
+        // Of a deadline nobody needs more than the millisecond.
+        let deadline = answer.deadlineIn.clampedNanoseconds / 1_000_000 * 1_000
+        writer.block(Self.answerSize) { output in
+            output.raw(",\"uuid\":")
+            output.uuid(answer.uuid)
+            output.raw(",\"incarnation_number\":")
+            if answer.incarnationNumber > 0 { output.integer(answer.incarnationNumber) } else { output.raw("null") }
+            output.raw(",\"state\":")
+            output.word(answer.verdict.state.word)
+            output.raw(",\"state_reason\":")
+            output.word(answer.verdict.reason.word)
+            output.raw(answer.isDisabled ? ",\"status\":\"disabled\"" : ",\"status\":\"enabled\"")
+            output.raw(",\"report_interval\":")
+            output.seconds(microseconds: interval)
+            output.raw(",\"next_report_in\":")
+            output.seconds(microseconds: next)
+            output.raw(",\"deadline_in\":")
+            output.seconds(microseconds: deadline)
+            output.raw("}")
+        }
     }
 }
 
@@ -106,14 +115,13 @@ struct HeartbeatReplyWriter {
 private struct Jitter {
     private var state = UInt64.random(in: 0 ... .max)
 
-    /// The interval in microseconds, to the millisecond where it is longer than a second.
-    mutating func spread(_ interval: Duration) -> Int64 {
+    /// An interval in microseconds, spread: to the millisecond where it is longer than a second.
+    mutating func spread(_ whole: Int64) -> Int64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var random = state
         random = (random ^ (random >> 30)) &* 0xBF58_476D_1CE4_E5B9
         random = (random ^ (random >> 27)) &* 0x94D0_49BB_1331_11EB
         random ^= random >> 31
-        let whole = interval.clampedNanoseconds / 1_000
         let widest = UInt64(max(0, whole)) / 5
         let offset = Int64((random >> 32) * min(widest, 1 << 31) >> 32)
         let spread = whole - Int64(min(widest, 1 << 31) / 2) + offset

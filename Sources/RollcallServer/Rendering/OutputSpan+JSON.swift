@@ -1,0 +1,121 @@
+import LivenessCore
+
+/// JSON into memory that was reserved for it: the caller knows the most bytes that each part takes.
+extension OutputSpan<UInt8> {
+    /// The most bytes of a whole number, its sign included.
+    static var integerSize: Int { 20 }
+    /// The most bytes of a number of seconds with six digits after the point.
+    static var secondsSize: Int { 28 }
+    static var uuidSize: Int { 38 }
+
+    /// Syntax: written as it is.
+    @inline(__always)
+    mutating func raw(_ text: StaticString) {
+        copy(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// A word that is known to need no escapes, between quotes.
+    @inline(__always)
+    mutating func word(_ word: String) {
+        var word = word
+        append(UInt8(ascii: "\""))
+        word.withUTF8 { copy($0) }
+        append(UInt8(ascii: "\""))
+    }
+
+    /// UTF-8 that is known to need no escapes, between quotes.
+    @inline(__always)
+    mutating func plain(_ bytes: Span<UInt8>) {
+        append(UInt8(ascii: "\""))
+        bytes.withUnsafeBufferPointer { copy($0) }
+        append(UInt8(ascii: "\""))
+    }
+
+    mutating func integer(_ value: UInt64) {
+        var rest = value
+        var digits = 1
+        while rest >= 10 {
+            rest /= 10
+            digits &+= 1
+        }
+        self.digits(value, digits)
+    }
+
+    mutating func integer(_ value: Int64) {
+        if value < 0 { append(UInt8(ascii: "-")) }
+        integer(value.magnitude)
+    }
+
+    /// Seconds with at most six digits after the point, and none that says nothing.
+    mutating func seconds(microseconds: Int64) {
+        if microseconds < 0 { append(UInt8(ascii: "-")) }
+        let (whole, fraction) = microseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
+        integer(whole)
+        guard fraction > 0 else { return }
+        append(UInt8(ascii: "."))
+        var shortened = fraction
+        var digits = 6
+        while shortened % 10 == 0 {
+            shortened /= 10
+            digits &-= 1
+        }
+        self.digits(shortened, digits)
+    }
+
+    mutating func uuid(_ uuid: ServiceUUID) {
+        append(UInt8(ascii: "\""))
+        for position in 0..<32 {
+            if position == 8 || position == 12 || position == 16 || position == 20 { append(UInt8(ascii: "-")) }
+            let word = position < 16 ? uuid.high : uuid.low
+            let digit = UInt8(truncatingIfNeeded: word &>> UInt64(60 &- 4 &* (position & 15))) & 15
+            append(digit < 10 ? UInt8(ascii: "0") &+ digit : UInt8(ascii: "a") &+ digit &- 10)
+        }
+        append(UInt8(ascii: "\""))
+    }
+
+    /// The last `count` decimal digits of a number, leading zeros included.
+    @inline(__always)
+    private mutating func digits(_ value: UInt64, _ count: Int) {
+        withUnsafeMutableBufferPointer { buffer, initialized in
+            var rest = value
+            var position = initialized + count
+            precondition(position <= buffer.count)
+            while position > initialized {
+                position &-= 1
+                buffer[position] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            initialized += count
+        }
+    }
+
+    @inline(__always)
+    private mutating func copy(_ source: UnsafeBufferPointer<UInt8>) {
+        withUnsafeMutableBufferPointer { buffer, initialized in
+            guard let from = source.baseAddress, let to = buffer.baseAddress else { return }
+            precondition(source.count <= buffer.count - initialized)
+            (to + initialized).update(from: from, count: source.count)
+            initialized += source.count
+        }
+    }
+}
+
+/// Whether UTF-8 can stand between quotes as it is.
+func isPlainJSON(_ text: Span<UInt8>) -> Bool {
+    let bytes = text.bytes
+    var position = 0
+    while position &+ 8 <= bytes.byteCount {
+        let word = bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
+        let special =
+            ByteWord.equal(word, UInt8(ascii: "\"")) | ByteWord.equal(word, UInt8(ascii: "\\"))
+            | ByteWord.below(word, 0x20)
+        if special != 0 { return false }
+        position &+= 8
+    }
+    while position < bytes.byteCount {
+        let byte = bytes.unsafeLoad(fromByteOffset: position, as: UInt8.self)
+        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+        position &+= 1
+    }
+    return true
+}
