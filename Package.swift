@@ -239,6 +239,7 @@ let package = Package(
         .testTarget(
             name: "RollcallDaemonTests",
             dependencies: [
+                "LivenessCore",
                 "RollcallDaemon",
                 "Telemetry",
                 "rollcalld",
