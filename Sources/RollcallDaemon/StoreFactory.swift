@@ -7,7 +7,9 @@ import StoreSQLite
 ///
 /// With `DriverFactory` the only place that knows concrete ones.
 enum StoreFactory {
-    /// It asks for the down times as they are when it needs them. `.inUse` is thrown when another daemon has the file.
+    /// It asks for the down times as they are when it needs them.
+    ///
+    /// - Throws: `StoreError`; `.inUse` when another daemon has the file.
     static func open(_ url: DatabaseURL, _ downTimes: DownTimes) throws(StoreError) -> any RecordStore {
         switch url {
         case .sqlite(let path):
