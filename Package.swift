@@ -174,11 +174,8 @@ let package = Package(
         // MARK: Tests
 
         .testTarget(name: "LivenessCoreTests", dependencies: ["LivenessCore", "LivenessTesting"]),
-        .testTarget(name: "SimulationTests", dependencies: ["LivenessCore", "LivenessTesting"]),
-        .testTarget(
-            name: "LivenessConformanceTests",
-            dependencies: ["LivenessConformance", "LivenessCore", "LivenessTesting"]
-        ),
+        .testTarget(name: "SimulationTests", dependencies: ["LivenessTesting"]),
+        .testTarget(name: "LivenessConformanceTests", dependencies: ["LivenessConformance", "LivenessCore"]),
         .testTarget(
             name: "LivenessEngineTests",
             dependencies: [
@@ -190,7 +187,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DriverDatabaseTests",
-            dependencies: ["DriverDatabase", "LivenessConformance", "LivenessCore", "LivenessTesting"]
+            dependencies: ["DriverDatabase", "LivenessConformance", "LivenessCore"]
         ),
         .executableTarget(
             name: "flush-loop",
@@ -227,7 +224,6 @@ let package = Package(
         .testTarget(
             name: "RollcallCommandTests",
             dependencies: [
-                "RollcallClient",
                 "RollcallCommand",
                 "RollcallWire",
                 "StubDaemon",
@@ -239,6 +235,7 @@ let package = Package(
         .testTarget(
             name: "RollcallDaemonTests",
             dependencies: [
+                "LivenessCore",
                 "RollcallDaemon",
                 "Telemetry",
                 "rollcalld",

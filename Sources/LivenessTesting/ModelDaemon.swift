@@ -35,7 +35,7 @@ package struct ModelDaemon {
     /// Loads what the store has, as a daemon does before it hears anything.
     package mutating func start() async throws {
         let pages = Collected()
-        let forgotten = wall - .seconds(86_400)
+        let forgotten = wall - Burials.memory
         let head = try await store.load(since: forgotten) { page throws(StoreError) in pages.pages.append(page) }
         for page in pages.pages { machine.loaded(page, newestStamp: head.newestStamp, at: now) }
         let mine = head.daemons.first { $0.id == machine.settings.daemon }

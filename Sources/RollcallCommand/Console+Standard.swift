@@ -6,8 +6,10 @@ extension Console {
     static var standard: Console {
         var console = Console(
             environment: ProcessInfo.processInfo.environment,
-            write: { writeAll($0, to: STDOUT_FILENO) },
-            message: { writeAll("\($0)\n", to: STDERR_FILENO) }
+            write: { text in
+                do throws(Errno) { try writeAll(text, to: STDOUT_FILENO) } catch { throw Failure(output: error) }
+            },
+            message: { try? writeAll("\($0)\n", to: STDERR_FILENO) }
         )
         console.readLine = { Swift.readLine() }
         console.isTerminal = isatty(STDOUT_FILENO) == 1
@@ -15,16 +17,22 @@ extension Console {
         return console
     }
 
-    /// Whoever reads our output may go away (`| head`): that is no error, and nobody is left to write to.
-    private static func writeAll(_ text: String, to descriptor: Int32) {
+    private static func writeAll(_ text: String, to descriptor: Int32) throws(Errno) {
         let bytes = Array(text.utf8)
         var written = 0
         while written < bytes.count {
             let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {
                 written += count
-            } else if errno != EINTR {
-                return
+                continue
+            }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN:
+                // Somebody made the pipe one that does not wait; then we do.
+                var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&room, 1, -1)
+            case let code: throw Errno(code: code)
             }
         }
     }

@@ -2,9 +2,11 @@ internal import Foundation
 
 /// What a command reads and writes beside the network: standard streams, the terminal, the environment, the time.
 package struct Console: Sendable {
-    /// Writes data.
-    package var write: @Sendable (String) -> Void
+    /// Writes data; throws when it cannot be written.
+    package var write: @Sendable (String) throws -> Void
     /// Writes a line for people, its end is added.
+    ///
+    /// A line that cannot be written is lost: nobody is left to be told.
     package var message: @Sendable (String) -> Void
     /// Reads a line that a person typed; `nil` at the end of input.
     package var readLine: @Sendable () -> String?
@@ -18,7 +20,7 @@ package struct Console: Sendable {
 
     package init(
         environment: [String: String],
-        write: @escaping @Sendable (String) -> Void,
+        write: @escaping @Sendable (String) throws -> Void,
         message: @escaping @Sendable (String) -> Void
     ) {
         self.environment = environment

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import RollcallClient
 internal import RollcallWire
 
@@ -10,6 +11,10 @@ struct Failure: Error {
     static let notAllowed: Int32 = 5
     /// `EX_USAGE` of sysexits.h.
     static let usage: Int32 = 64
+    /// `EX_IOERR` of sysexits.h: what was asked is done, and its output is lost.
+    static let outputLost: Int32 = 74
+    /// That of a program killed by SIGPIPE, as shells say it.
+    static let nobodyReads: Int32 = 128 + 13
 
     var status: Int32
     /// For standard error; nothing is written when it is empty.
@@ -22,6 +27,17 @@ struct Failure: Error {
     init(status: Int32, _ message: String) {
         self.status = status
         self.message = message
+    }
+
+    /// Output that cannot be written.
+    ///
+    /// Whoever read it may have gone away (`| head`): nothing is said of that.
+    init(output error: Errno) {
+        if error.code == EPIPE {
+            self.init(status: Self.nobodyReads, "")
+        } else {
+            self.init(status: Self.outputLost, "standard output cannot be written: \(error)")
+        }
     }
 
     /// Ends with a status that says it all.

@@ -13,27 +13,35 @@ package enum Program {
     /// - Parameter arguments: The arguments without the program's name.
     /// - Returns: The exit status.
     package static func run(_ arguments: [String]) async -> Int32 {
-        let console = Console.current
+        do {
+            try await carryOut(arguments)
+            return 0
+        } catch {
+            return report(Failure(error))
+        }
+    }
+
+    private static func carryOut(_ arguments: [String]) async throws {
         // Not ArgumentParser's own flag: it would also take the --version of `agent` and `heartbeat` for itself when
         // their arguments are wrong, and report success.
         if arguments == ["--version"] {
-            console.write("rollcall \(Release.current)\n")
-            return 0
+            return try Console.current.write("rollcall \(Release.current)\n")
         }
-        do {
-            var command = try Rollcall.parseAsRoot(arguments)
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
-            return 0
-        } catch {
-            let failure = Failure(error)
-            if !failure.message.isEmpty { console.explain(failure.message) }
-            if !failure.usage.isEmpty { console.message(failure.usage) }
-            if !failure.help.isEmpty { console.write(failure.help) }
-            return failure.status
+        var command = try Rollcall.parseAsRoot(arguments)
+        if var command = command as? any AsyncParsableCommand {
+            try await command.run()
+        } else {
+            try command.run()
         }
+    }
+
+    private static func report(_ failure: Failure) -> Int32 {
+        let console = Console.current
+        if !failure.message.isEmpty { console.explain(failure.message) }
+        if !failure.usage.isEmpty { console.message(failure.usage) }
+        if !failure.help.isEmpty {
+            do { try console.write(failure.help) } catch { return report(Failure(error)) }
+        }
+        return failure.status
     }
 }

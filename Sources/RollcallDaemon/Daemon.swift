@@ -21,6 +21,7 @@ struct Daemon {
     private let loader: SettingsLoader
     private let logs: LogOutput
     private let metrics: PrometheusRegistry
+    private let downTimes: DownTimes
     private let logger = Logger(label: "rollcalld")
 
     /// - Parameters:
@@ -33,6 +34,7 @@ struct Daemon {
         self.loader = loader
         self.logs = logs
         self.metrics = metrics
+        downTimes = DownTimes(settings.settings.machine)
     }
 
     /// Runs until SIGTERM or SIGINT.
@@ -45,7 +47,7 @@ struct Daemon {
         }
         FileDescriptorLimit.raise(logger)
         MetricDescriptions.add(to: metrics)
-        let store = try StoreFactory.open(url)
+        let store = try StoreFactory.open(url, downTimes)
         let loops = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let readPass = try await EventLoopReadPass(group)
@@ -80,6 +82,7 @@ struct Daemon {
                 settings: loaded,
                 loader: loader,
                 engine: engine,
+                downTimes: downTimes,
                 logs: logs,
                 notifier: notifier,
                 logger: logger

@@ -1,3 +1,4 @@
+import LivenessCore
 import LivenessEngine
 import Logging
 import ServiceLifecycle
@@ -13,6 +14,7 @@ final class ReloadService: Service {
     private let current: Mutex<LoadedSettings>
     private let loader: SettingsLoader
     private let engine: LivenessEngine
+    private let downTimes: DownTimes
     private let logs: LogOutput
     private let notifier: SystemdNotifier?
     private let logger: Logger
@@ -21,6 +23,7 @@ final class ReloadService: Service {
         settings: LoadedSettings,
         loader: SettingsLoader,
         engine: LivenessEngine,
+        downTimes: DownTimes,
         logs: LogOutput,
         notifier: SystemdNotifier?,
         logger: Logger
@@ -28,6 +31,7 @@ final class ReloadService: Service {
         current = Mutex(settings)
         self.loader = loader
         self.engine = engine
+        self.downTimes = downTimes
         self.logs = logs
         self.notifier = notifier
         self.logger = logger
@@ -47,7 +51,9 @@ final class ReloadService: Service {
             let before = current.withLock { $0 }
             let reload = try SettingsReload(from: before, to: loader.load())
             current.withLock { $0 = reload.loaded }
-            engine.adopt(reload.loaded.settings.machine)
+            let machine = reload.loaded.settings.machine
+            engine.adopt(machine)
+            downTimes.adopt(machine)
             logs.level = reload.loaded.settings.log.level
             logs.format = reload.loaded.settings.log.format
             for warning in reload.loaded.warnings { logger.warning("\(warning)") }

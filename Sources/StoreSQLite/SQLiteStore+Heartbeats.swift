@@ -3,15 +3,17 @@ package import LivenessCore
 
 extension SQLiteStore {
     package func flush(_ flush: HeartbeatFlush) async throws(StoreError) -> FlushResult {
-        try await writing { database in
+        try await writing { [downTimes] database in
             let count = try Self.noteFlush(flush, in: database)
             var untouched = try Self.renew(flush, as: count, in: database)
-            untouched.formUnion(try Self.renewWorkers(flush, in: database))
+            let workers = try WorkerRows.renew(flush, downTimes, in: database)
+            untouched.formUnion(workers.untouched)
 
             var result = FlushResult(news: [], missing: [], incarnations: [])
-            for id in untouched.sorted() {
+            for id in untouched.union(workers.revised).sorted() {
                 if let record = try ServiceRow.any(id, in: database) {
                     result.news.append(record)
+                    guard untouched.contains(id) else { continue }
                     result.incarnations += try IncarnationRow.current(of: id, in: database)
                 } else {
                     result.missing.append(id)
@@ -43,27 +45,6 @@ extension SQLiteStore {
                 beat.serviceID.databaseValue, beat.incarnationNumber.databaseValue,
             ]
             renewal.setUncheckedArguments(StatementArguments(arguments))
-            try renewal.execute()
-            if database.changesCount == 0 { untouched.insert(beat.serviceID) }
-        }
-        return untouched
-    }
-
-    private static func renewWorkers(_ flush: HeartbeatFlush, in database: Database) throws -> Set<Int64> {
-        guard !flush.workers.isEmpty else { return [] }
-        let renewal = try database.makeStatement(
-            sql: """
-                UPDATE service_incarnations SET last_seen_up = max(coalesce(last_seen_up, ?1), ?1), \
-                last_sequence = CASE WHEN ?2 IS NULL THEN last_sequence \
-                ELSE max(coalesce(last_sequence, ?2), ?2) END \
-                WHERE service_id = ?3 AND worker = ?4 AND number = ?5 AND replaced_at IS NULL AND left_at IS NULL
-                """
-        )
-        var untouched: Set<Int64> = []
-        for beat in flush.workers {
-            renewal.setUncheckedArguments([
-                beat.lastSeenUp.stored, beat.sequence.stored, beat.serviceID, beat.worker, beat.number,
-            ])
             try renewal.execute()
             if database.changesCount == 0 { untouched.insert(beat.serviceID) }
         }

@@ -68,6 +68,7 @@ extension SQLiteStore {
             ),
             arguments: [first, end, forgotten.stored]
         ).map(IncarnationRow.record).toArray()
-        return LoadedPage(services: services, incarnations: incarnations.filter { shown.contains($0.serviceID) })
+        let remembered = incarnations.filter { shown.contains($0.serviceID) }.remembered
+        return LoadedPage(services: services, incarnations: remembered)
     }
 }

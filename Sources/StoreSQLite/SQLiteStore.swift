@@ -17,17 +17,26 @@ package final class SQLiteStore: RecordStore {
         package var release: Int32
         /// How long a statement waits for another process that holds the file (a backup, a shell).
         package var busyTimeout: Duration
+        /// When a silent worker of a service counts as dead.
+        package var downTimes: DownTimes
 
-        package init(path: String, release: Int32 = 1, busyTimeout: Duration = .seconds(2)) {
+        package init(
+            path: String,
+            release: Int32 = 1,
+            busyTimeout: Duration = .seconds(2),
+            downTimes: DownTimes = DownTimes()
+        ) {
             self.path = path
             self.release = release
             self.busyTimeout = busyTimeout
+            self.downTimes = downTimes
         }
     }
 
     let path: String
     let pool: DatabasePool
     let fence: Fence
+    let downTimes: DownTimes
     private let lock: FileLock
     /// Of the file that was opened.
     private let identity: FileIdentity?
@@ -65,6 +74,7 @@ package final class SQLiteStore: RecordStore {
         self.path = path
         identity = FileIdentity(path: path)
         fence = Fence(release: configuration.release)
+        downTimes = configuration.downTimes
     }
 
     /// Closes the file.

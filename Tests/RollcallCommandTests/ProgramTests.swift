@@ -1,3 +1,5 @@
+import Foundation
+import Glibc
 import StubDaemon
 import Subprocess
 import Testing
@@ -29,6 +31,51 @@ struct ProgramTests {
         let version = try await BuiltProgram.run(["--version"])
         #expect(version.status == .exited(0))
         #expect(version.output.hasPrefix("rollcall "))
+    }
+
+    @Test(
+        "output that cannot be written is an error, whatever was asked",
+        arguments: [
+            ["service", "list"], ["service", "is-up", "node1", "nova-compute"], ["service", "list", "-f", "json"],
+            ["service", "set", "node1", "nova-compute", "--enable"], ["watch"], ["--version"], ["--help"],
+        ]
+    )
+    func fullDevice(arguments: [String]) async throws {
+        try await StubDaemon.run(answering: StubFleet.answer) { stub in
+            let ended = try await BuiltProgram.run(
+                arguments,
+                environment: ["ROLLCALL_ENDPOINT": stub.url],
+                shell: "exec \"$@\" >/dev/full"
+            )
+            #expect(ended.status == .exited(74))
+            #expect(ended.messages == "rollcall: standard output cannot be written: No space left on device\n")
+        }
+    }
+
+    @Test("messages that cannot be written change nothing")
+    func fullErrors() async throws {
+        let ended = try await BuiltProgram.run(["service", "nonsense"], shell: "exec \"$@\" 2>/dev/full")
+        #expect(ended.status == .exited(64))
+    }
+
+    @Test(
+        "a reader that goes away ends it without a word, with the status of a broken pipe",
+        arguments: ["list", "watch"]
+    )
+    func brokenPipe(verb: String) async throws {
+        let arguments = verb == "list" ? ["service", "list"] : ["watch"]
+        let folder = FileManager.default.temporaryDirectory.appending(path: "rollcall-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await StubDaemon.run(answering: StubFleet.answer) { stub in
+            let ended = try await BuiltProgram.run(
+                arguments,
+                environment: ["ROLLCALL_ENDPOINT": stub.url],
+                shell: "mkfifo \(folder)/p; exec 3<>\(folder)/p 4>\(folder)/p 3<&-; exec \"$@\" >&4"
+            )
+            #expect(ended.status == .exited(141) || ended.status == .signaled(SIGPIPE))
+            #expect(ended.messages.isEmpty)
+        }
     }
 
     @Test("what it writes into a pipe is a plain table")

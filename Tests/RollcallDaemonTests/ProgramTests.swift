@@ -10,8 +10,19 @@ struct ProgramTests {
         var errors: String
     }
 
+    private enum Full {
+        case output
+        case errors
+    }
+
     /// Runs the program built beside these tests to its end.
-    private func run(_ arguments: [String], environment: [String: String]) throws -> Outcome {
+    ///
+    /// With `full`, its output or its errors, and then they are empty here, go to a device that takes nothing.
+    private func run(
+        _ arguments: [String],
+        environment: [String: String] = ["HOME": "/h/op"],
+        full: Full? = nil
+    ) throws -> Outcome {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let process = Process()
         process.executableURL = URL(filePath: tests).deletingLastPathComponent().appending(path: "rollcalld")
@@ -21,6 +32,11 @@ struct ProgramTests {
         let errors = Pipe()
         process.standardOutput = output
         process.standardError = errors
+        if let full {
+            let device = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+            if full == .output { process.standardOutput = device } else { process.standardError = device }
+            try (full == .output ? output : errors).fileHandleForWriting.close()
+        }
         try process.run()
         // Each prints less than a pipe holds, so one may be read after the other.
         let printed = try output.fileHandleForReading.readToEnd() ?? Data()
@@ -42,6 +58,24 @@ struct ProgramTests {
         #expect(
             outcome.output.contains(#/database\.url +sqlite:\/\/\/h\/op\/\.local\/state\/rollcall\/rollcall\.sqlite/#)
         )
+    }
+
+    @Test("settings that cannot be printed are an error")
+    func fullOutput() throws {
+        let outcome = try run(["check-config"], full: .output)
+        #expect(outcome.status == 74)
+        #expect(outcome.errors == "rollcalld: standard output cannot be written: No space left on device\n")
+    }
+
+    @Test("errors that cannot be printed are still errors", arguments: [["check-config"], []])
+    func fullErrors(command: [String]) throws {
+        #expect(try run(command + ["--listen-http", "8790"], full: .errors).status == 1)
+    }
+
+    @Test("the release is shown")
+    func release() throws {
+        let outcome = try run(["--version"])
+        #expect(outcome.status == 0 && outcome.output.hasPrefix("rollcalld "))
     }
 
     @Test("wrong settings are all named on standard error, with exit code 1, by check-config and by a start")

@@ -66,6 +66,17 @@ struct SettingsDefaultsTests {
         )
     }
 
+    @Test("a host name that is no name of a host is refused, and so is the id that follows from it")
+    func unusableHostName() throws {
+        let errors = try Loading.errors(hostName: "a/b")
+        #expect(errors.count == 2)
+        #expect(errors.first?.hasPrefix("default: daemon.host: \"a/b\" is not 1 to 255 printable characters") == true)
+        #expect(errors.last?.hasPrefix("default: daemon.id: \"a/b\" is not 1 to 64 printable characters") == true)
+        #expect(try Loading.errors("daemon: {host: a}", hostName: "a/b") == [])
+        let long = String(repeating: "n", count: 65)
+        #expect(try Loading.errors("daemon: {id: a}", hostName: long) == [])
+    }
+
     @Test("each key has a name, a reason and a default of its own, and each name is there once")
     func table() {
         let names = SettingTable.keys.map(\.name)

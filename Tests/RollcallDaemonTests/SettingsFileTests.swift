@@ -1,3 +1,4 @@
+import LivenessCore
 import Logging
 import Telemetry
 import Testing
@@ -37,7 +38,7 @@ struct SettingsFileTests {
         #expect(settings.database.url == .sqlite(path: "/var/lib/roll call/r.sqlite"))
         #expect(settings.liveness.reportInterval == .milliseconds(250))
         #expect(settings.liveness.topics == ["compute": .init(serviceDownTime: .seconds(120))])
-        #expect(settings.liveness.reportInterval(of: "compute") == .milliseconds(250))
+        #expect(settings.machine.reportInterval(topic: "compute") == .milliseconds(250))
         #expect(!settings.records.autoRegister && settings.flap.limit == 7)
         #expect(settings.log == .init(level: .debug, format: .json))
         guard case .file(let file, line: 9) = loaded.origin(of: "liveness.report_interval") else {
@@ -96,7 +97,7 @@ struct SettingsFileTests {
                 "rollcalld.yaml:9: liveness.service_down_time: \"200000000000000000d\" is not valid; "
                     + "\(duration) 100ms to 1d",
                 "rollcalld.yaml:11: liveness.topics.a/b: not a topic; expected 1 to 255 printable characters without "
-                    + "a slash",
+                    + "a slash (at most 255 bytes)",
                 "rollcalld.yaml:12: liveness.topics.compute.down: unknown; expected one of report_interval, "
                     + "service_down_time",
                 "rollcalld.yaml:14: records.auto_register: \"true\" is not valid; expected true or false",
@@ -109,6 +110,30 @@ struct SettingsFileTests {
                     + "error or critical",
             ]
         )
+    }
+
+    @Test(
+        "an id that could not name a worker, and a host that could not name a host, are refused with what is expected",
+        arguments: [
+            ("id", String(repeating: "n", count: 64), true), ("id", String(repeating: "n", count: 65), false),
+            // Two bytes each: heartbeats count bytes.
+            ("id", String(repeating: "ü", count: 32), true), ("id", String(repeating: "ü", count: 33), false),
+            ("id", "a/b", false), ("id", "a\u{7f}b", false), ("id", "a\u{200b}b", false), ("id", "", false),
+            ("host", String(repeating: "n", count: 255), true), ("host", String(repeating: "n", count: 256), false),
+            ("host", String(repeating: "ü", count: 128), false), ("host", "a/b", false), ("host", "", false),
+        ]
+    )
+    func identity(key: String, value: String, isValid: Bool) throws {
+        // The other one is short: it could not follow from a long host.
+        let other = key == "id" ? "host" : "id"
+        let errors = try Loading.errors(
+            "daemon: {\(other): a}",
+            flags: [SettingsLoader.Flag(name: "--daemon-\(key)", key: "daemon.\(key)", value: value)]
+        )
+        let limit = key == "id" ? 64 : 255
+        let expected = "\(limit) printable characters without a slash (at most \(limit) bytes)"
+        let error = "flag --daemon-\(key): daemon.\(key): \"\(value)\" is not valid; expected 1 to \(expected)"
+        #expect(errors == (isValid ? [] : [error]))
     }
 
     @Test(

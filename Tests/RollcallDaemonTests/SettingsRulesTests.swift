@@ -1,3 +1,4 @@
+import LivenessCore
 import Testing
 
 @testable import RollcallDaemon
@@ -56,7 +57,7 @@ struct SettingsRulesTests {
     @Test("a pause counts from a quarter of the shortest down time on at the latest")
     func pauseThreshold() throws {
         func effective(_ yaml: String) throws -> Duration {
-            try Loading.load(yaml).settings.liveness.effectivePauseThreshold
+            try Loading.load(yaml).settings.machine.effectivePauseThreshold
         }
         #expect(try effective("") == .seconds(1))
         #expect(try effective("liveness: {report_interval: 250ms, service_down_time: 1s}") == .milliseconds(250))

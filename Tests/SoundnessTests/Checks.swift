@@ -22,6 +22,29 @@ enum Checks {
         }
     }
 
+    /// Modules that a target lists and does not import, and those it imports and does not list.
+    static func dependencies(_ manifest: Manifest, _ files: [SourceFile]) -> [String] {
+        manifest.targets.flatMap { target -> [String] in
+            let own = files.filter { $0.path.hasPrefix(target.folder + "/") }
+            // Of what stands in no list, the toolchain has it, or the line is part of a text.
+            let imported = Set(own.flatMap(\.imports).map(\.module)).intersection(manifest.modules)
+            let listed = Set(target.dependencies)
+            let idle = listed.subtracting(imported).subtracting(manifest.programs).sorted()
+            let missing = imported.subtracting(listed).sorted()
+            let none = own.isEmpty ? ["\(target.name): no file below \(target.folder)"] : []
+            return none + idle.map { "\(target.name) lists \($0) and does not import it" }
+                + missing.map { "\(target.name) imports \($0) and does not list it" }
+        }
+    }
+
+    /// The release that the only line `static let NAME = "…"` of a room says.
+    static func release(_ name: String, in room: String, _ files: [SourceFile]) -> [String] {
+        files.filter { $0.room == room }.flatMap(\.lines).compactMap { line in
+            guard let match = line.firstMatch(of: #/static let (\w+) = "(\d+\.\d+\.\d+)"/#) else { return nil }
+            return match.output.1 == name ? String(match.output.2) : nil
+        }
+    }
+
     /// What an executable holds beyond its one call.
     static func executables(_ files: [SourceFile]) -> [String] {
         Rooms.executables.sorted().flatMap { room -> [String] in

@@ -118,6 +118,51 @@ struct ChecksTests {
         #expect(problems("Sources/X/A.swift", line, Checks.forbidden) == [])
     }
 
+    @Test("a module that is listed and not imported is named, and so is one that is imported and not listed")
+    func dependencies() {
+        let manifest = Manifest(
+            """
+            .target(name: "A"),
+            .target(
+                name: "B",
+                dependencies: ["A", .product(name: "P", package: "p")],
+                plugins: [.plugin(name: "Q", package: "q")]
+            ),
+            .executableTarget(name: "tool", dependencies: ["B"], path: "Sources/Tools/tool"),
+            .testTarget(name: "BTests", dependencies: ["B", "tool"]),
+            """
+        )
+        #expect(manifest.targets.map(\.folder) == ["Sources/A", "Sources/B", "Sources/Tools/tool", "Tests/BTests"])
+        #expect(manifest.targets.map(\.dependencies) == [[], ["A", "P"], ["B"], ["B", "tool"]])
+        func problems(_ tests: String) -> [String] {
+            Checks.dependencies(
+                manifest,
+                [
+                    SourceFile(path: "Sources/A/A.swift", text: "import Foundation"),
+                    SourceFile(path: "Sources/B/B.swift", text: "import A\nimport P"),
+                    SourceFile(path: "Sources/Tools/tool/T.swift", text: "import B"),
+                    SourceFile(path: "Tests/BTests/B.swift", text: tests),
+                ]
+            )
+        }
+        #expect(problems("@testable import B\nimport Testing") == [])
+        #expect(
+            problems("import A") == ["BTests lists B and does not import it", "BTests imports A and does not list it"]
+        )
+        #expect(Checks.dependencies(manifest, []).first == "A: no file below Sources/A")
+    }
+
+    @Test("a release is found by its name and its room")
+    func release() {
+        let files = [
+            SourceFile(path: "Sources/X/A.swift", text: "  package static let version = \"1.2.3\""),
+            SourceFile(path: "Sources/Y/A.swift", text: "  static let version = \"1.2.4\"\n  static let name = \"x\""),
+        ]
+        #expect(Checks.release("version", in: "X", files) == ["1.2.3"])
+        #expect(Checks.release("version", in: "Y", files) == ["1.2.4"])
+        #expect(Checks.release("name", in: "Y", files) == [])
+    }
+
     @Test("a file over the limit is named, and so is an excuse that is not needed")
     func length() {
         let long = SourceFile(path: "Sources/X/A.swift", text: String(repeating: "\n", count: Checks.maximumLines))

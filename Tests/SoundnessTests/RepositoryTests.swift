@@ -11,6 +11,23 @@ struct RepositoryTests {
         #expect(problems.isEmpty, "\n\(problems.joined(separator: "\n"))")
     }
 
+    @Test("every target lists the modules that it imports, and no others")
+    func dependencies() throws {
+        let manifest = Manifest(try #require(try Repository.text("Package.swift")))
+        let files = try Repository.swiftFiles(below: "Sources") + Repository.swiftFiles(below: "Tests")
+        #expect(manifest.targets.count > 20 && manifest.modules.contains("Hummingbird"))
+        let problems = Checks.dependencies(manifest, files)
+        #expect(problems.isEmpty, "\n\(problems.joined(separator: "\n"))")
+    }
+
+    @Test("the daemon and the command line say the same release")
+    func release() throws {
+        let files = try Repository.swiftFiles(below: "Sources")
+        let daemon = Checks.release("version", in: "LivenessEngine", files)
+        let command = Checks.release("current", in: "RollcallCommand", files)
+        #expect(daemon.count == 1 && daemon == command)
+    }
+
     @Test("executables hold no logic")
     func executables() throws {
         let files = try Repository.swiftFiles(below: "Sources")

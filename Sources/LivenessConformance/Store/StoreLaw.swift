@@ -17,7 +17,8 @@ package struct StoreLaw: Sendable, CustomStringConvertible {
 
     /// All of them.
     package static let all: [StoreLaw] =
-        admissions + incarnations + workers + deletions + departures + edits + recordings + flushes + observations
+        admissions + incarnations + workers + workerVersions + droppedWorkers + deletions + departures + edits
+        + recordings + flushes + observations
         + loadings + retentions + fences
 }
 

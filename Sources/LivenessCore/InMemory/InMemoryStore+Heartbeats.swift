@@ -10,12 +10,18 @@ extension InMemoryStore {
 
             var untouched: Set<Int64> = []
             for beat in flush.renewals where !tables.renew(beat, by: daemon) { untouched.insert(beat.serviceID) }
-            for beat in flush.workers where !tables.renew(beat) { untouched.insert(beat.serviceID) }
+            var revised: Set<Int64> = []
+            for (id, beats) in Dictionary(grouping: flush.workers, by: \.serviceID) {
+                let outcome = tables.renew(id, beats, downTimes, at: flush.at)
+                if outcome.isUntouched { untouched.insert(id) }
+                if outcome.isRevised { revised.insert(id) }
+            }
 
             var result = FlushResult(news: [], missing: [], incarnations: [])
-            for id in untouched.sorted() {
+            for id in untouched.union(revised).sorted() {
                 if let ledger = tables.ledgers[id] {
                     result.news.append(ledger.record)
+                    guard untouched.contains(id) else { continue }
                     result.incarnations += ledger.incarnations.filter(\.isCurrent)
                 } else {
                     result.missing.append(id)
@@ -65,7 +71,7 @@ extension InMemoryStore {
                     services: slice.map(\.record),
                     incarnations: slice.flatMap(\.incarnations).filter { incarnation in
                         incarnation.replacedAt.map { $0 >= forgotten } ?? true
-                    }
+                    }.remembered
                 )
             )
         }
@@ -101,16 +107,22 @@ extension InMemoryTables {
         return true
     }
 
-    fileprivate mutating func renew(_ beat: WorkerRenewal) -> Bool {
-        guard var ledger = ledgers[beat.serviceID],
-            let index = ledger.incarnations.firstIndex(where: {
-                $0.worker == beat.worker && $0.number == beat.number && $0.isCurrent && $0.leftAt == nil
-            })
-        else { return false }
-        let old = ledger.incarnations[index]
-        ledger.incarnations[index].lastSeenUp = later(old.lastSeenUp, beat.lastSeenUp)
-        ledger.incarnations[index].lastSequence = higher(old.lastSequence, beat.sequence)
-        ledgers[beat.serviceID] = ledger
-        return true
+    /// Renews the workers of a service.
+    ///
+    /// Returns whether a renewal touched nobody, and whether the service has another version now.
+    fileprivate mutating func renew(
+        _ id: Int64,
+        _ beats: [WorkerRenewal],
+        _ downTimes: DownTimes,
+        at: Timestamp
+    ) -> (isUntouched: Bool, isRevised: Bool) {
+        guard var ledger = ledgers[id], ledger.record.deletedAt == nil else { return (true, false) }
+        let downTime = downTimes.downTime(topic: ledger.record.topic, reportInterval: ledger.record.reportInterval)
+        let finding = ledger.incarnations.renew(beats, downTime: downTime, at: at)
+        let version = finding.version ?? ledger.record.version
+        let isRevised = version != ledger.record.version
+        ledger.record.version = version
+        ledgers[id] = ledger
+        return (finding.hasUntouched, isRevised)
     }
 }

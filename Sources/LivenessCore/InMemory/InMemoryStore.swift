@@ -5,13 +5,20 @@ package final class InMemoryStore: RecordStore {
     let release: Int32
     /// The clock that ends a forced down: the database's own, in a real database.
     let clock: @Sendable () -> Timestamp
+    let downTimes: DownTimes
     private let tables: Locked<InMemoryTables>
 
     /// An empty store.
     ///
     /// `logID` names its log: another name is another database.
-    package init(logID: String, release: Int32 = 1, clock: @escaping @Sendable () -> Timestamp) {
+    package init(
+        logID: String,
+        release: Int32 = 1,
+        downTimes: DownTimes = DownTimes(),
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
         self.release = release
+        self.downTimes = downTimes
         self.clock = clock
         tables = Locked(InMemoryTables(logID: logID))
     }

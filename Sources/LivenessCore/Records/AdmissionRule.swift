@@ -60,7 +60,7 @@ package enum AdmissionRule {
         incarnation.lastSequence = admission.sequence
 
         var ledger = ServiceLedger(record, incarnations: [incarnation])
-        ledger.summarize()
+        ledger.summarize(heard: 0)
         return .create(ledger.record, incarnation)
     }
 }

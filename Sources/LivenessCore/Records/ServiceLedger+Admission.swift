@@ -8,13 +8,13 @@ extension ServiceLedger {
         burials: Burials,
         at: Timestamp
     ) -> Result<IncarnationRecord, Refusal> {
-        let current = currentIndex(of: admission.worker)
+        let standing = incarnations.standing(of: admission.worker)
         let heard: Int
 
         if let incarnation = admission.incarnation {
-            if let current, incarnations[current].incarnation == incarnation {
-                guard incarnations[current].leftAt == nil else { return .failure(Refusal(rejection: .left)) }
-                heard = current
+            if let standing, incarnations[standing].incarnation == incarnation {
+                guard incarnations[standing].leftAt == nil else { return .failure(Refusal(rejection: .left)) }
+                heard = standing
             } else if incarnations.contains(where: {
                 $0.incarnation == incarnation && $0.worker.utf8.elementsEqual(admission.worker.utf8)
             }) {
@@ -22,11 +22,11 @@ extension ServiceLedger {
             } else if burials.incarnations.contains(incarnation) {
                 return .failure(Refusal(rejection: .serviceDeleted))
             } else {
-                heard = replace(current, by: admission, after: burials, at: at)
+                heard = replace(standing, by: admission, after: burials, at: at)
             }
         } else {
             guard !usesIncarnations else { return .failure(Refusal(rejection: .incarnationRequired)) }
-            heard = current ?? replace(nil, by: admission, after: burials, at: at)
+            heard = standing ?? replace(nil, by: admission, after: burials, at: at)
         }
 
         renew(heard, by: admission, at: at)
@@ -35,15 +35,15 @@ extension ServiceLedger {
 
     /// Makes the admission's incarnation the current one of its worker.
     private mutating func replace(
-        _ current: Int?,
+        _ standing: Int?,
         by admission: Admission,
         after burials: Burials,
         at: Timestamp
     ) -> Int {
         let known = incarnations.map(\.number).max() ?? 0
         let highest = max(record.incarnationNumber, known, burials.highestNumber)
-        let inherited = current.map { incarnations[$0].version } ?? record.version
-        if let current { incarnations[current].replacedAt = at }
+        let inherited = standing.map { incarnations[$0].version } ?? record.version
+        if let standing { incarnations[standing].replacedAt = at } else { tellOnlyWorkerItsStamp() }
         incarnations.append(
             IncarnationRecord(
                 serviceID: record.id,
@@ -58,12 +58,21 @@ extension ServiceLedger {
         return incarnations.count - 1
     }
 
+    /// Another worker joins an only one, whose heartbeats were written to the record alone so far.
+    private mutating func tellOnlyWorkerItsStamp() {
+        let current = incarnations.indices.filter { incarnations[$0].isCurrent }
+        guard let only = current.first, current.count == 1, let stamp = record.lastSeenUp else { return }
+        incarnations[only].lastSeenUp = later(incarnations[only].lastSeenUp, stamp)
+        incarnations[only].lastSequence = higher(incarnations[only].lastSequence, record.lastSequence)
+    }
+
     private mutating func renew(_ index: Int, by admission: Admission, at: Timestamp) {
         if let version = admission.version { incarnations[index].version = version }
         incarnations[index].lastSeenUp = later(incarnations[index].lastSeenUp, at)
         incarnations[index].lastSequence = higher(incarnations[index].lastSequence, admission.sequence)
         incarnations[index].failedAt = nil
         incarnations[index].leftAt = nil
+        incarnations[index].replacedAt = nil
 
         if let topic = admission.topic { record.topic = topic }
         if let zone = admission.zone { record.reportedZone = zone }
@@ -71,7 +80,7 @@ extension ServiceLedger {
         record.lastSeenUp = later(record.lastSeenUp, at)
         record.lastSequence = higher(record.lastSequence, admission.sequence)
         record.isNeverHeard = false
-        summarize()
+        summarize(heard: index)
     }
 }
 

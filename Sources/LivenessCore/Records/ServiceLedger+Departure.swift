@@ -9,9 +9,10 @@ package enum DepartureDecision: Hashable, Sendable {
 extension ServiceLedger {
     /// Takes in a leave or a failure.
     ///
-    /// What has left stays left: a repeated leave and a failure reported after it are answered as done.
+    /// What has left stays left: a repeated leave and a failure reported after it are answered as done. So is the
+    /// failure of one that was dropped: it is dead already.
     package mutating func depart(_ departure: Departure, at: Timestamp) -> DepartureDecision {
-        guard let current = currentIndex(of: departure.worker) else { return .notFound }
+        guard let current = incarnations.standing(of: departure.worker) else { return .notFound }
         guard incarnations[current].incarnation == departure.incarnation else { return .notCurrent }
         guard incarnations[current].leftAt == nil else {
             return .departed(incarnations[current], changed: false)
@@ -21,6 +22,7 @@ extension ServiceLedger {
             incarnations[current].leftAt = at
             summarize()
         case .failed(let message):
+            guard incarnations[current].isCurrent else { return .departed(incarnations[current], changed: false) }
             incarnations[current].failedAt = at
             // Told twice at one instant, the last message counts.
             record.failure = nil

@@ -20,7 +20,7 @@ struct OutputOptions: ParsableArguments {
     ) throws {
         let chosen = try Column.choose(columns, from: all, byDefault: keys)
         let listing = Listing(rows, chosen, shape)
-        Console.current.write(Renderer(console: Console.current).render(listing, as: format))
+        try Console.current.write(Renderer(console: Console.current).render(listing, as: format))
     }
 }
 

@@ -23,7 +23,7 @@ enum Colour: String {
     }
 
     func around(_ text: String, _ console: Console) -> String {
-        guard console.isColoured, self != .plain else { return text }
+        guard console.isColoured, self != .plain, !text.isEmpty else { return text }
         return "\u{1B}[\(rawValue)m\(text)\u{1B}[0m"
     }
 }

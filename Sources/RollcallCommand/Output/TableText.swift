@@ -10,21 +10,18 @@ struct TableText {
 
     func text(_ listing: Listing) -> String {
         switch listing.shape {
-        case .one: fields(listing)
+        case .one: blocks(listing)
         case .many: lines(listing, isWithHead: true)
         case .series(let isFirst): lines(listing, isWithHead: isFirst)
         }
     }
 
-    /// One line for each row.
+    /// One line for each row; a block for each, where there are more columns than the terminal has room for.
     private func lines(_ listing: Listing, isWithHead: Bool) -> String {
         let head = listing.keys.map { $0.uppercased() }
         let cells = listing.rows.map { row in zip(row, listing.meanings).map(cell) }
-        var widths = head.map(\.count)
-        for row in cells {
-            for (column, text) in row.enumerated() { widths[column] = max(widths[column], text.count) }
-        }
-        if let limit = console.width { widths = fitted(widths, to: limit) }
+        let columns = head.indices.map { column in [head[column]] + cells.map { $0[column] } }
+        guard let widths = fitted(columns, to: console.width) else { return blocks(listing) }
         var text = isWithHead ? line(head, widths, colours: head.map { _ in Colour.bold }) : ""
         for (row, values) in zip(cells, listing.rows) {
             text += line(row, widths, colours: zip(values, listing.meanings).map(Colour.init))
@@ -32,16 +29,17 @@ struct TableText {
         return text
     }
 
-    /// One line for each field of the only row.
-    private func fields(_ listing: Listing) -> String {
+    /// One line for each field of each row.
+    private func blocks(_ listing: Listing) -> String {
         let keyWidth = listing.keys.map(\.count).max() ?? 0
         let room = console.width.map { max(Self.narrowest, $0 - keyWidth - Self.gap.count) }
         var text = ""
-        for row in listing.rows {
+        for (number, row) in listing.rows.enumerated() {
+            if number > 0 { text += "\n" }
             for (index, key) in listing.keys.enumerated() {
                 let meaning = listing.meanings[index]
                 for (number, part) in paragraphs(row[index], meaning, room ?? .max).enumerated() {
-                    let lead = number == 0 ? Colour.bold.around(padded(key, keyWidth), console) : padded("", keyWidth)
+                    let lead = padded(number == 0 ? key : "", keyWidth, .bold)
                     text += trimmed(lead + Self.gap + Colour(row[index], meaning).around(part, console)) + "\n"
                 }
             }
@@ -52,23 +50,22 @@ struct TableText {
     /// A field's lines; of a list of objects, one for each.
     private func paragraphs(_ value: WireValue, _ meaning: CellMeaning, _ room: Int) -> [String] {
         guard case .array(let elements) = value, !elements.isEmpty else {
-            return wrapped(cell(value, meaning), to: room)
+            return Wrapping.lines(cell(value, meaning), width: room)
         }
         return elements.flatMap { element in
-            guard case .object(let fields) = element else { return wrapped(cell(element, .plain), to: room) }
+            guard case .object(let fields) = element else { return Wrapping.lines(cell(element, .plain), width: room) }
             let pairs = fields.sorted { $0.key < $1.key }.map { "\($0.key)=\(cell($0.value, .plain))" }
-            return wrapped(pairs.joined(separator: " "), to: room)
+            return Wrapping.lines(pairs.joined(separator: " "), width: room)
         }
     }
 
     /// A line of cells; what does not fit goes on in further lines, so that nothing is lost.
     private func line(_ cells: [String], _ widths: [Int], colours: [Colour]) -> String {
-        let parts = cells.enumerated().map { wrapped($1, to: widths[$0]) }
+        let parts = cells.enumerated().map { Wrapping.lines($1, width: widths[$0]) }
         let height = parts.map(\.count).max() ?? 1
         return (0..<height).map { number in
             let pieces = parts.enumerated().map { column, lines in
-                let piece = number < lines.count ? lines[number] : ""
-                return colours[column].around(padded(piece, widths[column]), console)
+                padded(number < lines.count ? lines[number] : "", widths[column], colours[column])
             }
             return trimmed(pieces.joined(separator: Self.gap)) + "\n"
         }.joined()
@@ -86,41 +83,27 @@ struct TableText {
         }
     }
 
-    /// Narrows the widest columns until the line fits, or all are narrow.
-    private func fitted(_ widths: [Int], to limit: Int) -> [Int] {
-        var widths = widths
+    /// The widths of columns with these texts; nil when they do not fit.
+    ///
+    /// The widest are narrowed first, to their longest words; only when that is not enough are words broken.
+    private func fitted(_ columns: [[String]], to limit: Int?) -> [Int]? {
+        var widths = columns.map { $0.map(\.count).max() ?? 0 }
+        guard let limit else { return widths }
         var excess = widths.reduce(0, +) + Self.gap.count * max(0, widths.count - 1) - limit
-        while excess > 0 {
-            guard let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > Self.narrowest
-            else { break }
-            widths[widest] -= 1
-            excess -= 1
-        }
-        return widths
-    }
-
-    /// The text in pieces of at most `width` characters, broken between words where that is possible.
-    private func wrapped(_ text: String, to width: Int) -> [String] {
-        guard text.count > width, width > 0 else { return [text] }
-        var lines: [String] = []
-        var rest = Substring(text)
-        while rest.count > width {
-            let piece = rest.prefix(width + 1)
-            // A break in the first half would leave lines of a few letters.
-            if let space = piece.lastIndex(of: " "), piece.distance(from: piece.startIndex, to: space) > width / 2 {
-                lines.append(String(rest[..<space]))
-                rest = rest[rest.index(after: space)...]
-            } else {
-                lines.append(String(rest.prefix(width)))
-                rest = rest.dropFirst(width)
+        let words = columns.map { max(Self.narrowest, $0.map(Wrapping.longestWord).max() ?? 0) }
+        for least in [words, columns.map { _ in Self.narrowest }] {
+            while excess > 0 {
+                let wide = widths.indices.filter { widths[$0] > least[$0] }
+                guard let widest = wide.max(by: { widths[$0] < widths[$1] }) else { break }
+                widths[widest] -= 1
+                excess -= 1
             }
         }
-        if !rest.isEmpty { lines.append(String(rest)) }
-        return lines
+        return excess > 0 ? nil : widths
     }
 
-    private func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
+    private func padded(_ text: String, _ width: Int, _ colour: Colour) -> String {
+        colour.around(text, console) + String(repeating: " ", count: max(0, width - text.count))
     }
 
     private func trimmed(_ line: String) -> String {

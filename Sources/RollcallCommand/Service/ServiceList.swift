@@ -36,7 +36,7 @@ struct ServiceList: AsyncParsableCommand {
     private func show(_ services: [WireService]) throws {
         // On a terminal the list stays in its place: clear and go to the corner (ECMA-48 ED and CUP).
         if watch, output.format == .table, Console.current.isTerminal {
-            Console.current.write("\u{1B}[2J\u{1B}[H")
+            try Console.current.write("\u{1B}[2J\u{1B}[H")
         }
         try output.show(
             services,

@@ -1,22 +1,22 @@
 import ArgumentParser
-import Foundation
 
 /// `rollcalld check-config`: reads the settings as a start would, and shows what would hold and why.
 struct CheckConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config",
         abstract: "Checks the settings and prints each with where it comes from.",
-        discussion: "Exits with 0 when a start would accept them, else with 1 and all that is wrong on standard error."
+        discussion: """
+            Exits with 0 when a start would accept them, else with 1 and all that is wrong on standard error; with 74 \
+            when what it prints cannot be written.
+            """
     )
 
     @OptionGroup var options: SettingsOptions
 
     func run() throws {
         let loaded = try options.load()
-        print(Self.table(loaded))
-        for warning in loaded.warnings {
-            FileHandle.standardError.write(Data("rollcalld: warning: \(warning)\n".utf8))
-        }
+        try StandardStreams.write(Self.table(loaded) + "\n")
+        for warning in loaded.warnings { StandardStreams.complain("warning: \(warning)") }
     }
 
     /// Key, value and origin in columns.

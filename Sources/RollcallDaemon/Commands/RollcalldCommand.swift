@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Glibc
+import LivenessEngine
 
 /// `rollcalld`: the daemon, and what one does with its configuration.
 package struct RollcalldCommand: AsyncParsableCommand {
@@ -10,6 +11,7 @@ package struct RollcalldCommand: AsyncParsableCommand {
             Without a configuration: HTTP on 127.0.0.1:8790, records in an SQLite file in the user's state directory. \
             Settings come from flags, from ROLLCALL_* variables, from the file and from defaults, in this order.
             """,
+        version: "rollcalld \(Release.version)",
         subcommands: [RunCommand.self, CheckConfigCommand.self],
         defaultSubcommand: RunCommand.self
     )

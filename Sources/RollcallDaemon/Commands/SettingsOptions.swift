@@ -57,8 +57,7 @@ struct SettingsOptions: ParsableArguments {
         do {
             return try loader().load()
         } catch {
-            let lines = error.errors.map { "rollcalld: \($0)\n" }.joined()
-            FileHandle.standardError.write(Data(lines.utf8))
+            for problem in error.errors { StandardStreams.complain("\(problem)") }
             throw .failure
         }
     }

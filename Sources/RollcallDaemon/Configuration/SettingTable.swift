@@ -1,3 +1,5 @@
+import LivenessCore
+
 /// Every key there is, once.
 enum SettingTable {
     /// In the order of the reference file.
@@ -44,14 +46,22 @@ enum SettingTable {
         ]
     }
 
-    /// A topic's name: 1 to 255 printable characters without a slash.
-    static func isTopic(_ name: String) -> Bool { isName(name, upTo: 255) }
+    /// A topic's name.
+    static func isTopic(_ name: String) -> Bool { isName(name, upTo: NameRule.longestName) }
+
+    /// What a host or a topic is.
+    static let expectedName = expectedName(upTo: NameRule.longestName)
+
+    private static func expectedName(upTo limit: Int) -> String {
+        "1 to \(limit) printable characters without a slash (at most \(limit) bytes)"
+    }
 
     private static let reportInterval: ClosedRange<Duration> = .milliseconds(50) ... .seconds(3_600)
     private static let downTime: ClosedRange<Duration> = .milliseconds(100) ... .seconds(86_400)
 
+    /// Whether heartbeats may carry the name: counted in bytes, as the daemon counts it then.
     private static func isName(_ name: String, upTo limit: Int) -> Bool {
-        (1...limit).contains(name.unicodeScalars.count)
+        (1...limit).contains(name.utf8.count)
             && name.unicodeScalars.allSatisfy { scalar in
                 switch scalar.properties.generalCategory {
                 case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
@@ -69,17 +79,18 @@ extension SettingTable {
             SettingKey(
                 "daemon.id",
                 \.daemon.id,
-                expected: "1 to 64 printable characters without a slash",
-                isValid: { isName($0, upTo: 64) },
+                expected: expectedName(upTo: NameRule.longestWorker),
+                isValid: { isName($0, upTo: NameRule.longestWorker) },
                 default: "daemon.host, with :PORT behind it when listen.http has another port than 8790",
                 reload: .atStart,
-                reason: "Tells daemons that share a database apart; two on one host need two."
+                reason: "Tells daemons that share a database apart; two on one host need two. It is also the worker's "
+                    + "name in the daemon's own service record."
             ),
             SettingKey(
                 "daemon.host",
                 \.daemon.host,
-                expected: "1 to 255 printable characters without a slash",
-                isValid: { isName($0, upTo: 255) },
+                expected: expectedName,
+                isValid: { isName($0, upTo: NameRule.longestName) },
                 default: "the host name",
                 reload: .atStart,
                 reason: "The host of the daemon's own service record."

@@ -8,7 +8,7 @@ extension Settings {
         package var serviceDownTime: Duration = .seconds(60)
         package var flushInterval: Duration = .milliseconds(250)
         package var observeInterval: Duration = .seconds(1)
-        /// As configured; `effectivePauseThreshold` is what counts.
+        /// As configured; what counts is `LivenessSettings.effectivePauseThreshold`.
         package var pauseThreshold: Duration = .seconds(1)
         package var topics: [String: TopicSettings] = [:]
 
@@ -31,24 +31,9 @@ extension Settings {
             set { topics[topic] = newValue }
         }
 
-        package func reportInterval(of topic: String) -> Duration {
-            topics[topic]?.reportInterval ?? reportInterval
-        }
-
+        /// As configured; what counts for a service is `LivenessSettings.downTime`.
         package func serviceDownTime(of topic: String) -> Duration {
             topics[topic]?.serviceDownTime ?? serviceDownTime
-        }
-
-        /// The shortest configured `service_down_time`, of a topic or common.
-        package var shortestServiceDownTime: Duration {
-            topics.keys.map { serviceDownTime(of: $0) }.reduce(serviceDownTime, min)
-        }
-
-        /// From which lateness of our own loop on time counts against nobody.
-        ///
-        /// Never more than a quarter of the shortest down time: a longer pause could itself look like a death.
-        package var effectivePauseThreshold: Duration {
-            min(pauseThreshold, shortestServiceDownTime / 4)
         }
     }
 }

@@ -60,7 +60,7 @@ struct SettingsFile {
         for (topic, node) in topics {
             let name = "liveness.topics.\(topic.text)"
             guard SettingTable.isTopic(topic.text) else {
-                fail(topic, key: name, "not a topic; expected 1 to 255 printable characters without a slash")
+                fail(topic, key: name, "not a topic; expected \(SettingTable.expectedName)")
                 continue
             }
             guard let keys = mapping(node, key: name, of: "keys") else { continue }

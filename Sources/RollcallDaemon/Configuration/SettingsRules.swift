@@ -1,3 +1,5 @@
+import LivenessCore
+
 /// What must hold between settings, each of which is right by itself (`Config/rollcalld.yaml` says it to operators).
 enum SettingsRules {
     /// Completes what follows from other settings and looks for contradictions.
@@ -7,9 +9,9 @@ enum SettingsRules {
         nameDaemon(&loaded)
         raiseDownTimes(&loaded)
         var errors = contradictions(loaded)
-        let liveness = loaded.settings.liveness
-        if liveness.effectivePauseThreshold < liveness.pauseThreshold {
-            let effective = DurationText.format(liveness.effectivePauseThreshold)
+        let threshold = loaded.settings.machine.effectivePauseThreshold
+        if threshold < loaded.settings.liveness.pauseThreshold {
+            let effective = DurationText.format(threshold)
             let note = "counts as \(effective), a quarter of the shortest service_down_time"
             loaded.notes["liveness.pause_threshold"] = note
             if loaded.origin(of: "liveness.pause_threshold") != .default {
@@ -35,18 +37,24 @@ enum SettingsRules {
     private static func raiseDownTimes(_ loaded: inout LoadedSettings) {
         let liveness = loaded.settings.liveness
         if liveness.serviceDownTime <= liveness.reportInterval {
-            loaded.settings.liveness.serviceDownTime = raised(&loaded, "liveness.", liveness.reportInterval)
+            loaded.settings.liveness.serviceDownTime = raised(&loaded, "liveness.", topic: "")
         }
         for topic in liveness.topics.keys.sorted() {
-            let interval = loaded.settings.liveness.reportInterval(of: topic)
+            let interval = loaded.settings.machine.reportInterval(topic: topic)
             guard loaded.settings.liveness.serviceDownTime(of: topic) <= interval else { continue }
             loaded.settings.liveness[topic: topic].serviceDownTime =
-                raised(&loaded, "liveness.topics.\(topic).", interval)
+                raised(&loaded, "liveness.topics.\(topic).", topic: topic)
         }
     }
 
-    private static func raised(_ loaded: inout LoadedSettings, _ prefix: String, _ interval: Duration) -> Duration {
-        let down = Duration.milliseconds(DurationText.milliseconds(interval * 5 / 2))
+    /// The down time that counts for the topic; "" is none, and has the common values.
+    private static func raised(_ loaded: inout LoadedSettings, _ prefix: String, topic: String) -> Duration {
+        let machine = loaded.settings.machine
+        let interval = machine.reportInterval(topic: topic)
+        // In the unit that settings are written in.
+        let down = Duration.milliseconds(
+            DurationText.milliseconds(machine.downTime(topic: topic, reportInterval: interval))
+        )
         loaded.notes["\(prefix)service_down_time"] = "raised to 2.5 times the report_interval"
         loaded.warn(
             "\(prefix)service_down_time is not larger than the report_interval, \(DurationText.format(interval)): "
@@ -58,17 +66,16 @@ enum SettingsRules {
     private static func contradictions(_ loaded: LoadedSettings) -> [SettingError] {
         var errors: [SettingError] = []
         let settings = loaded.settings
-        if let key = SettingTable.key(named: "daemon.id"), loaded.origin(of: key.name) == .default {
+        // What was written was checked; what follows from the machine's name was not.
+        for name in ["daemon.host", "daemon.id"] where loaded.origin(of: name) == .default {
+            guard let key = SettingTable.key(named: name) else { continue }
+            let derived = key.text(settings)
             var copy = settings
             do {
-                try key.set(.scalar(settings.daemon.id, isString: true), &copy)
+                try key.set(.scalar(derived, isString: true), &copy)
             } catch {
                 errors.append(
-                    self.error(
-                        loaded,
-                        key.name,
-                        "\"\(settings.daemon.id)\" is not \(key.expected); expected it to be set"
-                    )
+                    self.error(loaded, name, "\"\(derived)\" is not \(key.expected); expected it to be set")
                 )
             }
         }
@@ -90,11 +97,15 @@ enum SettingsRules {
     /// taken for missed because it still waits to be flushed.
     private static func downTimeContradictions(_ loaded: LoadedSettings) -> [SettingError] {
         let liveness = loaded.settings.liveness
+        let settings = loaded.settings.machine
         var checked = [("liveness.", liveness.serviceDownTime, liveness.reportInterval)]
         let common = ["liveness.service_down_time", "liveness.report_interval", "liveness.flush_interval"]
         for topic in liveness.topics.keys.sorted() {
             checked.append(
-                ("liveness.topics.\(topic).", liveness.serviceDownTime(of: topic), liveness.reportInterval(of: topic))
+                (
+                    "liveness.topics.\(topic).", liveness.serviceDownTime(of: topic),
+                    settings.reportInterval(topic: topic)
+                )
             )
         }
         return checked.compactMap { prefix, down, interval in

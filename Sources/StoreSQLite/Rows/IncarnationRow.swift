@@ -54,6 +54,19 @@ enum IncarnationRow {
             record.replacedAt.stored, record.leftAt.stored,
         ])
     }
+
+    /// Writes what flushes change.
+    static func renew(_ record: IncarnationRecord, in database: Database) throws {
+        try database.cachedStatement(
+            sql: """
+                UPDATE service_incarnations SET last_seen_up = ?, last_sequence = ?, replaced_at = ? \
+                WHERE service_id = ? AND worker = ? AND number = ?
+                """
+        ).execute(arguments: [
+            record.lastSeenUp.stored, record.lastSequence.stored, record.replacedAt.stored, record.serviceID,
+            record.worker, record.number,
+        ])
+    }
 }
 
 extension Cursor {

@@ -1,0 +1,46 @@
+import GRDB
+import LivenessCore
+
+/// What a flush says of the workers of services that have several: in `service_incarnations`, and the version in
+/// `services`.
+enum WorkerRows {
+    /// The services with a renewal that touched nobody, and those that have another version now.
+    struct Outcome {
+        var untouched: Set<Int64> = []
+        var revised: Set<Int64> = []
+    }
+
+    static func renew(_ flush: HeartbeatFlush, _ downTimes: DownTimes, in database: Database) throws -> Outcome {
+        var outcome = Outcome()
+        for (id, beats) in Dictionary(grouping: flush.workers, by: \.serviceID).sorted(by: { $0.key < $1.key }) {
+            guard let downTime = try downTime(of: id, downTimes, in: database) else {
+                outcome.untouched.insert(id)
+                continue
+            }
+            let before = try IncarnationRow.all(of: id, in: database)
+            var after = before
+            let finding = after.renew(beats, downTime: downTime, at: flush.at)
+            for (old, new) in zip(before, after) where old != new { try IncarnationRow.renew(new, in: database) }
+            if finding.hasUntouched { outcome.untouched.insert(id) }
+            if let version = finding.version, try set(version, of: id, in: database) { outcome.revised.insert(id) }
+        }
+        return outcome
+    }
+
+    /// nil when there is no such service, or when it is deleted.
+    private static func downTime(of id: Int64, _ downTimes: DownTimes, in database: Database) throws -> Duration? {
+        let statement = try database.cachedStatement(
+            sql: "SELECT topic, report_interval FROM services WHERE id = ? AND deleted = 0"
+        )
+        return try Row.fetchOne(statement, arguments: [id]).map { row in
+            let stored = StoredRow(row, of: "services")
+            return downTimes.downTime(topic: try stored.text(0), reportInterval: try stored.interval(1))
+        }
+    }
+
+    private static func set(_ version: Int32, of id: Int64, in database: Database) throws -> Bool {
+        try database.cachedStatement(sql: "UPDATE services SET version = ?1 WHERE id = ?2 AND version <> ?1")
+            .execute(arguments: [version, id])
+        return database.changesCount > 0
+    }
+}
