@@ -4,6 +4,8 @@ import StubDaemon
 import Subprocess
 import Testing
 
+@testable import RollcallCommand
+
 @Suite("The agent as a process", .timeLimit(.minutes(2)))
 struct AgentProcessTests {
     /// A directory for one test, gone afterwards.
@@ -278,6 +280,78 @@ struct AgentProcessTests {
                 #expect(ended.messages.contains("did not end within 1.0 seconds"))
             }
         }
+    }
+
+    @Test("a child that ignores being stopped is killed when its time is over, and the agent leaves")
+    func stubbornChild() async throws {
+        try await StubDaemon.run(answering: Self.answer) { stub in
+            try await withFolder { folder in
+                var arguments = self.arguments(stub, folder, script: "trap '' TERM")
+                arguments.insert(contentsOf: ["--stop-timeout", "100ms"], at: 1)
+                let ended = try await BuiltProgram.run(arguments) { agent in
+                    await stub.wait(forRequests: 2)
+                    kill(agent, SIGTERM)
+                }
+                #expect(ended.status == .exited(0))
+                #expect(ended.messages.contains("the child did not end within 0.1 seconds: it is killed"))
+                #expect(!lives(try child(folder)))
+                #expect(stub.requests.last?.target.hasSuffix("reason=left") == true)
+            }
+        }
+    }
+
+    @Test("a child that cannot be killed is not waited for once it is abandoned")
+    func abandonedChild() async throws {
+        try await withFolder { folder in
+            let child = ChildProcess(command: ["sh", "-c", "echo $$ > \(folder)/pid; exec sleep 600 >/dev/null 2>&1"])
+            async let ending = child.run {}
+            try await file(folder + "/pid")
+            child.abandon()
+            #expect(try await ending == .abandoned)
+            let process = try self.child(folder)
+            #expect(lives(process))
+            kill(process, SIGKILL)
+        }
+    }
+
+    @Test("a check that ignores being stopped ends with the agent")
+    func stubbornCheck() async throws {
+        try await StubDaemon.run(answering: Self.answer) { stub in
+            try await withFolder { folder in
+                let check = """
+                    trap '' TERM; test -e \(folder)/hang || exit 0
+                    echo $$ > \(folder)/new; mv \(folder)/new \(folder)/pid; while :; do sleep 0.05; done
+                    """
+                let ended = try await BuiltProgram.run([
+                    "agent", "--endpoint", stub.url, "--host", "h", "--binary", "b", "--interval", "20s",
+                    "--check", check, "--check-interval", "10ms", "--check-timeout", "10m",
+                ]) { agent in
+                    await stub.wait(forRequests: 1)
+                    try Data().write(to: URL(filePath: folder + "/hang"))
+                    try await file(folder + "/pid")
+                    kill(agent, SIGTERM)
+                }
+                #expect(ended.status == .exited(0))
+                #expect(stub.requests.last?.target.hasSuffix("reason=left") == true)
+                #expect(!lives(try child(folder)))
+            }
+        }
+    }
+
+    @Test("a check that does not even end when it is killed keeps no agent from its end", arguments: [true, false])
+    func endlessWork(throwing: Bool) async throws {
+        struct Oops: Error {}
+        let never = FirstAnswer<Void>()
+        let value = try? await Abandoning.doing(
+            { await never.value() },
+            within: .milliseconds(1),
+            while: {
+                if throwing { throw Oops() }
+                return 7
+            }
+        )
+        #expect(value == (throwing ? nil : 7))
+        never.give(())
     }
 
     @Test("standard error that nobody reads delays no beat, and keeps no agent from its end")

@@ -11,7 +11,8 @@ struct AgentCommand: AsyncParsableCommand {
         discussion: """
             While every check passes, and the child it started lives, it beats. When a check fails or the child dies \
             it reports that the service failed. When it is stopped (SIGTERM, SIGINT) it passes the signal to the \
-            child, waits for it, and leaves. Killed with SIGKILL it does neither, and its child lives on.
+            child, waits for it, and leaves; a child that has not ended after --stop-timeout is killed. Killed with \
+            SIGKILL it does neither, and its child lives on.
 
             Exit status: that of a child that ended by itself (128 + the signal that killed it), else 0.
 
@@ -28,6 +29,14 @@ struct AgentCommand: AsyncParsableCommand {
     @OptionGroup var description: HeartbeatDescription
     @OptionGroup(title: "Checks") var checks: CheckOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "How long a child that is to stop may take, before it is killed; 60s.",
+            valueName: "duration"
+        )
+    )
+    var stopTimeout: DurationText?
+
     @Option(help: ArgumentHelp("Not available yet.", valueName: "command")) var onForcedDown: String?
     @Flag(help: "Not available yet.") var direct = false
 
@@ -35,6 +44,9 @@ struct AgentCommand: AsyncParsableCommand {
 
     @Argument(parsing: .postTerminator, help: "After --: the child to start, and its arguments.")
     var child: [String] = []
+
+    /// Shorter than the 90 s after which systemd kills both, so that there is time to leave.
+    private static let patience = Duration.seconds(60)
 
     func validate() throws {
         if onForcedDown != nil { throw ValidationError("--on-forced-down is not available yet") }
@@ -49,6 +61,7 @@ struct AgentCommand: AsyncParsableCommand {
             endpoints: endpoints.resolved(),
             checks: checks.checks(defaultInterval: description.interval),
             child: child,
+            patience: stopTimeout?.duration ?? Self.patience,
             console: Console.current
         ).run()
         if status != 0 { throw Failure.silently(status) }

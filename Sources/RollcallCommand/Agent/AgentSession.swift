@@ -8,7 +8,12 @@ struct AgentSession {
     let checks: [Check]
     /// The child's command and arguments; empty when there is none.
     let child: [String]
+    /// How long the child has to end once it was asked to.
+    let patience: Duration
     let console: Console
+
+    /// How long what was killed is waited for: what has not ended then is in the kernel's hands.
+    private static let grace = Duration.seconds(2)
 
     private enum Ended: Sendable {
         case agent
@@ -25,10 +30,31 @@ struct AgentSession {
         // Before anything is started: from here on a signal is a request.
         let requests = try StopSignals.requests()
         let process = child.isEmpty ? nil : ChildProcess(command: child)
-        let agent = Agent(service: heartbeat, endpoints: endpoints, checks: checks.count, hasChild: process != nil)
         // Checks speak once per interval, the rest once in a life: the bound is never near.
         let (events, feed) = AsyncStream.makeStream(of: AgentEvent.self, bufferingPolicy: .bufferingOldest(1_024))
+        let status = try await Abandoning.doing(
+            { await check(feed) },
+            within: Self.grace,
+            while: { try await live(process, requests, events, feed, log) }
+        )
+        await log.finish()
+        // A child that ended because it was asked to has ended as it should.
+        return process?.wasAskedToStop == true ? 0 : status
+    }
+
+    /// Beats, and keeps the child, until both are done.
+    ///
+    /// - Returns: The child's exit status.
+    private func live(
+        _ process: ChildProcess?,
+        _ requests: AsyncStream<StopRequest>,
+        _ events: AsyncStream<AgentEvent>,
+        _ feed: AsyncStream<AgentEvent>.Continuation,
+        _ log: AgentLog
+    ) async throws -> Int32 {
+        let agent = Agent(service: heartbeat, endpoints: endpoints, checks: checks.count, hasChild: process != nil)
         let (childStarts, childStarted) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
+        let (stops, stopAsked) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
         if process == nil { childStarted.finish() }
 
         return try await withThrowingTaskGroup(of: Ended.self) { group in
@@ -37,6 +63,7 @@ struct AgentSession {
                     log.stopping()
                     feed.yield(.stopRequested)
                     process?.stop(request)
+                    stopAsked.finish()
                 }
                 return .other
             }
@@ -46,10 +73,9 @@ struct AgentSession {
                     feed.yield(.childEnded(message: ending.words))
                     return .child(status: ending.status)
                 }
-            }
-            for (index, check) in checks.enumerated() {
                 group.addTask {
-                    await repeatCheck(check, index, feed)
+                    for await _ in stops {}
+                    await insist(on: process, log)
                     return .other
                 }
             }
@@ -75,9 +101,26 @@ struct AgentSession {
                 }
             }
             group.cancelAll()
-            await log.finish()
-            // A child that ended because it was asked to has ended as it should.
-            return process?.wasAskedToStop == true ? 0 : childStatus ?? 0
+            return childStatus ?? 0
+        }
+    }
+
+    /// Kills a child that does not end when it is asked to, and goes on without one that cannot be killed.
+    private func insist(on process: ChildProcess, _ log: AgentLog) async {
+        guard (try? await Task.sleep(for: patience)) != nil else { return }
+        log.note(.message(.warning, "the child did not end within \(patience): it is killed"))
+        process.kill()
+        guard (try? await Task.sleep(for: Self.grace)) != nil else { return }
+        log.note(.message(.error, "the child cannot be killed: going on without it"))
+        process.abandon()
+    }
+
+    /// Makes the checks, each at its own pace, until the task is cancelled.
+    private func check(_ feed: AsyncStream<AgentEvent>.Continuation) async {
+        await withDiscardingTaskGroup { group in
+            for (index, check) in checks.enumerated() {
+                group.addTask { await repeatCheck(check, index, feed) }
+            }
         }
     }
 

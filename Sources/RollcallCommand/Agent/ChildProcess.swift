@@ -17,17 +17,30 @@ final class ChildProcess: Sendable {
     private let command: [String]
     private let stage = Mutex(Stage.before(nil))
     private let askedToStop = Atomic(false)
+    private let outcome = FirstAnswer<Result<Ending, any Error>>()
 
     init(command: [String]) {
         self.command = command
     }
 
-    /// Starts it and waits for its end.
+    /// Starts it and waits for its end, or until it is abandoned.
     ///
     /// - Parameter started: Called when it runs.
     /// - Returns: How it ended.
     /// - Throws: `Failure` with status 127 when there is no such program, 126 when it cannot be started.
-    func run(started: @Sendable () -> Void) async throws -> Ending {
+    func run(started: @escaping @Sendable () -> Void) async throws -> Ending {
+        // No child task: that would be waited for, and a process that cannot be killed never ends.
+        Task {
+            do {
+                outcome.give(.success(try await runToItsEnd(started: started)))
+            } catch {
+                outcome.give(.failure(error))
+            }
+        }
+        return try await outcome.value().get()
+    }
+
+    private func runToItsEnd(started: @Sendable () -> Void) async throws -> Ending {
         let name = command.first ?? ""
         do {
             let result = try await Subprocess.run(
@@ -40,7 +53,7 @@ final class ChildProcess: Sendable {
             ) { execution in
                 let process = execution.processIdentifier.value
                 stage.withLock { stage in
-                    if case .before(let request?) = stage { _ = kill(process, request.signal) }
+                    if case .before(let request?) = stage { _ = Glibc.kill(process, request.signal) }
                     stage = .running(process)
                 }
                 started()
@@ -51,6 +64,18 @@ final class ChildProcess: Sendable {
             let status: Int32 = error.code == .executableNotFound ? 127 : 126
             throw Failure(status: status, "the child cannot be started: \(error)")
         }
+    }
+
+    /// Ends it whatever it thinks of it; what it started itself lives on.
+    func kill() {
+        stage.withLock { stage in
+            if case .running(let process) = stage { _ = Glibc.kill(process, SIGKILL) }
+        }
+    }
+
+    /// Whoever waits for its end need not any more.
+    func abandon() {
+        outcome.give(.success(.abandoned))
     }
 
     /// Whether it was to stop.
@@ -65,7 +90,7 @@ final class ChildProcess: Sendable {
             case .running(let process):
                 // A terminal sends to every process of the group; a second Ctrl-C means something else to many.
                 if request.isFromTerminal, getpgid(process) == getpgrp() { return }
-                _ = kill(process, request.signal)
+                _ = Glibc.kill(process, request.signal)
             case .after: break
             }
         }

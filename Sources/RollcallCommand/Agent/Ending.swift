@@ -6,6 +6,14 @@ struct Ending: Hashable, Sendable {
     /// Its exit status; 128 and the signal's number for one that was killed, as shells do.
     let status: Int32
 
+    /// Of one that was killed and did not end.
+    static let abandoned = Ending(words: "could not be killed", status: 128 + 9)
+
+    private init(words: String, status: Int32) {
+        self.words = words
+        self.status = status
+    }
+
     init(_ status: TerminationStatus) {
         switch status {
         case .exited(let code):
