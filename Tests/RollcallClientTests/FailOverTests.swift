@@ -34,7 +34,7 @@ struct FailOverTests {
 
     @Test("an endpoint where nothing listens is passed over")
     func nothingListens() async throws {
-        let gone = try await StubDaemon.run(replying: .nothing) { $0.url }
+        let gone = StubDaemon.nobody
         try await StubDaemon.run(replying: Documents.state("up", "heartbeat")) { stub in
             let reply = try await Self.client([gone, stub.url]).state(of: Self.name)
             #expect(reply.state == .up)
@@ -120,7 +120,7 @@ struct FailOverTests {
 
     @Test("no endpoint answering is one error that names each")
     func nobody() async throws {
-        let gone = try await StubDaemon.run(replying: .nothing) { $0.url }
+        let gone = StubDaemon.nobody
         try await StubDaemon.run(replying: .error(503, "driver_lost", "lost")) { stub in
             let client = Self.client([gone, stub.url])
             let error = await #expect(throws: ClientError.self) { try await client.state(of: Self.name) }

@@ -36,7 +36,7 @@ struct EndpointSourceTests {
 
     @Test("several endpoints are tried in turn, from any source", arguments: ["flags", "variable", "file"])
     func several(source: String) async throws {
-        let gone = try await StubDaemon.run(replying: .nothing) { $0.url }
+        let gone = StubDaemon.nobody
         try await StubDaemon.run(answering: StubFleet.answer) { stub in
             let file = source == "file" ? "endpoints: \(gone), \(stub.url)\n" : ""
             try await withHome(file) { home in

@@ -53,7 +53,7 @@ struct ExitStatusTests {
 
     @Test("no endpoint answering is 4, for every command that asks")
     func noAnswer() async throws {
-        let gone = try await StubDaemon.run(replying: .nothing) { $0.url }
+        let gone = StubDaemon.nobody
         for command in [
             ["service", "list"], ["service", "show", "h", "b"], ["service", "explain", "h", "b"],
             ["service", "history", "h", "b"], ["service", "is-up", "h", "b"], ["service", "is-down", "h", "b"],

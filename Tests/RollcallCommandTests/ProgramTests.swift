@@ -24,7 +24,7 @@ struct ProgramTests {
 
     @Test("statuses reach the shell")
     func statuses() async throws {
-        let gone = try await StubDaemon.run(replying: .nothing) { $0.url }
+        let gone = StubDaemon.nobody
         let environment = ["ROLLCALL_ENDPOINT": gone]
         #expect(try await BuiltProgram.run(["service", "list"], environment: environment).status == .exited(4))
         #expect(try await BuiltProgram.run(["service", "nonsense"]).status == .exited(64))
