@@ -56,15 +56,17 @@ struct ReadPassTests {
         }
     }
 
-    @Test("connections that waited to be accepted are read before the pass is over")
-    func waitingConnections() async throws {
-        try await TestServer.run { server in
+    @Test("connections that waited to be accepted are read before the pass is over", arguments: 37...40)
+    func waitingConnections(count: Int) async throws {
+        try await TestServer.run { setup in
+            setup.longestPass = .minutes(1)
+        } _: { server in
             let port = server.port
-            for number in 0..<40 { try await server.beat("h\(number)", "b") }
+            for number in 0..<count { try await server.beat("h\(number)", "b") }
             let before = server.engine.now
             let stopped = await StoppedLoops.stop(server.group)
             let held = try await blocking {
-                try (0..<40).map { number in
+                try (0..<count).map { number in
                     let connection = try RawConnection(port: port)
                     connection.send(Self.heartbeat("h\(number)"))
                     return connection
@@ -117,6 +119,71 @@ struct ReadPassTests {
             }
             await server.readPass.pass()
             #expect(server.readPass.opening.settled == server.readPass.opening.accepted)
+        }
+    }
+
+    /// Fills a server that takes one connection until it accepts none: the last connection waits in vain.
+    private func fill(_ server: TestServer) async throws -> [RawConnection] {
+        let answer = try await blocking { [port = server.port] in
+            let first = try RawConnection(port: port)
+            first.send(Self.heartbeat("h"))
+            return first.receive(until: "}")
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 200"))
+        #expect(try await server.becomes { server.metric("rollcall_http_connections") == 0 })
+        let question = try await server.patientQuestion()
+        var busy: [RawConnection] = []
+        for _ in 0..<(1 + ConnectionLimit.above) {
+            let connection = try await server.connect()
+            connection.send(question)
+            busy.append(connection)
+        }
+        let count = Double(busy.count)
+        #expect(
+            try await server.becomes {
+                server.metric("rollcall_http_connections") == count && !server.readPass.opening.isAccepting
+            }
+        )
+        return busy
+    }
+
+    @Test("while every connection is busy a pass waits for those who could not be accepted")
+    func paused() async throws {
+        try await TestServer.run { setup in
+            setup.mostConnections = 1
+            setup.limits.youth = .minutes(1)
+            setup.longestPass = .minutes(1)
+        } _: { server in
+            var busy = try await fill(server)
+            let before = server.engine.now
+            let waiting = try await server.connect()
+            waiting.send(Self.heartbeat("h"))
+            let isOver = Mutex(false)
+            async let pass: Void = {
+                await server.readPass.pass()
+                isOver.withLock { $0 = true }
+            }()
+            // A pass needs a few.
+            for _ in 0..<200 { try await server.turn() }
+            let isOverTooSoon = isOver.withLock { $0 }
+            #expect(!isOverTooSoon)
+            busy.removeAll()
+            await pass
+            let service = try #require(server.engine.board.find(host: "h", binary: "b"))
+            #expect(server.heardAt(service) >= before)
+        }
+    }
+
+    @Test("a pass does not wait for ever")
+    func pausedForLong() async throws {
+        try await TestServer.run { setup in
+            setup.mostConnections = 1
+            setup.limits.youth = .minutes(1)
+            setup.longestPass = .milliseconds(10)
+        } _: { server in
+            let busy = try await fill(server)
+            await server.readPass.pass()
+            #expect(!server.readPass.opening.isAccepting && !busy.isEmpty)
         }
     }
 

@@ -21,12 +21,15 @@ struct TestServer: Sendable {
     let port: Int
     let client: HTTPClient
     let services: ServiceGroup
+    let metrics: PrometheusRegistry
 
     struct Setup {
         var liveness = LivenessSettings()
         var limits = RequestLimits()
         var names: [String] = []
+        var mostConnections: Int?
         var loops = 2
+        var longestPass = TimeAmount.seconds(1)
 
         init() {
             liveness.flushInterval = .milliseconds(20)
@@ -42,7 +45,7 @@ struct TestServer: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let group = MultiThreadedEventLoopGroup(numberOfThreads: setup.loops)
-        let readPass = try await EventLoopReadPass(group)
+        let readPass = try await EventLoopReadPass(group, longest: setup.longestPass)
         let time = SystemTime()
         let store = InMemoryStore(logID: "log-of-the-test", clock: { time.wall })
         let driver = InMemoryDriver(store: store, daemon: setup.liveness.daemon)
@@ -57,12 +60,14 @@ struct TestServer: Sendable {
         try await engine.start()
         var settings = ServerSettings(host: "127.0.0.1", port: 0, names: setup.names)
         settings.limits = setup.limits
+        settings.mostConnections = setup.mostConnections
+        let metrics = PrometheusRegistry()
         let server = RollcallServer(
             engine: engine,
             settings: settings,
             group: group,
             readPass: readPass,
-            metrics: PrometheusRegistry(),
+            metrics: metrics,
             logger: logger
         )
         let services = ServiceGroup(
@@ -86,7 +91,8 @@ struct TestServer: Sendable {
                             group: group,
                             port: port,
                             client: client,
-                            services: services
+                            services: services,
+                            metrics: metrics
                         )
                     )
                 } catch {
@@ -168,6 +174,54 @@ extension TestServer {
     func beat(_ host: String, _ binary: String, _ options: String = "") async throws -> String {
         let answer = try await call("PUT", "/v1/services/\(host)/\(binary)/heartbeat", options)
         return answer.json["uuid"]?.text ?? ""
+    }
+
+    /// Opens a connection without a client library.
+    func connect() async throws -> RawConnection {
+        try await blocking { [port] in try RawConnection(port: port) }
+    }
+
+    /// The value of a metric that has no labels.
+    func metric(_ name: String) -> Double? {
+        let line = metrics.exposition().split(separator: "\n").first { $0.hasPrefix("\(name) ") }
+        return line.flatMap { Double($0.dropFirst(name.count + 1)) }
+    }
+
+    /// Gives the loops turns until something is so; whether it came to be within ten seconds.
+    func becomes(_ condition: () -> Bool) async throws -> Bool {
+        let end = ContinuousClock.now + .seconds(10)
+        while !condition(), ContinuousClock.now < end { try await turn() }
+        return condition()
+    }
+
+    /// Gives each loop a turn.
+    func turn() async throws {
+        for loop in group.makeIterator() { try await loop.submit {}.get() }
+    }
+
+    /// A request that waits for the next row of the log.
+    func patientQuestion() async throws -> String {
+        // The daemon's own record is the first row.
+        _ = try await becomes { engine.board.head.revision > 0 }
+        var newest: Int64 = 0
+        if case .rows(_, let head) = try await engine.transitions(since: 0, logID: nil, wait: .zero, limit: 1) {
+            newest = head.revision
+        }
+        return "GET /v1/transitions?since=\(newest)&wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    }
+
+    /// Takes the database away, and lets the engine notice without waiting for it.
+    func loseBackEnd() async {
+        store.setOutage(StoreError(.unavailable, "away"))
+        // A flush that began before has ended when one that begins now has failed.
+        _ = await engine.flushed()
+        let now = engine.now
+        engine.shared.withLock { machine in
+            for step in 1...40 {
+                let tick = now + .milliseconds(100 * step)
+                machine.ticked(at: tick, wall: machine.wall(tick))
+            }
+        }
     }
 
     func uuid(_ host: String, _ binary: String) async throws -> String {
