@@ -11,11 +11,14 @@ package struct DeadlineWheel: Sendable {
     ///
     /// A deadline further away is filed at the end and filed again when that comes.
     private static let slotCount: Int64 = 2_048
-    /// Entries a slot keeps room for.
-    private static let roomySlot = 4_096
+    /// Entries of a chunk.
+    ///
+    /// A slot grows by chunks, so that filing the whole fleet under one instant never copies what is filed already.
+    private static let chunkSize = 1_024
     private static let noTick = UInt32.max
 
-    private var slots: [[UInt32]]
+    /// Each slot has one chunk or more, the last of which takes what comes.
+    private var slots: [[[UInt32]]]
     private let origin: Instant
     /// The first tick that was not handed out yet.
     private var nextTick: Int64 = 0
@@ -24,7 +27,7 @@ package struct DeadlineWheel: Sendable {
 
     package init(origin: Instant) {
         self.origin = origin
-        self.slots = Array(repeating: [], count: Int(Self.slotCount))
+        self.slots = Array(repeating: [[]], count: Int(Self.slotCount))
         self.filedAt = PagedArray(bits: 12)
     }
 
@@ -43,7 +46,29 @@ package struct DeadlineWheel: Sendable {
         let mark = UInt32(truncatingIfNeeded: tick % Int64(Self.noTick))
         if filedAt[Int(service)] == mark { return }
         filedAt[Int(service)] = mark
-        slots[Int(tick % Self.slotCount)].append(service)
+        append(service, to: Int(tick % Self.slotCount))
+    }
+
+    @inline(__always)
+    private mutating func append(_ service: UInt32, to slot: Int) {
+        let last = slots[slot].count - 1
+        if slots[slot][last].count < Self.chunkSize {
+            slots[slot][last].append(service)
+        } else {
+            var chunk: [UInt32] = []
+            chunk.reserveCapacity(Self.chunkSize)
+            chunk.append(service)
+            slots[slot].append(chunk)
+        }
+    }
+
+    @inline(__always)
+    private mutating func popLast(of slot: Int) -> UInt32? {
+        let last = slots[slot].count - 1
+        if let service = slots[slot][last].popLast() { return service }
+        guard last > 0 else { return nil }
+        slots[slot].removeLast()
+        return slots[slot][last - 1].popLast()
     }
 
     /// Whether the service has a valid entry.
@@ -67,7 +92,7 @@ package struct DeadlineWheel: Sendable {
         while nextTick <= last {
             let slot = Int(nextTick % Self.slotCount)
             let mark = UInt32(truncatingIfNeeded: nextTick % Int64(Self.noTick))
-            while let service = slots[slot].popLast() {
+            while let service = popLast(of: slot) {
                 if filedAt[Int(service)] == mark {
                     filedAt[Int(service)] = Self.noTick
                     due.append(service)
@@ -75,8 +100,6 @@ package struct DeadlineWheel: Sendable {
                 looked += 1
                 if looked >= limit { return false }
             }
-            // What a burst made large is given back.
-            if slots[slot].capacity > Self.roomySlot { slots[slot] = [] }
             nextTick += 1
         }
         return true

@@ -10,7 +10,7 @@ extension LivenessMachine {
     }
 
     mutating func markDeleted(_ service: UInt32, at now: Instant) {
-        board.cards[Int(service)].flags.insert(.deleted)
+        board.standings[Int(service)].isDeleted = true
         rows[Int(service)].flags.insert(.deleted)
         rows[Int(service)].flags.remove([.due, .up])
         workers[service] = nil
@@ -104,9 +104,10 @@ extension LivenessMachine {
         let hasher = board.hasher
         let names = board.names
         let cards = board.cards
+        let locations = board.locations
         let card = cards[Int(service)]
-        board.index.remove(names.hash(at: card.location, hasher), service) {
-            names.hash(at: cards[Int($0)].location, hasher)
+        board.index.remove(names.hash(at: locations[Int(service)], hasher), service) {
+            names.hash(at: locations[Int($0)], hasher)
         }
         board.uuids.remove(Board.hash(card.uuid), service) { Board.hash(cards[Int($0)].uuid) }
         board.extras[service] = nil

@@ -35,24 +35,27 @@ extension LivenessMachine {
             profile: board.profiles.take(Profile(record)),
             version: 0,
             interval: 0,
-            location: location,
             flags: []
         )
         if Int(service) < board.cards.count {
             rows[Int(service)] = row
             board.cards[Int(service)] = card
+            board.locations[Int(service)] = location
+            board.standings[Int(service)] = Standing(record.recorded)
         } else {
             rows.append(row)
             revisions.append(0)
             board.cards.append(card)
+            board.locations.append(location)
             board.standings.append(Standing(record.recorded))
             board.hearings.append(Hearing(lastSeenUp: nil, reportCount: 0))
         }
         let hasher = board.hasher
         let names = board.names
         let cards = board.cards
+        let locations = board.locations
         board.index.insert(names.hash(at: location, hasher), service) {
-            names.hash(at: cards[Int($0)].location, hasher)
+            names.hash(at: locations[Int($0)], hasher)
         }
         board.uuids.insert(Board.hash(record.uuid), service) { Board.hash(cards[Int($0)].uuid) }
         board.membership += 1
@@ -64,7 +67,7 @@ extension LivenessMachine {
         let cards = board.cards
         board.uuids.remove(Board.hash(cards[Int(service)].uuid), service) { Board.hash(cards[Int($0)].uuid) }
         board.cards[Int(service)].uuid = uuid
-        board.cards[Int(service)].flags.remove(.deleted)
+        board.standings[Int(service)].isDeleted = false
         rows[Int(service)].flags = rows[Int(service)].flags.intersection([.dirty, .queued])
         rows[Int(service)].beats = 0
         rows[Int(service)].incarnationHash = 0
@@ -95,7 +98,7 @@ extension LivenessMachine {
         board.cards[number].version = record.version
         board.cards[number].interval = UInt32(clamping: record.reportInterval.clampedNanoseconds / 1_000)
         setFlag(.disabled, record.isDisabled, of: number)
-        setFlag(.deleted, record.deletedAt != nil, of: number)
+        board.standings[number].isDeleted = record.deletedAt != nil
         setFlag(.imported, record.isImported, of: number)
         adoptExtras(record, into: service)
 

@@ -20,7 +20,7 @@ extension LivenessMachine {
             }
             adoptWorkers(of: service, from: incarnations)
             adopt(record, into: service)
-            board.standings[Int(service)] = Standing(record.recorded)
+            board.standings[Int(service)] = Standing(record.recorded, isDeleted: record.deletedAt != nil)
             board.hearings[Int(service)] = Hearing(
                 lastSeenUp: record.lastSeenUp,
                 reportCount: UInt32(clamping: record.reportCount)

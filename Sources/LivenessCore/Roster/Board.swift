@@ -6,6 +6,8 @@ package struct Board: Sendable {
     package internal(set) var names = NameArena()
     package internal(set) var index = NameIndex()
     package internal(set) var uuids = NameIndex()
+    /// Where each name lies in `names`.
+    package internal(set) var locations = PagedArray<UInt32>(bits: 12)
     package internal(set) var cards = PagedArray<Card>(bits: 7)
     package internal(set) var standings = PagedArray<Standing>(bits: 8)
     package internal(set) var hearings = PagedArray<Hearing>(bits: 8)
@@ -28,7 +30,7 @@ package struct Board: Sendable {
     package var count: Int { cards.count }
 
     package func isListed(_ service: UInt32) -> Bool {
-        !cards[Int(service)].flags.contains(.deleted)
+        !standings[Int(service)].isDeleted
     }
 
     /// How many services are in each state.
@@ -57,15 +59,14 @@ package struct Board: Sendable {
     package func find(_ bytes: RawSpan, host: Range<Int>, binary: Range<Int>) -> UInt32? {
         let hash = hasher.name(bytes, host: host, binary: binary)
         return index.find(hash) { number in
-            names.matches(cards[Int(number)].location, bytes, host: host, binary: binary)
+            names.matches(locations[Int(number)], bytes, host: host, binary: binary)
         }
     }
 
     /// The number of the record with that identity, if it is not deleted.
     package func find(_ uuid: ServiceUUID) -> UInt32? {
         uuids.find(Self.hash(uuid)) { number in
-            let card = cards[Int(number)]
-            return card.uuid == uuid && !card.flags.contains(.deleted)
+            cards[Int(number)].uuid == uuid && isListed(number)
         }
     }
 
@@ -80,8 +81,30 @@ package struct Board: Sendable {
         return standings[Int(service)].verdict
     }
 
+    /// The same for a name within bytes: what a scheduler asks thousands of times a second.
+    package func verdict(_ bytes: RawSpan, host: Range<Int>, binary: Range<Int>) -> Verdict? {
+        guard let service = find(bytes, host: host, binary: binary), isListed(service) else { return nil }
+        return standings[Int(service)].verdict
+    }
+
+    /// Where its name lies in `names`.
+    package func location(of service: UInt32) -> UInt32 { locations[Int(service)] }
+
+    /// Hands the two parts of its name to `body`, without a copy.
+    package func withName<Result>(
+        of service: UInt32,
+        _ body: (_ host: ArraySlice<UInt8>, _ binary: ArraySlice<UInt8>) -> Result
+    ) -> Result {
+        names.withName(at: locations[Int(service)], body)
+    }
+
+    /// Whether one name comes before the other in a list: by host, then by binary, byte by byte.
+    package func precedes(_ one: UInt32, _ other: UInt32) -> Bool {
+        names.precedes(locations[Int(one)], locations[Int(other)])
+    }
+
     package func name(of service: UInt32) -> ServiceName {
-        names.name(at: cards[Int(service)].location)
+        names.name(at: locations[Int(service)])
     }
 
     package func profile(of service: UInt32) -> Profile {

@@ -8,7 +8,6 @@ package struct Card: Sendable {
         }
 
         package static let disabled = Flags(rawValue: 1 << 0)
-        package static let deleted = Flags(rawValue: 1 << 1)
         /// More about it is in `Board.extras`.
         package static let extras = Flags(rawValue: 1 << 2)
         /// Its incarnation is a canonical UUID and stands in `incarnation`.
@@ -30,7 +29,6 @@ package struct Card: Sendable {
     package var version: Int32
     /// Microseconds.
     package var interval: UInt32
-    package var location: UInt32
     package var flags: Flags
 
     package var reportInterval: Duration { .microseconds(Int64(interval)) }

@@ -3,8 +3,8 @@
 /// A copy shares every page; a change after that copies one page and the list of pages. So a snapshot of a million
 /// entries costs nothing to take, and what a change of one entry costs does not grow with the number of entries.
 package struct PagedArray<Element: Sendable>: Sendable {
-    private var pages: [[Element]] = []
-    private let bits: Int
+    @usableFromInline var pages: [[Element]] = []
+    @usableFromInline let bits: Int
     package private(set) var count = 0
 
     /// - Parameter bits: the binary logarithm of a page's size.
@@ -12,7 +12,7 @@ package struct PagedArray<Element: Sendable>: Sendable {
         self.bits = bits
     }
 
-    package subscript(index: Int) -> Element {
+    @inlinable package subscript(index: Int) -> Element {
         @inline(__always) get { pages[index &>> bits][index & ((1 &<< bits) &- 1)] }
         @inline(__always) _modify { yield &pages[index &>> bits][index & ((1 &<< bits) &- 1)] }
     }

@@ -10,8 +10,11 @@ package struct Standing: Sendable {
     private var recordedStateByte: UInt8
     private var recordedReasonByte: UInt8
     private var recordedLastByte: UInt8
+    /// The record is deleted: it stands here so that a question about a name looks at nothing else.
+    package var isDeleted: Bool
 
-    package init(_ recorded: RecordedState) {
+    package init(_ recorded: RecordedState, isDeleted: Bool = false) {
+        self.isDeleted = isDeleted
         since = recorded.since
         stateByte = recorded.state.rawValue
         reasonByte = recorded.reason.rawValue

@@ -1,8 +1,9 @@
 import Foundation
 
-/// The programs built beside the tests.
+/// The programs built beside the tests; those in `ROLLCALL_PROGRAMS`, where a release build is to be tried.
 enum Programs {
     private static let folder: URL = {
+        if let folder = ProcessInfo.processInfo.environment["ROLLCALL_PROGRAMS"] { return URL(filePath: folder) }
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(filePath: tests).deletingLastPathComponent()
     }()

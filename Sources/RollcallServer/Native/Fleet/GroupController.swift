@@ -92,7 +92,7 @@ struct GroupController {
                 fitting[card.profile] = fits
             }
             guard fits, board.standings[Int(number)].verdict.state(reading: reading) == .up else { continue }
-            let host = board.names.withName(at: card.location) { host, _ in Array(host) }
+            let host = board.withName(of: number) { host, _ in Array(host) }
             if hosts.last != host { hosts.append(host) }
         }
         return hosts

@@ -30,7 +30,7 @@ struct VersionController {
         var holders: [UInt32] = []
         for number in order.numbers(on: board) where board.isListed(number) {
             let card = board.cards[Int(number)]
-            guard board.names.withName(at: card.location, { $1.elementsEqual(wanted) }) else { continue }
+            guard board.withName(of: number, { $1.elementsEqual(wanted) }) else { continue }
             let verdict = board.standings[Int(number)].verdict
             guard verdict.reason != .forcedDown, states.isEmpty || states.contains(verdict.state) else { continue }
             counts[card.version, default: 0] += 1
@@ -84,7 +84,7 @@ struct VersionController {
         json.raw("{\"uuid\":")
         json.uuid(card.uuid)
         json.raw(",\"host\":")
-        board.names.withName(at: card.location) { host, _ in json.text(host) }
+        board.withName(of: number) { host, _ in json.text(host) }
         json.raw(",\"state\":")
         json.word(standing.verdict.state.word)
         json.raw(",\"reason\":")

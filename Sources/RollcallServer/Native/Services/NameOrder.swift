@@ -31,7 +31,7 @@ final class NameOrder: Sendable {
         var new: [UInt32] = []
         var isStale = false
         for number in 0..<board.count {
-            let location = board.cards[number].location
+            let location = board.location(of: UInt32(number))
             if number >= state.locations.count {
                 state.locations.append(none)
             }
@@ -46,14 +46,14 @@ final class NameOrder: Sendable {
             let replaced = Set(new)
             state.order.removeAll { replaced.contains($0) }
         }
-        for number in new { state.locations[Int(number)] = board.cards[Int(number)].location }
+        for number in new { state.locations[Int(number)] = board.location(of: number) }
         new.sort { precedes($0, $1, board) }
         state.order = merged(state.order, new, board)
         state.membership = board.membership
     }
 
     private static func precedes(_ one: UInt32, _ other: UInt32, _ board: Board) -> Bool {
-        board.names.precedes(board.cards[Int(one)].location, board.cards[Int(other)].location)
+        board.precedes(one, other)
     }
 
     private static func merged(_ old: [UInt32], _ new: [UInt32], _ board: Board) -> [UInt32] {

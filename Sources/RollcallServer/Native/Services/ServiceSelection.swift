@@ -43,17 +43,16 @@ struct ServiceSelection {
                 if let number = board.find(host: host, binary: binary) { found.append(number) }
             }
         }
-        return found.sorted { board.names.precedes(board.cards[Int($0)].location, board.cards[Int($1)].location) }
+        return found.sorted { board.precedes($0, $1) }
     }
 
     /// The first place behind a service's name.
     private static func position(after number: UInt32, in candidates: [UInt32], _ board: Board) -> Int {
-        let location = board.cards[Int(number)].location
         var low = 0
         var high = candidates.count
         while low < high {
             let middle = low + (high - low) / 2
-            if board.names.precedes(location, board.cards[Int(candidates[middle])].location) {
+            if board.precedes(number, candidates[middle]) {
                 high = middle
             } else {
                 low = middle + 1
@@ -81,7 +80,7 @@ private struct ServiceFilter {
 
     mutating func shows(_ number: UInt32) -> Bool {
         let card = board.cards[Int(number)]
-        guard !card.flags.contains(.deleted) else { return false }
+        guard board.isListed(number) else { return false }
         if !query.isDisabled.isEmpty, !query.isDisabled.contains(card.flags.contains(.disabled)) { return false }
         if !query.states.isEmpty {
             let verdict = board.standings[Int(number)].verdict
@@ -89,7 +88,7 @@ private struct ServiceFilter {
         }
         if !query.topics.isEmpty || !query.zones.isEmpty, !fits(card.profile) { return false }
         guard !hosts.isEmpty || !binaries.isEmpty else { return true }
-        return board.names.withName(at: card.location) { host, binary in
+        return board.withName(of: number) { host, binary in
             (hosts.isEmpty || hosts.contains(Array(host))) && (binaries.isEmpty || binaries.contains(Array(binary)))
         }
     }

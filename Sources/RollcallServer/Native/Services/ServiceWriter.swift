@@ -45,8 +45,8 @@ struct ServiceWriter {
             writer.raw(key)
             switch field {
             case .uuid: writer.uuid(card.uuid)
-            case .host: board.names.withName(at: card.location) { host, _ in writer.text(host) }
-            case .binary: board.names.withName(at: card.location) { _, binary in writer.text(binary) }
+            case .host: board.withName(of: service) { host, _ in writer.text(host) }
+            case .binary: board.withName(of: service) { _, binary in writer.text(binary) }
             case .topic: writer.raw(profile(card.profile).topic)
             case .zone: writer.raw(profile(card.profile).zone)
             case .status: card.flags.contains(.disabled) ? writer.raw("\"disabled\"") : writer.raw("\"enabled\"")
