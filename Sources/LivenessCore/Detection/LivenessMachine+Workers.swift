@@ -26,6 +26,8 @@ extension LivenessMachine {
         var worker = Worker(incarnation, hasher: board.hasher)
         worker.attributesHash = attributesHash ^ attributesSalt
         if let position = all.firstIndex(where: { $0.name == incarnation.worker }) {
+            // What a flush read may be older than what an admission has brought since.
+            guard worker.number >= all[position].number else { return }
             let isSame = all[position].number == worker.number
             if !isSame { retire(all[position].incarnationHash, of: service, .staleIncarnation, at: lastTick) }
             worker.lastHeard = heard ?? (isSame ? all[position].lastHeard : .distantPast)
@@ -69,13 +71,15 @@ extension LivenessMachine {
         return worker
     }
 
-    /// Drops workers that died more than an hour ago while another of their service lives.
+    /// Drops workers that died more than an hour ago, or a down time where that is longer, while another of their service
+    /// lives.
     package mutating func dropDeadWorkers(at now: Instant) {
         for (service, all) in workers {
             let down = rows[Int(service)].downDuration
             guard all.contains(where: { !$0.hasLeft && now - $0.lastHeard < down }) else { continue }
             // Whom this daemon never heard counts from its start.
-            let living = all.filter { now - max($0.lastHeard, started) < .seconds(3_600) }
+            let memory = max(WorkerRule.memory, down)
+            let living = all.filter { now - max($0.lastHeard, started) < memory }
             if living.count < all.count, !living.isEmpty {
                 workers[service] = living
                 publishWorkers(of: service)
