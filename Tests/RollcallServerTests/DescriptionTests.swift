@@ -58,7 +58,7 @@ struct DescriptionTests {
     func fields() throws {
         let schemas = try #require(try described()["components"]?["schemas"])
         let fields = try #require(schemas["Service"]?["properties"]?.mapping).keys.compactMap(\.string)
-        #expect(Array(fields) == ServiceField.allCases.map(\.rawValue))
+        #expect(Array(fields) == ServiceField.allCases.map(\.name))
         let codes = schemas["HeartbeatsReply"]?["properties"]?["rejected"]?["items"]?["properties"]?["code"]?["enum"]
         #expect(codes?.sequence?.compactMap(\.string) == Rejection.allCases.map(\.code))
     }

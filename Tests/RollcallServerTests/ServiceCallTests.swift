@@ -218,9 +218,13 @@ struct ServiceCallTests {
         }
     }
 
-    @Test("the fields written by hand are the fields of the wire type")
+    @Test("every field of the wire type is written, under its name")
     func fieldNames() {
-        #expect(ServiceField.allCases.map(\.rawValue) == WireService.fieldNames)
+        #expect(ServiceField.allCases.map(\.name) == WireService.fieldNames)
+        for field in ServiceField.allCases {
+            let words = "\(field)".map { $0.isUppercase ? "_\($0.lowercased())" : "\($0)" }.joined()
+            #expect(words == field.name)
+        }
     }
 
     @Test("a long list comes whole and in pieces")

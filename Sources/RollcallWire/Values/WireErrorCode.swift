@@ -59,8 +59,6 @@ extension WireErrorCode {
     public static let unsupportedMediaType = WireErrorCode(rawValue: "unsupported_media_type")
     /// `Host` names no address listened on (421).
     public static let misdirected = WireErrorCode(rawValue: "misdirected")
-    /// Too many requests; `Retry-After` says when (429).
-    public static let tooManyRequests = WireErrorCode(rawValue: "too_many_requests")
     /// This daemon cannot pass heartbeats on now: report to another (503).
     public static let driverLost = WireErrorCode(rawValue: "driver_lost")
     /// This daemon cannot answer now (503).

@@ -2,12 +2,6 @@
 ///
 /// The daemon enforces it; a client may look before it asks.
 public enum WireLimits {
-    /// Characters of a host, binary, topic or zone.
-    public static let nameLength = 1...255
-    /// Characters of a worker.
-    public static let workerLength = 0...64
-    /// Characters of an incarnation, each of `[A-Za-z0-9._-]`.
-    public static let incarnationLength = 1...64
     /// The highest sequence, 2^53 - 1: what every JSON reader keeps exactly.
     public static let highestSequence: Int64 = 9_007_199_254_740_991
     /// The highest version, 2^31 - 1.

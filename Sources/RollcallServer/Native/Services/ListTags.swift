@@ -31,7 +31,7 @@ final class ListTags: Sendable {
         hash.add(board.head.logID)
         hash.add(UInt64(selection.numbers.count))
         hash.add(selection.nextMarker?.low ?? 0)
-        for field in query.fields { hash.add(field.rawValue) }
+        for field in query.fields { hash.add(field.name) }
         hash.add(query.unknownReading?.rawValue)
         var profiles: [UInt32: UInt64] = [:]
         for number in selection.numbers { Self.add(number, board, &profiles, to: &hash) }

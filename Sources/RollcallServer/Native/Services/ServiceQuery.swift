@@ -49,7 +49,7 @@ struct ServiceQuery: Hashable {
     private static func fields(_ lists: [String]) throws(APIError) -> [ServiceField] {
         var wanted: Set<ServiceField> = []
         for name in lists.flatMap({ $0.split(separator: ",") }) {
-            guard let field = ServiceField(rawValue: String(name)) else {
+            guard let field = ServiceField(name: String(name)) else {
                 throw APIError.malformed("a service has no field '\(name)'", field: "fields")
             }
             wanted.insert(field)

@@ -32,7 +32,7 @@ struct ServiceWriter {
         name.text(engine.guarantees.name)
         driver = name.bytes
         keys = fields.enumerated().map { position, field in
-            (field, Array("\(position == 0 ? "{" : ",")\"\(field.rawValue)\":".utf8))
+            (field, Array("\(position == 0 ? "{" : ",")\"\(field.name)\":".utf8))
         }
     }
 
