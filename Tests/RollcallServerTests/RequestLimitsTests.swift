@@ -1,6 +1,7 @@
 import HTTPTypes
 import NIOCore
 import NIOEmbedded
+import NIOHTTP1
 import NIOHTTPTypes
 import Testing
 
@@ -79,5 +80,102 @@ struct RequestLimitsTests {
         channel.embeddedEventLoop.advanceTime(by: .seconds(1))
         #expect(!channel.isActive)
         _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
+    // MARK: Heads
+
+    /// A channel that reads bytes, as the server's do.
+    private func byteChannel() throws -> EmbeddedChannel {
+        let channel = EmbeddedChannel()
+        try channel.pipeline.syncOperations.addHandlers(
+            ByteToMessageHandler(HTTPRequestDecoder()),
+            PartCodec(),
+            RequestLimitsHandler(RequestLimits())
+        )
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        return channel
+    }
+
+    @Test("a head that is dripped is cut when its time is over, counted from its first byte")
+    func drippedHead() throws {
+        let channel = try byteChannel()
+        channel.embeddedEventLoop.advanceTime(by: .seconds(30))
+        #expect(channel.isActive)
+        for byte in "GET /healt" {
+            try channel.writeInbound(ByteBuffer(string: String(byte)))
+            #expect(channel.isActive)
+            channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        }
+        #expect(!channel.isActive)
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test("a head that ends in time is not cut later, and the next one has its own time")
+    func headInTime() throws {
+        let channel = try byteChannel()
+        for _ in 0..<3 {
+            try channel.writeInbound(ByteBuffer(string: "GET /healthz HTTP/1.1\r\n"))
+            channel.embeddedEventLoop.advanceTime(by: .seconds(9))
+            try channel.writeInbound(ByteBuffer(string: "Host: localhost\r\n\r\n"))
+            try channel.writeOutbound(HTTPResponsePart.end(nil))
+            channel.embeddedEventLoop.advanceTime(by: .seconds(20))
+            #expect(channel.isActive)
+        }
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test("the head of the next request has time until the one before is answered, and then its own")
+    func headBehindRequest() throws {
+        let channel = try byteChannel()
+        try channel.writeInbound(ByteBuffer(string: "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+        try channel.writeInbound(ByteBuffer(string: "GET /healthz HT"))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(60))
+        #expect(channel.isActive)
+        try channel.writeOutbound(HTTPResponsePart.end(nil))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(9))
+        #expect(channel.isActive)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        #expect(!channel.isActive)
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test("the end of what a client sends is no head")
+    func endOfInput() throws {
+        let channel = try byteChannel()
+        try channel.writeInbound(ByteBuffer(string: "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+        channel.pipeline.fireChannelReadComplete()
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        try channel.writeOutbound(HTTPResponsePart.end(nil))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(60))
+        #expect(channel.isActive)
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+}
+
+/// The parts of a server in the types that the handlers speak.
+private final class PartCodec: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part: HTTPRequestPart =
+            switch unwrapInboundIn(data) {
+            case .head(let head): .head(HTTPRequest(method: .get, scheme: "http", authority: "h", path: head.uri))
+            case .body(let bytes): .body(bytes)
+            case .end: .end(nil)
+            }
+        context.fireChannelRead(wrapInboundOut(part))
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let part: HTTPServerResponsePart =
+            switch unwrapOutboundIn(data) {
+            case .head: .head(HTTPResponseHead(version: .http1_1, status: .ok))
+            case .body(let bytes): .body(.byteBuffer(bytes))
+            case .end: .end(nil)
+            }
+        context.write(wrapOutboundOut(part), promise: promise)
     }
 }

@@ -5,11 +5,13 @@ import RollcallWire
 package struct RequestLimits: Sendable {
     /// Bytes of a request's body.
     package var body = WireLimits.bodyBytes
+    /// A head must have come whole this long after its first byte.
+    package var headTime = TimeAmount.seconds(10)
     /// A body must have come whole this long after its head.
     package var bodyTime = TimeAmount.seconds(10)
     /// A reader that takes nothing for this long is cut.
     package var writeStall = TimeAmount.seconds(30)
-    /// A connection without a request is closed after this long; so is one whose head does not end.
+    /// A connection without a request is closed after this long.
     package var idle = TimeAmount.seconds(60)
     /// After a refusal the rest of the body is read and dropped for this long, so that the client sees the refusal
     /// and not a reset connection.

@@ -2,7 +2,8 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Keeps one connection within its limits: bodies that are too long or too slow, replies that nobody reads.
+/// Keeps one connection within its limits: heads and bodies that are too slow, bodies that are too long, replies that
+/// nobody reads.
 ///
 /// A body that is longer than allowed is ended for the router at the limit, which answers 413; what still comes is
 /// dropped, and the connection is closed after the reply. It also answers `Expect: 100-continue`, which the server
@@ -18,8 +19,14 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
     private var inFlight = 0
     private var isReadingBody = false
     private var bodyBytes = 0
+    /// Bytes were read that are no whole head yet.
+    private var hasHeadBegun = false
+    /// Parts of a request came out of the bytes of this read.
+    private var hasReadParts = false
+    private var isInputClosed = false
     /// The body was cut; nothing more of this connection is read.
     private var isCut = false
+    private var headTimer: Scheduled<Void>?
     private var bodyTimer: Scheduled<Void>?
     private var stallTimer: Scheduled<Void>?
     private var isLingering = false
@@ -30,8 +37,10 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if isCut { return }
+        hasReadParts = true
         switch unwrapInboundIn(data) {
         case .head(let head):
+            endHead()
             inFlight += 1
             isReadingBody = true
             bodyBytes = 0
@@ -60,7 +69,34 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
                 context.close(promise: nil)
             }
         }
+        // Between two requests, bytes of which no part came are the beginning of a head.
+        if !isReadingBody, !isCut, !hasReadParts { hasHeadBegun = true }
+        hasReadParts = false
+        timeHead(context)
         context.fireChannelReadComplete()
+    }
+
+    /// While a request is in flight, the rest of the next one's head may have to wait for its answer.
+    private func timeHead(_ context: ChannelHandlerContext) {
+        guard hasHeadBegun, headTimer == nil, inFlight == 0, !isInputClosed else { return }
+        headTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limits.headTime) {
+            context.close(promise: nil)
+        }
+    }
+
+    private func endHead() {
+        hasHeadBegun = false
+        headTimer?.cancel()
+        headTimer = nil
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event {
+            // The end of the input was a read without parts as well.
+            isInputClosed = true
+            endHead()
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     private func cut(_ context: ChannelHandlerContext) {
@@ -83,6 +119,7 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
         guard case .end = unwrapOutboundIn(data) else { return }
         inFlight = max(0, inFlight - 1)
         if isCut, inFlight == 0 { linger(context) }
+        timeHead(context)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -97,6 +134,7 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        headTimer?.cancel()
         bodyTimer?.cancel()
         stallTimer?.cancel()
         context.fireChannelInactive()
