@@ -20,6 +20,10 @@ struct ConnectionLimitTests {
         try await blocking { connection.receiveToEnd() == "" }
     }
 
+    private func evictions(_ server: TestServer) -> Double? {
+        server.metric("rollcall_http_connections_evicted_total")
+    }
+
     @Test("connections that ask nothing make room for a new one, whose heartbeat is answered")
     func silent() async throws {
         try await TestServer.run { setup in
@@ -28,14 +32,16 @@ struct ConnectionLimitTests {
         } _: { server in
             var silent: [RawConnection] = []
             for _ in 0..<12 { silent.append(try await server.connect()) }
+            #expect(try await server.becomes { evictions(server) == 8 })
             let newcomer = try await server.connect()
             #expect(try await beats(newcomer))
-            for connection in silent.prefix(8) { #expect(try await isClosed(connection)) }
+            #expect(try await server.becomes { evictions(server) == 9 })
             // A server that is full stays useful: the one that asked outlives others that do not.
             for _ in 0..<8 { silent.append(try await server.connect()) }
-            #expect(try await beats(newcomer))
+            #expect(try await server.becomes { evictions(server) == 17 })
             #expect(try await server.becomes { server.metric("rollcall_http_connections") == 4 })
-            #expect(server.metric("rollcall_http_connections_evicted_total") == 17 && silent.count == 20)
+            #expect(try await beats(newcomer))
+            #expect(silent.count == 20)
         }
     }
 
@@ -47,11 +53,17 @@ struct ConnectionLimitTests {
             let (first, second, third) = (
                 try await server.connect(), try await server.connect(), try await server.connect()
             )
-            for connection in [first, second, third, first] { #expect(try await beats(connection)) }
-            #expect(try await beats(try await server.connect()))
+            for connection in [first, second, third, first] {
+                #expect(try await beats(connection))
+                // The reply is here; now its loop knows as well.
+                try await server.turn()
+            }
+            let fourth = try await server.connect()
+            #expect(try await beats(fourth))
             #expect(try await isClosed(second))
             #expect(try await beats(first))
             #expect(try await beats(third))
+            #expect(evictions(server) == 1)
         }
     }
 

@@ -73,8 +73,11 @@ struct ClosingOrder<Element> {
 
     /// A request is in flight; who was chosen stays.
     mutating func requestBegan(_ place: Place) {
-        if entries[place].standing == .leaving { stayingCount += 1 }
-        unlink(place)
+        switch entries[place].standing {
+        case .vacant, .busy: return
+        case .leaving: stayingCount += 1
+        case .new, .answered: unlink(place)
+        }
         entries[place].standing = .busy
         busyCount += 1
     }
