@@ -27,6 +27,7 @@ struct TestServer: Sendable {
         var limits = RequestLimits()
         var names: [String] = []
         var loops = 2
+        var longestPass = TimeAmount.seconds(1)
 
         init() {
             liveness.flushInterval = .milliseconds(20)
@@ -42,7 +43,7 @@ struct TestServer: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let group = MultiThreadedEventLoopGroup(numberOfThreads: setup.loops)
-        let readPass = try await EventLoopReadPass(group)
+        let readPass = try await EventLoopReadPass(group, longest: setup.longestPass)
         let time = SystemTime()
         let store = InMemoryStore(logID: "log-of-the-test", clock: { time.wall })
         let driver = InMemoryDriver(store: store, daemon: setup.liveness.daemon)

@@ -27,7 +27,14 @@ struct ConnectionLimit: AvailableConnectionsDelegate {
         opening.connectionClosed()
     }
 
-    func isAcceptingNewConnections() -> Bool { count < most }
+    /// Asked before each read of the listening socket.
+    ///
+    /// It is not read, either, while too many of those accepted wait for their tasks: then nobody asks.
+    func isAcceptingNewConnections() -> Bool {
+        guard count < most else { return false }
+        opening.acceptingMore()
+        return true
+    }
 
     static var ofProcess: Int {
         var limit = rlimit()

@@ -9,36 +9,46 @@ package import NIOCore
 /// a connection waiting to be accepted needs some more before its bytes are read, and a large body is read in pieces.
 /// So passes are repeated until one of them met neither, within a bound.
 ///
+/// While every connection is busy, or too many of those accepted wait for their tasks, heartbeats may wait in
+/// connections that nobody accepts: a pass waits for that to end, within the same bound. When the bound is reached it
+/// ends all the same, and deadlines are judged: whoever keeps every connection busy must not keep the dead from being
+/// found.
+///
 /// Made before the engine, which needs it, and closed after the engine has ended.
 package final class EventLoopReadPass: ReadPassBarrier {
     /// What is read whole but not applied for this long waits for the store; the roster knows it already.
     private static let longestWait = TimeAmount.milliseconds(100)
     /// Bodies that come in pieces are read on for this long.
     private static let longestBody = TimeAmount.milliseconds(100)
-    /// A storm of connections must not keep deadlines from being judged.
-    private static let longestPass = TimeAmount.seconds(1)
     /// Connections that a listening socket accepts in one read pass at most.
-    private static let acceptBatch = 4
+    static let acceptBatch = 4
 
     private let loops: [LoopReadPass]
+    private let longest: TimeAmount
     let opening = OpeningConnections()
 
-    /// - Parameter group: The event loops that the server will run on.
+    /// - Parameters:
+    ///   - group: The event loops that the server will run on.
+    ///   - longest: A storm of connections must not keep deadlines from being judged for longer than this.
     /// - Throws: When the system has no file descriptors left.
-    package init(_ group: any EventLoopGroup) async throws {
+    package init(_ group: any EventLoopGroup, longest: TimeAmount = .seconds(1)) async throws {
         var loops: [LoopReadPass] = []
         for loop in group.makeIterator() { loops.append(try await LoopReadPass.on(loop)) }
         self.loops = loops
+        self.longest = longest
     }
 
     package func pass() async {
         let start = NIODeadline.now()
         var patience = Self.longestWait
         var isRead = false
-        /// Connections accepted that have to be read.
+        /// Connections that have to be read: those accepted until none waited to be.
         var target: Int?
         repeat {
+            if target == nil { await opening.waitUntilAccepting(by: start + longest) }
             let accepted = opening.accepted
+            // Asked after the number: those accepted in between are counted, or it is not accepting yet.
+            let isAccepting = opening.isAccepting
             let settled = opening.settled
             let bodies = bodyPieces
             let deadline = NIODeadline.now() + patience
@@ -48,14 +58,13 @@ package final class EventLoopReadPass: ReadPassBarrier {
             }
             // What is stuck is waited for once.
             if !isApplied { patience = .zero }
-            // Those who connect later are not waited for, or in a busy hour there would be no end.
             let newest = opening.accepted
-            let mayMoreWait = newest - accepted >= Self.acceptBatch
-            let needed = mayMoreWait ? newest : target ?? newest
-            target = needed
+            let mayMoreWait = !isAccepting || newest - accepted >= Self.acceptBatch
+            // Those who connect later are not waited for, or in a busy hour there would be no end.
+            if target == nil, !mayMoreWait { target = newest }
             let areBodiesRead = bodies == bodyPieces || NIODeadline.now() - start > Self.longestBody
-            isRead = settled >= needed && !mayMoreWait && areBodiesRead
-        } while !isRead && NIODeadline.now() - start < Self.longestPass
+            isRead = areBodiesRead && target.map { settled >= $0 } ?? false
+        } while !isRead && NIODeadline.now() - start < longest
     }
 
     private var bodyPieces: UInt64 { loops.reduce(0) { $0 &+ $1.bodyPieces } }

@@ -1,6 +1,8 @@
+import LivenessEngine
+import NIOCore
 import Synchronization
 
-/// How many connections are accepted and not yet being read.
+/// How many connections are accepted and not yet being read, and whether more are accepted now.
 ///
 /// On its way from one to the other a connection goes from event loop to event loop, and no read pass can tell that
 /// there is one: it has to be counted.
@@ -9,9 +11,21 @@ final class OpeningConnections: Sendable {
     private let closedCount = Atomic<Int>(0)
     private let activatedCount = Atomic<Int>(0)
     private let deactivatedCount = Atomic<Int>(0)
+    /// While nobody listens, nobody waits to be accepted.
+    private let isAcceptingNow = Atomic<Bool>(true)
+    private let resumption = Wakeup()
 
-    /// On the loop that accepts.
-    func connectionAccepted() { acceptedCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+    /// On the loop that accepts; it accepts more when it says so.
+    func connectionAccepted() {
+        isAcceptingNow.store(false, ordering: .sequentiallyConsistent)
+        acceptedCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    }
+
+    /// On the loop that accepts: from now on it is told when a connection waits.
+    func acceptingMore() {
+        isAcceptingNow.store(true, ordering: .sequentiallyConsistent)
+        resumption.signal()
+    }
 
     /// However far it got.
     func connectionClosed() { closedCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
@@ -20,6 +34,20 @@ final class OpeningConnections: Sendable {
     func connectionActivated() { activatedCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
 
     func connectionDeactivated() { deactivatedCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+
+    /// Whether the next read pass of the loop that accepts takes in those who wait.
+    var isAccepting: Bool { isAcceptingNow.load(ordering: .sequentiallyConsistent) }
+
+    /// Returns when connections are accepted, at the latest at the deadline.
+    func waitUntilAccepting(by deadline: NIODeadline) async {
+        let time = SystemTime()
+        while !isAccepting {
+            let left = deadline - .now()
+            guard left > .zero else { return }
+            // It throws when the task is cancelled.
+            guard (try? await resumption.wait(atMost: .nanoseconds(left.nanoseconds), time)) != nil else { return }
+        }
+    }
 
     /// Connections accepted.
     var accepted: Int { acceptedCount.load(ordering: .sequentiallyConsistent) }
