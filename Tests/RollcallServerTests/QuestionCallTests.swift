@@ -163,13 +163,37 @@ struct QuestionCallTests {
     @Test("who waits for a transition is answered when the daemon stops")
     func waitingAtTheEnd() async throws {
         try await TestServer.run { server in
-            let since = try await server.get("/v1/transitions").json["revision"]?.integer ?? 0
-            let connection = try await blocking { [port = server.port] in try RawConnection(port: port) }
-            connection.send("GET /v1/transitions?since=\(since)&wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let connection = try await server.connect()
+            connection.send(try await server.patientQuestion())
             await server.readPass.pass()
             await server.services.triggerGracefulShutdown()
             let answer = try await blocking { connection.receiveToEnd() }
             #expect(answer?.hasPrefix("HTTP/1.1 200") == true)
+        }
+    }
+
+    @Test("who waits for a transition and closes its side is answered at once", arguments: [false, true])
+    func waitingAlone(closesFirst: Bool) async throws {
+        try await TestServer.run { server in
+            let connection = try await server.connect()
+            connection.send(try await server.patientQuestion())
+            if !closesFirst { await server.readPass.pass() }
+            connection.finishSending()
+            let answer = try await blocking { connection.receiveToEnd() }
+            #expect(answer?.hasPrefix("HTTP/1.1 200") == true)
+            #expect(answer?.contains(#""transitions":[]"#) == true)
+        }
+    }
+
+    @Test("who closes its side after an ordinary question is answered")
+    func halfClosed() async throws {
+        try await TestServer.run { server in
+            let connection = try await server.connect()
+            connection.send("GET /v1/groups HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            connection.finishSending()
+            let answer = try await blocking { connection.receiveToEnd() }
+            #expect(answer?.hasPrefix("HTTP/1.1 200") == true)
+            #expect(answer?.contains(#""groups":["#) == true)
         }
     }
 }

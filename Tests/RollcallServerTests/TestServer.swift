@@ -171,6 +171,34 @@ extension TestServer {
         return answer.json["uuid"]?.text ?? ""
     }
 
+    /// Opens a connection without a client library.
+    func connect() async throws -> RawConnection {
+        try await blocking { [port] in try RawConnection(port: port) }
+    }
+
+    /// Gives the loops turns until something is so; whether it came to be within ten seconds.
+    func becomes(_ condition: () -> Bool) async throws -> Bool {
+        let end = ContinuousClock.now + .seconds(10)
+        while !condition(), ContinuousClock.now < end { try await turn() }
+        return condition()
+    }
+
+    /// Gives each loop a turn.
+    func turn() async throws {
+        for loop in group.makeIterator() { try await loop.submit {}.get() }
+    }
+
+    /// A request that waits for the next row of the log.
+    func patientQuestion() async throws -> String {
+        // The daemon's own record is the first row.
+        _ = try await becomes { engine.board.head.revision > 0 }
+        var newest: Int64 = 0
+        if case .rows(_, let head) = try await engine.transitions(since: 0, logID: nil, wait: .zero, limit: 1) {
+            newest = head.revision
+        }
+        return "GET /v1/transitions?since=\(newest)&wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    }
+
     func uuid(_ host: String, _ binary: String) async throws -> String {
         let list = try await get("/v1/services?host=\(host)&binary=\(binary)")
         return list.json["services"]?[0]?["uuid"]?.text ?? ""

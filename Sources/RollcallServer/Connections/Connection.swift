@@ -1,6 +1,8 @@
+import LivenessEngine
 import Synchronization
 
-/// What is known of one connection beside its bytes: which heartbeats of it were read and not yet applied.
+/// What is known of one connection beside its bytes: which heartbeats of it were read and not yet applied, and whether
+/// its client is still there.
 ///
 /// The requests of a connection are answered one after the other, so a count tells which one is at work.
 final class Connection: Sendable {
@@ -13,10 +15,12 @@ final class Connection: Sendable {
         /// Replies that were written whole.
         var answered: UInt64 = 0
         var tickets: [(request: UInt64, ticket: LoopReadPass.Ticket)] = []
+        var hasClientLeft = false
     }
 
     private let pass: LoopReadPass?
     private let state = Mutex(State())
+    private let departure = Wakeup()
 
     init(_ pass: LoopReadPass?) {
         self.pass = pass
@@ -58,5 +62,41 @@ final class Connection: Sendable {
             return state.tickets
         }
         for (_, ticket) in tickets { pass?.requestApplied(ticket) }
+        clientLeft()
+    }
+
+    // MARK: The client
+
+    /// The client has closed its side, or both: nobody may be there to wait for an answer.
+    func clientLeft() {
+        state.withLock { $0.hasClientLeft = true }
+        departure.signal()
+    }
+
+    /// Cancels `operation` when the client closes its side.
+    ///
+    /// Whether it closed the other side, too, only an answer can tell: a client that has just finished asking is owed
+    /// one. So `operation` is to end with what it has when it is cancelled, and its result goes out.
+    func cancelWhenClientLeaves<Result: Sendable>(
+        _ operation: @Sendable @escaping () async throws -> Result
+    ) async throws -> Result {
+        try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask { try await operation() }
+            group.addTask {
+                await self.clientLeaving()
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let ended = try await group.next() {
+                if let result = ended { return result }
+                group.cancelAll()
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func clientLeaving() async {
+        if state.withLock({ $0.hasClientLeft }) { return }
+        _ = await departure.wait()
     }
 }

@@ -6,6 +6,8 @@ import RollcallWire
 import ServiceLifecycle
 
 /// `GET /v1/transitions`: the log from a revision on; whoever is at its end may wait for the next row.
+///
+/// A wait ends early, with no rows, when the daemon stops and when the client closes its side of the connection.
 struct TransitionController {
     /// Rows of one answer when the question names no limit, and at most.
     private static let usualLimit: Int64 = 1_000
@@ -23,11 +25,7 @@ struct TransitionController {
         let wait = try query.seconds("wait", in: WireLimits.transitionsWait) ?? .zero
         let limit = Int(try query.integer("limit", in: 1...Self.mostRows) ?? Self.usualLimit)
         let logID = query["log_id"]
-        // A daemon that stops does not keep anybody waiting.
-        let answer = try await cancelWhenGracefulShutdown {
-            try await engine.transitions(since: since, logID: logID, wait: wait, limit: limit)
-        }
-        switch answer {
+        switch try await answer(since, logID, wait, limit, context.connection) {
         case .revisionUnknown(let head):
             throw APIError(
                 .gone,
@@ -50,5 +48,21 @@ struct TransitionController {
                 )
             }
         }
+    }
+
+    private func answer(
+        _ since: Int64,
+        _ logID: String?,
+        _ wait: Duration,
+        _ limit: Int,
+        _ connection: Connection?
+    ) async throws -> LivenessEngine.TransitionAnswer {
+        let ask: @Sendable () async throws -> LivenessEngine.TransitionAnswer = {
+            try await cancelWhenGracefulShutdown {
+                try await engine.transitions(since: since, logID: logID, wait: wait, limit: limit)
+            }
+        }
+        guard wait > .zero, let connection else { return try await ask() }
+        return try await connection.cancelWhenClientLeaves(ask)
     }
 }
