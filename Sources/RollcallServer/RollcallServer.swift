@@ -25,6 +25,8 @@ package struct RollcallServer: Service {
     private let settings: ServerSettings
     private let group: any EventLoopGroup
     private let readPass: EventLoopReadPass
+    private let mostConnections: Int
+    private let connections: OpenConnections
     private let logger: Logger
     private let draining = Draining()
     private let bound = BoundPort()
@@ -44,6 +46,13 @@ package struct RollcallServer: Service {
         self.group = group
         self.readPass = readPass
         self.logger = logger
+        mostConnections = max(1, settings.mostConnections ?? ConnectionLimit.ofProcess)
+        connections = OpenConnections(
+            most: mostConnections,
+            youth: settings.limits.youth,
+            metrics: ConnectionMetrics(metrics),
+            logger: logger
+        )
         responder = Routes.router(engine, settings, metrics, draining).buildResponder()
     }
 
@@ -59,15 +68,16 @@ package struct RollcallServer: Service {
         defer { bound.set(nil) }
         let limits = settings.limits
         let readPass = readPass
+        let connections = connections
         let bound = bound
         let application = Application(
             responder: responder,
-            server: HTTPServerBuilder { ConnectionChannel(limits, readPass, responder: $0) },
+            server: HTTPServerBuilder { ConnectionChannel(limits, readPass, connections, responder: $0) },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 backlog: 1_024,
                 reuseAddress: true,
-                availableConnectionsDelegate: ConnectionLimit(settings.mostConnections, readPass.opening)
+                availableConnectionsDelegate: ConnectionLimit(mostConnections, readPass.opening)
             ),
             onServerRunning: { bound.set($0.localAddress?.port) },
             eventLoopGroupProvider: .shared(group),

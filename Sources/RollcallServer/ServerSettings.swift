@@ -8,7 +8,8 @@ package struct ServerSettings: Sendable {
     package var port: Int
     /// Further names accepted in `Host`.
     package var names: [String]
-    /// Connections open at a time; nil: as many as the limit of file descriptors allows.
+    /// Connections open at a time, above which idle ones are closed; nil: as many as the limit of file descriptors
+    /// allows.
     package var mostConnections: Int?
     package var limits = RequestLimits()
 

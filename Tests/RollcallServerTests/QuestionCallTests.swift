@@ -185,6 +185,19 @@ struct QuestionCallTests {
         }
     }
 
+    @Test("a wait ends with its connection, finished or reset", arguments: [false, true])
+    func abandonedWait(isReset: Bool) async throws {
+        try await TestServer.run { server in
+            var connection: RawConnection? = try await server.connect()
+            connection?.send(try await server.patientQuestion())
+            #expect(try await server.becomes { server.metric("rollcall_http_connections") == 1 })
+            await server.readPass.pass()
+            if isReset { connection?.resetWhenClosed() }
+            connection = nil
+            #expect(try await server.becomes { server.metric("rollcall_http_connections") == 0 })
+        }
+    }
+
     @Test("who closes its side after an ordinary question is answered")
     func halfClosed() async throws {
         try await TestServer.run { server in

@@ -44,6 +44,12 @@ final class RawConnection: Sendable {
         }
     }
 
+    /// The connection will be reset, and not finished, when nobody holds it any more.
+    func resetWhenClosed() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+    }
+
     func finishSending() {
         shutdown(descriptor, CInt(SHUT_WR))
     }

@@ -122,6 +122,71 @@ struct ReadPassTests {
         }
     }
 
+    /// Fills a server that takes one connection until it accepts none: the last connection waits in vain.
+    private func fill(_ server: TestServer) async throws -> [RawConnection] {
+        let answer = try await blocking { [port = server.port] in
+            let first = try RawConnection(port: port)
+            first.send(Self.heartbeat("h"))
+            return first.receive(until: "}")
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 200"))
+        #expect(try await server.becomes { server.metric("rollcall_http_connections") == 0 })
+        let question = try await server.patientQuestion()
+        var busy: [RawConnection] = []
+        for _ in 0..<(1 + ConnectionLimit.above) {
+            let connection = try await server.connect()
+            connection.send(question)
+            busy.append(connection)
+        }
+        let count = Double(busy.count)
+        #expect(
+            try await server.becomes {
+                server.metric("rollcall_http_connections") == count && !server.readPass.opening.isAccepting
+            }
+        )
+        return busy
+    }
+
+    @Test("while every connection is busy a pass waits for those who could not be accepted")
+    func paused() async throws {
+        try await TestServer.run { setup in
+            setup.mostConnections = 1
+            setup.limits.youth = .minutes(1)
+            setup.longestPass = .minutes(1)
+        } _: { server in
+            var busy = try await fill(server)
+            let before = server.engine.now
+            let waiting = try await server.connect()
+            waiting.send(Self.heartbeat("h"))
+            let isOver = Mutex(false)
+            async let pass: Void = {
+                await server.readPass.pass()
+                isOver.withLock { $0 = true }
+            }()
+            // A pass needs a few.
+            for _ in 0..<200 { try await server.turn() }
+            let isOverTooSoon = isOver.withLock { $0 }
+            #expect(!isOverTooSoon)
+            busy.removeAll()
+            await pass
+            let service = try #require(server.engine.board.find(host: "h", binary: "b"))
+            #expect(server.heardAt(service) >= before)
+        }
+    }
+
+    @Test("a pass does not wait for ever")
+    func pausedForLong() async throws {
+        try await TestServer.run { setup in
+            setup.mostConnections = 1
+            setup.limits.youth = .minutes(1)
+            setup.longestPass = .milliseconds(10)
+        } _: { server in
+            let busy = try await fill(server)
+            await server.readPass.pass()
+            #expect(!server.readPass.opening.isAccepting && !busy.isEmpty)
+        }
+    }
+
     @Test("what is read and never applied holds a pass for a tenth of a second at most")
     func stuckRequest() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)

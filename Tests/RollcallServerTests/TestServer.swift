@@ -21,11 +21,13 @@ struct TestServer: Sendable {
     let port: Int
     let client: HTTPClient
     let services: ServiceGroup
+    let metrics: PrometheusRegistry
 
     struct Setup {
         var liveness = LivenessSettings()
         var limits = RequestLimits()
         var names: [String] = []
+        var mostConnections: Int?
         var loops = 2
         var longestPass = TimeAmount.seconds(1)
 
@@ -58,12 +60,14 @@ struct TestServer: Sendable {
         try await engine.start()
         var settings = ServerSettings(host: "127.0.0.1", port: 0, names: setup.names)
         settings.limits = setup.limits
+        settings.mostConnections = setup.mostConnections
+        let metrics = PrometheusRegistry()
         let server = RollcallServer(
             engine: engine,
             settings: settings,
             group: group,
             readPass: readPass,
-            metrics: PrometheusRegistry(),
+            metrics: metrics,
             logger: logger
         )
         let services = ServiceGroup(
@@ -87,7 +91,8 @@ struct TestServer: Sendable {
                             group: group,
                             port: port,
                             client: client,
-                            services: services
+                            services: services,
+                            metrics: metrics
                         )
                     )
                 } catch {
@@ -174,6 +179,12 @@ extension TestServer {
     /// Opens a connection without a client library.
     func connect() async throws -> RawConnection {
         try await blocking { [port] in try RawConnection(port: port) }
+    }
+
+    /// The value of a metric that has no labels.
+    func metric(_ name: String) -> Double? {
+        let line = metrics.exposition().split(separator: "\n").first { $0.hasPrefix("\(name) ") }
+        return line.flatMap { Double($0.dropFirst(name.count + 1)) }
     }
 
     /// Gives the loops turns until something is so; whether it came to be within ten seconds.

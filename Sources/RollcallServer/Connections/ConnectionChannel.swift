@@ -15,12 +15,17 @@ struct ConnectionChannel: ServerChildChannel {
 
     private let inner: HTTP1Channel
 
-    init(_ limits: RequestLimits, _ readPass: EventLoopReadPass, responder: @escaping HTTPChannelHandler.Responder) {
+    init(
+        _ limits: RequestLimits,
+        _ readPass: EventLoopReadPass,
+        _ connections: OpenConnections,
+        responder: @escaping HTTPChannelHandler.Responder
+    ) {
         inner = HTTP1Channel(
             responder: responder,
             configuration: HTTP1Channel.Configuration(
                 additionalChannelHandlers: [
-                    RequestLimitsHandler(limits), ConnectionHandler(readPass), BadRequestHandler(),
+                    RequestLimitsHandler(limits), ConnectionHandler(readPass, connections), BadRequestHandler(),
                 ],
                 idleTimeout: limits.idle,
                 httpDecoderConfiguration: .init(

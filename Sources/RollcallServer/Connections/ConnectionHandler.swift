@@ -2,7 +2,8 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Tells the read pass about the heartbeats of one connection.
+/// Tells of one connection what happens on it: the read pass about its heartbeats, and who keeps room for new ones about
+/// its requests.
 final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -10,14 +11,19 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let readPass: EventLoopReadPass
+    private let connections: OpenConnections
     private(set) var connection = Connection(nil)
     private var isHeartbeat = false
     /// A heartbeat has begun, bytes of it came in this read, and it has not ended.
     private var isContinuing = false
-    private var isActive = false
+    /// Where it stands among the open connections; nil before and after.
+    private var place: OpenConnections.Place?
+    /// Requests read, at least in part, whose replies are not sent.
+    private var inFlight = 0
 
-    init(_ readPass: EventLoopReadPass) {
+    init(_ readPass: EventLoopReadPass, _ connections: OpenConnections) {
         self.readPass = readPass
+        self.connections = connections
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -25,7 +31,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        isActive = true
+        place = connections.join(context.channel)
         readPass.opening.connectionActivated()
         context.fireChannelActive()
     }
@@ -35,6 +41,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             isHeartbeat = Self.isHeartbeat(head)
             isContinuing = isHeartbeat
+            if inFlight == 0, let place { connections.requestBegan(place) }
+            inFlight += 1
         case .body: isContinuing = isHeartbeat
         case .end:
             isContinuing = false
@@ -50,12 +58,24 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        var promise = promise
         switch unwrapOutboundIn(data) {
         case .head(let head) where head.status.kind != .informational: connection.applied()
-        case .end: connection.replyWritten()
+        case .end:
+            connection.replyWritten()
+            let sent = promise ?? context.eventLoop.makePromise()
+            sent.futureResult.assumeIsolated().whenComplete { _ in self.replySent() }
+            promise = sent
         default: break
         }
         context.write(data, promise: promise)
+    }
+
+    private func replySent() {
+        // What was no request is answered, too.
+        guard inFlight > 0 else { return }
+        inFlight -= 1
+        if inFlight == 0, let place { connections.answered(place) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -65,8 +85,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         connection.closed()
-        if isActive { readPass.opening.connectionDeactivated() }
-        isActive = false
+        if let place {
+            readPass.opening.connectionDeactivated()
+            connections.leave(place)
+        }
+        place = nil
         context.fireChannelInactive()
     }
 

@@ -13,6 +13,9 @@ package struct RequestLimits: Sendable {
     package var writeStall = TimeAmount.seconds(30)
     /// A connection without a request is closed after this long.
     package var idle = TimeAmount.seconds(60)
+    /// A connection that has not asked anything yet is not closed to make room for others before it is this old: its
+    /// first request may be on its way.
+    package var youth = TimeAmount.milliseconds(100)
     /// After a refusal the rest of the body is read and dropped for this long, so that the client sees the refusal
     /// and not a reset connection.
     package var lingering = TimeAmount.milliseconds(500)
