@@ -210,6 +210,20 @@ extension TestServer {
         return "GET /v1/transitions?since=\(newest)&wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n"
     }
 
+    /// Takes the database away, and lets the engine notice without waiting for it.
+    func loseBackEnd() async {
+        store.setOutage(StoreError(.unavailable, "away"))
+        // A flush that began before has ended when one that begins now has failed.
+        _ = await engine.flushed()
+        let now = engine.now
+        engine.shared.withLock { machine in
+            for step in 1...40 {
+                let tick = now + .milliseconds(100 * step)
+                machine.ticked(at: tick, wall: machine.wall(tick))
+            }
+        }
+    }
+
     func uuid(_ host: String, _ binary: String) async throws -> String {
         let list = try await get("/v1/services?host=\(host)&binary=\(binary)")
         return list.json["services"]?[0]?["uuid"]?.text ?? ""
