@@ -5,12 +5,15 @@
 package protocol ReadPassBarrier: Sendable {
     /// Returns when every event loop has finished a read pass that began after this call, and what was read whole has
     /// been applied.
-    func pass() async
+    ///
+    /// False when that took too long and something may still wait unread: then nobody may be called down by it.
+    @discardableResult
+    func pass() async -> Bool
 }
 
 /// For engines without a server: there is nothing to read.
 package struct NoReadPass: ReadPassBarrier {
     package init() {}
 
-    package func pass() async {}
+    package func pass() async -> Bool { true }
 }

@@ -10,6 +10,7 @@ struct EngineFixture {
     let store: InMemoryStore
     let driver: SpyDriver
     let time: ManualTime
+    let door = Door()
 
     init(_ adjust: (inout EngineSettings) -> Void = { _ in }, store: InMemoryStore? = nil) async throws {
         let time = ManualTime()
@@ -24,7 +25,7 @@ struct EngineFixture {
             settings: settings,
             store: store,
             driver: driver,
-            barrier: NoReadPass(),
+            barrier: door,
             time: time,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -60,5 +61,18 @@ struct EngineFixture {
 
     func heartbeat(_ host: String, _ sequence: UInt64) -> Heartbeat {
         Heartbeat(host: host, binary: "nova-compute", incarnation: "a", sequence: sequence)
+    }
+}
+
+/// Stands for the server's sockets: while it is shut, no read pass is complete.
+final class Door: ReadPassBarrier {
+    private let isShut = Locked(false)
+
+    func shut(_ isShut: Bool) {
+        self.isShut.withLock { $0 = isShut }
+    }
+
+    func pass() async -> Bool {
+        isShut.withLock { !$0 }
     }
 }

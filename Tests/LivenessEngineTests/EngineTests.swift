@@ -73,6 +73,26 @@ struct EngineTests {
         }
     }
 
+    @Test("while what arrived cannot be read nobody is called down, and the dead are when it can")
+    func unread() async throws {
+        let fixture = try await EngineFixture()
+        try await fixture.running {
+            await fixture.beat(fixture.heartbeat("living", 1), fixture.heartbeat("dead", 1))
+            fixture.door.shut(true)
+            let isDown = await fixture.time.advance(upTo: .seconds(90)) {
+                fixture.engine.board.stateCounts[.down] != 0
+            }
+            #expect(!isDown)
+            await fixture.beat(fixture.heartbeat("living", 2))
+            fixture.door.shut(false)
+            let isFound = await fixture.time.advance(upTo: .seconds(2)) {
+                fixture.engine.board.verdict(host: "dead", binary: "nova-compute")?.state == .down
+            }
+            #expect(isFound)
+            #expect(fixture.engine.board.verdict(host: "living", binary: "nova-compute")?.state == .up)
+        }
+    }
+
     @Test("a reader who waits for the log is woken by the next row, and gets none twice")
     func longPoll() async throws {
         let fixture = try await EngineFixture()

@@ -221,8 +221,9 @@ extension TestServer {
         _ = await engine.flushed()
         let now = engine.now
         engine.shared.withLock { machine in
-            for step in 1...40 {
-                let tick = now + .milliseconds(100 * step)
+            // An hour of ticks, until it is noticed.
+            for step in 1...3_600 where !machine.isBackendLost {
+                let tick = now + .seconds(step)
                 machine.ticked(at: tick, wall: machine.wall(tick))
             }
         }

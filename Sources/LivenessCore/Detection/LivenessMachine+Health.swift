@@ -51,6 +51,16 @@ extension LivenessMachine {
         events.append(.recovered(.localPause))
     }
 
+    /// A read pass before a judgement has ended.
+    ///
+    /// When it was not complete, heartbeats may wait unread: its time counts against nobody, and nobody is judged.
+    package mutating func listened(from began: Instant, to ended: Instant, isComplete: Bool) {
+        if !isComplete { blind.add(BlindTime.Period(began: began, ended: ended, cause: .localPause)) }
+        guard isComplete == isDeaf else { return }
+        isDeaf = !isComplete
+        events.append(isComplete ? .recovered(.localPause) : .degraded(.localPause))
+    }
+
     /// A complete observation that began at `began` has ended.
     package mutating func observed(_ observation: BackendObservation, began: Instant, at now: Instant) {
         if began - health.lastObservation > settings.observationLostAfter {

@@ -66,6 +66,8 @@ package struct LivenessMachine: Sendable {
     var wallOffset: Int64 = 0
     /// From the end of a pause until what waited in the sockets was read.
     var pause: BlindTime.Period?
+    /// The last read pass was not complete.
+    var isDeaf = false
     var events: [HealthEvent] = []
     /// When this daemon began to hear: before its records were loaded nothing counts.
     var started: Instant

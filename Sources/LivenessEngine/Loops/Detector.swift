@@ -76,7 +76,10 @@ struct Detector: Sendable {
 
     private func judge(_ count: Int) async {
         let passBegan = shared.time.now
-        await barrier.pass()
+        let isComplete = await barrier.pass()
+        let passEnded = shared.time.now
+        shared.withLock { $0.listened(from: passBegan, to: passEnded, isComplete: isComplete) }
+        guard isComplete else { return }
         var left = count
         while left > 0 {
             let now = shared.time.now

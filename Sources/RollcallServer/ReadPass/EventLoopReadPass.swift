@@ -10,9 +10,8 @@ package import NIOCore
 /// So passes are repeated until one of them met neither, within a bound.
 ///
 /// While every connection is busy, or too many of those accepted wait for their tasks, heartbeats may wait in
-/// connections that nobody accepts: a pass waits for that to end, within the same bound. When the bound is reached it
-/// ends all the same, and deadlines are judged: whoever keeps every connection busy must not keep the dead from being
-/// found.
+/// connections that nobody accepts: a pass waits for that to end, within the same bound. When the bound is reached the
+/// pass was not complete, and nobody is called down by it.
 ///
 /// Made before the engine, which needs it, and closed after the engine has ended.
 package final class EventLoopReadPass: ReadPassBarrier {
@@ -29,7 +28,7 @@ package final class EventLoopReadPass: ReadPassBarrier {
 
     /// - Parameters:
     ///   - group: The event loops that the server will run on.
-    ///   - longest: A storm of connections must not keep deadlines from being judged for longer than this.
+    ///   - longest: A pass that takes longer than this is given up.
     /// - Throws: When the system has no file descriptors left.
     package init(_ group: any EventLoopGroup, longest: TimeAmount = .seconds(1)) async throws {
         var loops: [LoopReadPass] = []
@@ -38,7 +37,8 @@ package final class EventLoopReadPass: ReadPassBarrier {
         self.longest = longest
     }
 
-    package func pass() async {
+    @discardableResult
+    package func pass() async -> Bool {
         let start = NIODeadline.now()
         var patience = Self.longestWait
         var isRead = false
@@ -65,6 +65,7 @@ package final class EventLoopReadPass: ReadPassBarrier {
             let areBodiesRead = bodies == bodyPieces || NIODeadline.now() - start > Self.longestBody
             isRead = areBodiesRead && target.map { settled >= $0 } ?? false
         } while !isRead && NIODeadline.now() - start < longest
+        return isRead
     }
 
     private var bodyPieces: UInt64 { loops.reduce(0) { $0 &+ $1.bodyPieces } }
