@@ -43,7 +43,7 @@ package struct ServiceUUID: Hashable, Sendable {
     }
 
     /// Appends the canonical 36 bytes.
-    package func append(to bytes: inout [UInt8]) {
+    package func append(to bytes: inout OutputSpan<UInt8>) {
         for position in 0..<32 {
             if position == 8 || position == 12 || position == 16 || position == 20 { bytes.append(UInt8(ascii: "-")) }
             let word = position < 16 ? high : low
@@ -55,9 +55,7 @@ package struct ServiceUUID: Hashable, Sendable {
 
 extension ServiceUUID: CustomStringConvertible {
     package var description: String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(36)
-        append(to: &bytes)
+        let bytes = [UInt8](capacity: 36) { append(to: &$0) }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

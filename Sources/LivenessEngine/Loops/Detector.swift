@@ -4,8 +4,10 @@ import Metrics
 
 /// Keeps time: ticks the wheel, catches up after a pause, judges those whose deadline passed.
 struct Detector: Sendable {
-    /// Services looked at under one hold of the lock, which is 100 µs at the very most: each of them may lie in a page
-    /// of the board that a snapshot shares, and copying one takes 1 to 2 µs.
+    /// Services looked at under one hold of the lock: each may lie in a page of the board that a snapshot shares, and
+    /// then the page is copied.
+    ///
+    /// Among 1,000,000 services a hold took 13 µs at p99 (`ExpiryBenchmarks`, two cores of an AMD EPYC).
     private static let slice = 32
 
     let shared: SharedMachine

@@ -64,12 +64,7 @@ extension OutputSpan<UInt8> {
 
     mutating func uuid(_ uuid: ServiceUUID) {
         append(UInt8(ascii: "\""))
-        for position in 0..<32 {
-            if position == 8 || position == 12 || position == 16 || position == 20 { append(UInt8(ascii: "-")) }
-            let word = position < 16 ? uuid.high : uuid.low
-            let digit = UInt8(truncatingIfNeeded: word &>> UInt64(60 &- 4 &* (position & 15))) & 15
-            append(digit < 10 ? UInt8(ascii: "0") &+ digit : UInt8(ascii: "a") &+ digit &- 10)
-        }
+        uuid.append(to: &self)
         append(UInt8(ascii: "\""))
     }
 
