@@ -13,21 +13,22 @@ enum ExpiryBenchmarks {
             )
         ) { benchmark in
             for _ in benchmark.scaledIterations {
-                let silent = SilentFleet(count: 1_000_000, silent: 100_000)
-                var fleet = silent.fleet
+                var silent = SilentFleet(count: 1_000_000, silent: 100_000)
+                // Readers hold the board as it was, so that what changes is copied, as in life.
+                let published = silent.fleet.machine.board
                 var slices = SliceTimes()
                 benchmark.startMeasurement()
                 var isMore = true
                 while isMore {
                     slices.begin()
-                    isMore = fleet.machine.advance(to: silent.deadline, limit: 32)
+                    isMore = silent.fleet.machine.advance(to: silent.deadline, limit: 32)
                     slices.end()
                 }
-                var left = fleet.machine.dueCount
+                var left = silent.fleet.machine.dueCount
                 let due = left
                 while left > 0 {
                     slices.begin()
-                    left = fleet.machine.judge(
+                    left = silent.fleet.machine.judge(
                         passBegan: silent.deadline,
                         count: left,
                         limit: 32,
@@ -36,7 +37,11 @@ enum ExpiryBenchmarks {
                     slices.end()
                 }
                 benchmark.stopMeasurement()
-                guard due == 100_000 else { return benchmark.error("\(due) were due, not 100,000") }
+                let judged = silent.fleet.machine.counters.judgedDown
+                guard due == 100_000, judged == 100_000 else {
+                    return benchmark.error("\(due) were due and \(judged) judged down, not 100,000")
+                }
+                if published.stateCounts[.up] != 1_000_000 { benchmark.error("the snapshot changed") }
                 slices.report(to: benchmark)
             }
         }
@@ -67,38 +72,39 @@ extension BenchmarkMetric {
     static let longSlices = BenchmarkMetric.custom("slices over 100 us", useScalingFactor: false)
 }
 
-/// A fleet of which some were last heard one down time before `deadline`, spread over the second before it as
-/// heartbeats are, and the others just now.
+/// A fleet of which some fell silent at one instant, while the others beat every 10 s, each in its own phase: so when
+/// the silent are due, few of the living are looked at with them, as in life.
 struct SilentFleet {
     var fleet: Fleet
     let deadline: Instant
 
+    private static let tick: Duration = .milliseconds(50)
+    /// Ticks of a report_interval.
+    private static let phases = 200
+    /// The tick at which the silent are heard for the last time; their down time is 1,200 ticks.
+    private static let lastHeard = 1_100
+
     init(count: Int, silent: Int) {
         var fleet = Fleet(count: count)
-        var now = Instant(nanoseconds: 0) + .milliseconds(100)
-        fleet.sound(at: now)
         let batches = fleet.batches(sequence: 1)
-        var outcomes: [HeartbeatOutcome] = []
-        for batch in batches {
-            outcomes.removeAll(keepingCapacity: true)
-            fleet.receive(batch, at: now, &outcomes)
-        }
-        let heard = now
-        let later = fleet.batches(sequence: 2).dropFirst(silent / Fleet.batchSize)
-        // The living beat again, a part of them every 50 ms, so that the wheel is filled as in life.
-        let perTick = max(1, later.count / 1_000)
-        var rest = later[...]
-        while now < heard + .milliseconds(59_950) {
-            now = now + .milliseconds(50)
+        let silentBatches = silent / Fleet.batchSize
+        var rounds: [UInt64: [HeartbeatBatch]] = [:]
+        var now = Instant(nanoseconds: 0)
+        for tick in 1...(Self.lastHeard + 1_199) {
+            now = now + Self.tick
             fleet.sound(at: now)
             while fleet.machine.advance(to: now, limit: 1_000) {}
-            for batch in rest.prefix(perTick) {
-                outcomes.removeAll(keepingCapacity: true)
-                fleet.receive(batch, at: now, &outcomes)
+            // Each phase only as often as it is needed to keep everybody up: at ticks 1,000 and 2,000.
+            let round = UInt64(tick / 1_000)
+            if round > 0, tick % 1_000 < Self.phases {
+                let all = rounds[round] ?? fleet.batches(sequence: round + 1)
+                rounds = [round: all]
+                let first = silentBatches + tick % 1_000
+                for batch in stride(from: first, to: all.count, by: Self.phases) { fleet.beatAll([all[batch]], at: now) }
             }
-            rest = rest.dropFirst(perTick)
+            if tick == Self.lastHeard { fleet.beatAll(Array(batches.prefix(silentBatches)), at: now) }
         }
-        deadline = heard + .milliseconds(60_040)
+        deadline = now + Self.tick * 2
         fleet.sound(at: deadline)
         self.fleet = fleet
     }

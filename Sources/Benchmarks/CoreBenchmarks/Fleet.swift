@@ -110,6 +110,5 @@ struct Fleet {
     mutating func flush(at now: Instant) {
         var pending = machine.beginFlush(at: now)
         machine.fill(&pending, limit: .max / 2)
-        machine.fill(&pending, limit: .max / 2)
     }
 }

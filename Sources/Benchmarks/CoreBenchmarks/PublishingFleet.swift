@@ -3,8 +3,8 @@ import LivenessTesting
 
 /// A published board and the next one, with changes at random places: what a publication costs is the pages copied.
 struct PublishingFleet {
-    private var standings = PagedArray<Standing>(bits: 8)
-    private(set) var published: PagedArray<Standing>
+    private var standings = SnapshotArray<Standing>(bits: 8)
+    private(set) var published: SnapshotArray<Standing>
     private let count: Int
 
     init(count: Int) {

@@ -11,14 +11,9 @@ package struct DeadlineWheel: Sendable {
     ///
     /// A deadline further away is filed at the end and filed again when that comes.
     private static let slotCount: Int64 = 2_048
-    /// Entries of a chunk.
-    ///
-    /// A slot grows by chunks, so that filing the whole fleet under one instant never copies what is filed already.
-    private static let chunkSize = 1_024
     private static let noTick = UInt32.max
 
-    /// Each slot has one chunk or more, the last of which takes what comes.
-    private var slots: [[[UInt32]]]
+    private var slots: [ServiceQueue]
     private let origin: Instant
     /// The first tick that was not handed out yet.
     private var nextTick: Int64 = 0
@@ -27,7 +22,7 @@ package struct DeadlineWheel: Sendable {
 
     package init(origin: Instant) {
         self.origin = origin
-        self.slots = Array(repeating: [[]], count: Int(Self.slotCount))
+        self.slots = Array(repeating: ServiceQueue(), count: Int(Self.slotCount))
         self.filedAt = PagedArray(bits: 12)
     }
 
@@ -46,29 +41,7 @@ package struct DeadlineWheel: Sendable {
         let mark = UInt32(truncatingIfNeeded: tick % Int64(Self.noTick))
         if filedAt[Int(service)] == mark { return }
         filedAt[Int(service)] = mark
-        append(service, to: Int(tick % Self.slotCount))
-    }
-
-    @inline(__always)
-    private mutating func append(_ service: UInt32, to slot: Int) {
-        let last = slots[slot].count - 1
-        if slots[slot][last].count < Self.chunkSize {
-            slots[slot][last].append(service)
-        } else {
-            var chunk: [UInt32] = []
-            chunk.reserveCapacity(Self.chunkSize)
-            chunk.append(service)
-            slots[slot].append(chunk)
-        }
-    }
-
-    @inline(__always)
-    private mutating func popLast(of slot: Int) -> UInt32? {
-        let last = slots[slot].count - 1
-        if let service = slots[slot][last].popLast() { return service }
-        guard last > 0 else { return nil }
-        slots[slot].removeLast()
-        return slots[slot][last - 1].popLast()
+        slots[Int(tick % Self.slotCount)].append(service)
     }
 
     /// Whether the service has a valid entry.
@@ -92,7 +65,7 @@ package struct DeadlineWheel: Sendable {
         while nextTick <= last {
             let slot = Int(nextTick % Self.slotCount)
             let mark = UInt32(truncatingIfNeeded: nextTick % Int64(Self.noTick))
-            while let service = popLast(of: slot) {
+            while let service = slots[slot].popFirst() {
                 if filedAt[Int(service)] == mark {
                     filedAt[Int(service)] = Self.noTick
                     due.append(service)

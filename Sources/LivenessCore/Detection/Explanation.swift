@@ -91,7 +91,7 @@ extension LivenessMachine {
             let expiry = until == nil ? [] : ["the forced down expires"]
             return expiry + ["an operator clears the forced down"]
         case (_, .left):
-            return row.incarnationHash == 0
+            return incarnationHash(of: service) == 0
                 ? ["a heartbeat arrives: it is up"]
                 : ["a new incarnation of it sends a heartbeat: it is up"]
         case (.up, _):

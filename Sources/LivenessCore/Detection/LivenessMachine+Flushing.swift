@@ -19,7 +19,7 @@ extension LivenessMachine {
     }
 
     /// How many services were heard since they were last flushed.
-    package var dirtyCount: Int { dirty.count + flushing.count - flushed }
+    package var dirtyCount: Int { dirty.count }
 
     /// Begins a flush.
     ///
@@ -42,23 +42,16 @@ extension LivenessMachine {
     /// may have nothing to flush any more.
     @discardableResult
     package mutating func fill(_ pending: inout PendingFlush, limit: Int) -> Int {
-        if flushed == flushing.count {
-            flushing.removeAll(keepingCapacity: true)
-            swap(&flushing, &dirty)
-            flushed = 0
-        }
-        let end = min(flushed + limit, flushing.count)
-        for position in flushed..<end {
-            let service = flushing[position]
+        let count = min(limit, dirty.count)
+        for _ in 0..<count {
+            guard let service = dirty.popFirst() else { break }
             let row = rows[Int(service)]
             rows[Int(service)].flags.remove(.dirty)
             rows[Int(service)].beats = 0
             guard !row.flags.contains(.deleted), row.flags.contains(.heard) else { continue }
             add(service, row, to: &pending)
         }
-        let count = end - flushed
         if count > 0 { isChanged = true }
-        flushed = end
         return count
     }
 

@@ -30,7 +30,17 @@ extension LivenessMachine {
     // MARK: Incarnations
 
     func hash(_ incarnation: IncarnationRecord) -> UInt64 {
-        incarnation.incarnation.map { board.hasher.text($0) | 1 } ?? 0
+        hash(incarnation.incarnation)
+    }
+
+    /// 0 for a service that states none.
+    func hash(_ incarnation: String?) -> UInt64 {
+        incarnation.map { board.hasher.text($0) | 1 } ?? 0
+    }
+
+    /// Of the incarnation that the record has; 0 when it never stated one.
+    func incarnationHash(of service: UInt32) -> UInt64 {
+        hash(board.incarnation(of: service))
     }
 
     /// Why an incarnation of a service is refused; nil when it is not known to be retired.
@@ -104,11 +114,9 @@ extension LivenessMachine {
         let hasher = board.hasher
         let names = board.names
         let cards = board.cards
-        let locations = board.locations
         let card = cards[Int(service)]
-        board.index.remove(names.hash(at: locations[Int(service)], hasher), service) {
-            names.hash(at: locations[Int($0)], hasher)
-        }
+        let location = board.location(of: service)
+        board.index.remove(names.hash(at: location, hasher), location) { names.hash(at: $0, hasher) }
         board.uuids.remove(Board.hash(card.uuid), service) { Board.hash(cards[Int($0)].uuid) }
         board.extras[service] = nil
         board.profiles.give(card.profile)

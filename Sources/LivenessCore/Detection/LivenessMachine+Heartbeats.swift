@@ -2,8 +2,8 @@
 extension LivenessMachine {
     /// Takes in the heartbeats `range` of a sealed batch and appends one outcome for each.
     ///
-    /// In four passes (slot, row, name, judgement), so that the cache misses of different services overlap: at a
-    /// million services that is what the time goes into.
+    /// In passes (slot, number, row, name, judgement), the first three of them tight loops, so that the cache misses of
+    /// different services overlap: at a million services that is what the time goes into.
     package mutating func heartbeatsReceived(
         _ batch: HeartbeatBatch,
         _ range: Range<Int>,
@@ -13,53 +13,54 @@ extension LivenessMachine {
         noticePause(at: now)
         // What waited in the sockets while this daemon was stopped was sent before: it counts from when that began.
         let heard = pause?.began ?? now
-        var candidates = candidates
-        var locations = locations
-        self.candidates = []
-        self.locations = []
-        candidates.removeAll(keepingCapacity: true)
-        locations.removeAll(keepingCapacity: true)
-        for position in range {
-            candidates.append(board.index.find(batch.entries[position].nameHash) { _ in true } ?? .max)
+        var places = places
+        self.places = []
+        if places.count < range.count {
+            places.append(contentsOf: repeatElement(Place(), count: range.count - places.count))
         }
-        let count = rows.count
-        for candidate in candidates {
-            locations.append(Int(candidate) < count ? rows[Int(candidate)].location : 0)
+        look(for: batch.entries.span.extracting(range), places.mutableSpan)
+        for (offset, position) in range.enumerated() {
+            let place = places[offset]
+            let service = matches(place.location, batch, position) ? place.service : findExactly(batch, position)
+            places[offset].service = service
         }
         for (offset, position) in range.enumerated() {
-            if Int(candidates[offset]) < count, matches(locations[offset], batch, position) { continue }
-            candidates[offset] = findExactly(batch, position)
+            outcomes.append(received(batch, position, places[offset].service, heard: heard, now: now))
         }
-        for (offset, position) in range.enumerated() {
-            outcomes.append(received(batch, position, candidates[offset], heard: heard, now: now))
+        self.places = places
+    }
+
+    /// Finds the place of the first name with each hash, and brings its row into the cache.
+    @inline(__always)
+    private func look(for entries: Span<HeartbeatBatch.Entry>, _ places: consuming MutableSpan<Place>) {
+        for offset in entries.indices {
+            places[offset].location = board.index.find(entries[offset].nameHash) { _ in true } ?? Place.nowhere
         }
-        self.candidates = candidates
-        self.locations = locations
+        for offset in entries.indices where places[offset].location != Place.nowhere {
+            places[offset].service = board.names.number(at: places[offset].location)
+        }
+        for offset in entries.indices where places[offset].location != Place.nowhere {
+            let row = rows[Int(places[offset].service)]
+            let end = board.names.lastByte(at: places[offset].location)
+            places[offset].touched = row.lastHeard ^ Int64(row.flags.rawValue) ^ Int64(end)
+        }
     }
 
     @inline(__always)
     private func matches(_ location: UInt32, _ batch: HeartbeatBatch, _ position: Int) -> Bool {
-        board.names.matches(
-            location,
-            batch.bytes.span.bytes,
-            host: batch.entries[position].host.range,
-            binary: batch.entries[position].binary.range
-        )
+        let entry = batch.entries[position]
+        let bytes = batch.bytes.span.bytes
+        return location != Place.nowhere
+            && board.names.matches(location, bytes, host: entry.host.range, binary: entry.binary.range)
     }
 
     /// Two names may share what a slot remembers of their hashes: looks at every slot that could be meant.
     private func findExactly(_ batch: HeartbeatBatch, _ position: Int) -> UInt32 {
         let entry = batch.entries[position]
         guard entry.flaw == nil else { return HeartbeatOutcome.noService }
-        let found = board.index.find(entry.nameHash) { number in
-            board.names.matches(
-                rows[Int(number)].location,
-                batch.bytes.span.bytes,
-                host: entry.host.range,
-                binary: entry.binary.range
-            )
-        }
-        return found ?? HeartbeatOutcome.noService
+        let bytes = batch.bytes.span.bytes
+        return board.find(entry.nameHash, bytes, host: entry.host.range, binary: entry.binary.range)
+            ?? HeartbeatOutcome.noService
     }
 
     @inline(__always)
@@ -70,12 +71,10 @@ extension LivenessMachine {
         heard: Instant,
         now: Instant
     ) -> HeartbeatOutcome {
-        let incarnationHash = batch.entries[position].incarnationHash
         if service != HeartbeatOutcome.noService, batch.entries[position].flaw == nil {
             let row = rows[Int(service)]
             let sequence = batch.entries[position].sequence
-            if row.incarnationHash == incarnationHash, row.flags.contains(.up),
-                row.attributesHash == batch.entries[position].attributesHash ^ attributesSalt,
+            if row.stated == batch.entries[position].stated(salt: attributesSalt), row.flags.contains(.up),
                 row.flags.isDisjoint(with: .special), sequence > row.sequence,
                 batch.entries[position].worker.count == 0
             {
@@ -147,8 +146,12 @@ extension LivenessMachine {
         if row.flags.contains(.several) || entry.worker.count > 0 {
             return workerHeard(entry, name: batch.text(entry.worker) ?? "", service, at: heard, now: now)
         }
-        if row.incarnationHash != entry.incarnationHash {
-            return unknownIncarnation(entry.incarnationHash, uses: row.incarnationHash != 0, of: service)
+        let stated = entry.stated(salt: attributesSalt)
+        if row.stated != stated {
+            let current = incarnationHash(of: service)
+            if current != entry.incarnationHash {
+                return unknownIncarnation(entry.incarnationHash, uses: current != 0, of: service)
+            }
         }
         if !row.flags.isDisjoint(with: [.left, .failed]) {
             // The first heartbeat after a failure, or of a service without incarnations that left, must be newer.
@@ -160,9 +163,9 @@ extension LivenessMachine {
             return isStale ? .rejected(.staleSequence) : .repeated
         }
         if row.flags.contains(.neverHeard) { return .pending }
-        if row.attributesHash != entry.attributesHash ^ attributesSalt {
+        if row.stated != stated {
             guard statesNothingNew(entry, batch, service) else { return .pending }
-            rows[Int(service)].attributesHash = entry.attributesHash ^ attributesSalt
+            rows[Int(service)].stated = stated
         }
         if entry.sequence != HeartbeatBatch.Entry.noSequence { rows[Int(service)].sequence = entry.sequence }
         return .renewed
@@ -252,4 +255,16 @@ extension LivenessMachine {
             deadlineIn: max(.zero, blind.deadline(row) - now)
         )
     }
+}
+
+/// What the passes over a batch have found out about one heartbeat.
+struct Place: Sendable {
+    static let nowhere = UInt32.max
+
+    /// Where a name with its hash lies.
+    var location = Self.nowhere
+    var service = HeartbeatOutcome.noService
+    /// Of the first and the last part of the row and the last of the name: read only so that all their cache lines are
+    /// there when they are needed.
+    var touched: Int64 = 0
 }

@@ -9,6 +9,7 @@ extension LivenessMachine {
         guard pause == nil else { return false }
         var came: [UInt32] = []
         let isDone = wheel.advance(to: now, limit: limit, into: &came)
+        touch(came)
         for service in came {
             let row = rows[Int(service)]
             let heardUntil = row.heardUntil
@@ -39,18 +40,24 @@ extension LivenessMachine {
         guard pause == nil else { return 0 }
         let take = min(limit, count, due.count)
         guard take > 0 else { return 0 }
-        // From the end: nothing moves. Who comes later is appended behind the first `count`, so count from there.
-        let end = min(count, due.count)
-        for position in (end - take)..<end {
-            let service = due[position]
-            guard rows[Int(service)].flags.contains(.due) else { continue }
+        var slice: [UInt32] = []
+        slice.reserveCapacity(take)
+        for _ in 0..<take { if let service = due.popFirst() { slice.append(service) } }
+        touch(slice)
+        for service in slice where rows[Int(service)].flags.contains(.due) {
             rows[Int(service)].flags.remove(.due)
             let row = rows[Int(service)]
             let deadline = blind.deadline(row)
             assess(service, at: now, isJudged: deadline <= passBegan && !row.flags.contains(.asking))
         }
-        if end == due.count { due.removeLast(take) } else { due.removeSubrange((end - take)..<end) }
-        return end - take
+        return min(count - take, due.count)
+    }
+
+    /// Reads what is about to be needed of each of them in a tight loop, so that their cache misses overlap.
+    private mutating func touch(_ services: [UInt32]) {
+        for service in services {
+            touched ^= rows[Int(service)].lastHeard ^ board.standings[Int(service)].since.microseconds
+        }
     }
 
     /// Goes over all services whose state is unknown, about `limit` at a time: after the back end was lost or came

@@ -10,16 +10,18 @@ extension LivenessMachine {
             replaceIdentity(of: service, by: record.uuid, at: now)
             return service
         }
-        guard let location = board.names.append(host: Array(record.host.utf8), binary: Array(record.binary.utf8)) else {
-            return nil
-        }
-        let service = free.popLast() ?? UInt32(clamping: board.cards.count)
+        let service = free.last ?? UInt32(clamping: board.cards.count)
+        let location = board.names.append(
+            host: Array(record.host.utf8),
+            binary: Array(record.binary.utf8),
+            number: service
+        )
+        guard let location else { return nil }
+        _ = free.popLast()
         let row = RosterRow(
             lastHeard: now.nanoseconds,
             sequence: 0,
-            incarnationHash: 0,
-            attributesHash: 0,
-            location: location,
+            stated: 0,
             downTime: 0,
             beats: 0,
             flags: []
@@ -53,10 +55,7 @@ extension LivenessMachine {
         let hasher = board.hasher
         let names = board.names
         let cards = board.cards
-        let locations = board.locations
-        board.index.insert(names.hash(at: location, hasher), service) {
-            names.hash(at: locations[Int($0)], hasher)
-        }
+        board.index.insert(names.hash(at: location, hasher), location) { names.hash(at: $0, hasher) }
         board.uuids.insert(Board.hash(record.uuid), service) { Board.hash(cards[Int($0)].uuid) }
         board.membership += 1
         return service
@@ -70,7 +69,8 @@ extension LivenessMachine {
         board.standings[Int(service)].isDeleted = false
         rows[Int(service)].flags = rows[Int(service)].flags.intersection([.dirty, .queued])
         rows[Int(service)].beats = 0
-        rows[Int(service)].incarnationHash = 0
+        rows[Int(service)].stated = 0
+        board.cards[Int(service)].flags.remove([.packedIncarnation, .textIncarnation])
         workers[service] = nil
         board.extras[service]?.workers = []
         forgetChanges(of: service, at: now)
@@ -85,6 +85,7 @@ extension LivenessMachine {
     mutating func adopt(_ record: ServiceRecord, into service: UInt32) {
         let number = Int(service)
         let profile = Profile(record)
+        let oldIncarnation = board.incarnation(of: service)
         if board.profiles[board.cards[number].profile] != profile {
             let old = board.cards[number].profile
             board.cards[number].profile = board.profiles.take(profile)
@@ -118,12 +119,10 @@ extension LivenessMachine {
         if revisions[number] == record.recorded.revision {
             board.standings[number].recorded = record.recorded.verdict
         }
-        if let incarnation = record.incarnation, !rows[number].flags.contains(.several) {
-            let hash = board.hasher.text(incarnation) | 1
-            if rows[number].incarnationHash != hash {
-                retire(rows[number].incarnationHash, of: service, .staleIncarnation, at: lastTick)
-                rows[number].incarnationHash = hash
-            }
+        if let old = oldIncarnation, let new = record.incarnation, !rows[number].flags.contains(.several),
+            !old.utf8.elementsEqual(new.utf8)
+        {
+            retire(hash(old), of: service, .staleIncarnation, at: lastTick)
         }
         board.content &+= 1
         isChanged = true

@@ -65,7 +65,11 @@ extension LivenessMachine {
         )
         adopt(record, into: service)
         rows[Int(service)].sequence = heartbeat.sequence ?? 0
-        rows[Int(service)].attributesHash = attributesHash ^ attributesSalt
+        rows[Int(service)].stated = HeartbeatBatch.Entry.stated(
+            incarnationHash(of: service),
+            attributesHash,
+            salt: attributesSalt
+        )
         if isNew || !wasHeard {
             board.hearings[Int(service)] = Hearing(heard: heard, reportCount: UInt32(clamping: record.reportCount))
         }
@@ -116,8 +120,7 @@ extension LivenessMachine {
         guard let service = board.find(host: record.host, binary: record.binary),
             board.cards[Int(service)].uuid == record.uuid, board.isListed(service)
         else { return }
-        let row = rows[Int(service)]
-        if row.incarnationHash != 0 { retire(row.incarnationHash, of: service, .serviceDeleted, at: now) }
+        retire(incarnationHash(of: service), of: service, .serviceDeleted, at: now)
         for worker in workers[service] ?? [] where worker.incarnationHash != 0 {
             retire(worker.incarnationHash, of: service, .serviceDeleted, at: now)
         }

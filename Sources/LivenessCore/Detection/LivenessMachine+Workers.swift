@@ -19,7 +19,7 @@ extension LivenessMachine {
     ) {
         guard !incarnation.worker.isEmpty || workers[service] != nil else { return }
         var all = workers[service] ?? []
-        if all.isEmpty, rows[Int(service)].incarnationHash != 0 {
+        if all.isEmpty, incarnationHash(of: service) != 0 {
             // What was the service's only worker, without a name, becomes one of several.
             all.append(unnamedWorker(of: service))
         }

@@ -46,12 +46,12 @@ package struct LivenessMachine: Sendable {
     /// Numbers of services that were forgotten, to be used again.
     var free: [UInt32] = []
 
-    /// Heard since they were last flushed; and those being flushed, the first `flushed` of them done.
-    var dirty: [UInt32] = []
-    var flushing: [UInt32] = []
-    var flushed = 0
-    var queued: Deque<UInt32> = []
-    var due: [UInt32] = []
+    /// Heard since they were last flushed.
+    var dirty = ServiceQueue()
+    /// Waiting to be recorded.
+    var queued = ServiceQueue()
+    /// Waiting to be judged.
+    var due = ServiceQueue()
     /// How far a sweep over all services has come; nil when none is under way.
     var sweep: Int?
 
@@ -76,9 +76,10 @@ package struct LivenessMachine: Sendable {
     var flushCount: Int64 = 0
     package internal(set) var counters = MachineCounters()
 
-    // Scratch space of the hot path, kept so that a batch allocates nothing.
-    var candidates: [UInt32] = []
-    var locations: [UInt32] = []
+    /// Scratch space of the hot path, kept so that a batch allocates nothing.
+    var places: [Place] = []
+    /// Of what was read only to have it in the cache.
+    var touched: Int64 = 0
 
     package init(settings: LivenessSettings, hasher: NameHasher, at now: Instant) {
         self.settings = settings
@@ -116,7 +117,7 @@ package struct LivenessMachine: Sendable {
 
 extension LivenessMachine: CustomStringConvertible {
     package var description: String {
-        "liveness machine: \(board.count) services, \(due.count) due, \(queued.count) to record, \(dirtyCount) to flush"
+        "liveness machine: \(board.count) services, \(due.count) due, \(queued.count) to record, \(dirty.count) to flush"
     }
 }
 

@@ -4,13 +4,15 @@
 package struct Board: Sendable {
     package let hasher: NameHasher
     package internal(set) var names = NameArena()
+    /// Where each name lies in `names`, by its hash.
     package internal(set) var index = NameIndex()
+    /// The dense number of each record, by the hash of its identity.
     package internal(set) var uuids = NameIndex()
-    /// Where each name lies in `names`.
-    package internal(set) var locations = PagedArray<UInt32>(bits: 12)
-    package internal(set) var cards = PagedArray<Card>(bits: 7)
-    package internal(set) var standings = PagedArray<Standing>(bits: 8)
-    package internal(set) var hearings = PagedArray<Hearing>(bits: 8)
+    /// The same by dense number.
+    package internal(set) var locations = SnapshotArray<UInt32>(bits: 12)
+    package internal(set) var cards = SnapshotArray<Card>(bits: 7)
+    package internal(set) var standings = SnapshotArray<Standing>(bits: 8)
+    package internal(set) var hearings = SnapshotArray<Hearing>(bits: 8)
     package internal(set) var extras: [UInt32: CardExtras] = [:]
     /// Services that change their state too often.
     package internal(set) var flapping: Set<UInt32> = []
@@ -58,9 +60,13 @@ package struct Board: Sendable {
     @inline(__always)
     package func find(_ bytes: RawSpan, host: Range<Int>, binary: Range<Int>) -> UInt32? {
         let hash = hasher.name(bytes, host: host, binary: binary)
-        return index.find(hash) { number in
-            names.matches(locations[Int(number)], bytes, host: host, binary: binary)
-        }
+        return find(hash, bytes, host: host, binary: binary)
+    }
+
+    /// The same, where the name's hash is known.
+    @inline(__always)
+    func find(_ hash: UInt64, _ bytes: RawSpan, host: Range<Int>, binary: Range<Int>) -> UInt32? {
+        index.find(hash) { names.matches($0, bytes, host: host, binary: binary) }.map { names.number(at: $0) }
     }
 
     /// The number of the record with that identity, if it is not deleted.

@@ -47,6 +47,17 @@ package struct HeartbeatBatch: Sendable {
         package var attributesHash: UInt32 = 0
 
         package init() {}
+
+        /// Of all it states but its sequence and its worker, in one number.
+        @inline(__always)
+        func stated(salt: UInt32) -> UInt64 {
+            Self.stated(incarnationHash, attributesHash, salt: salt)
+        }
+
+        @inline(__always)
+        static func stated(_ incarnationHash: UInt64, _ attributesHash: UInt32, salt: UInt32) -> UInt64 {
+            incarnationHash ^ UInt64(attributesHash ^ salt) &* 0x9E37_79B9_7F4A_7C15
+        }
     }
 
     package var bytes: [UInt8]

@@ -1,12 +1,14 @@
-/// From the hash of a name to the dense number of its service.
+/// From the hash of a name to where the name lies, or of an identity to the dense number of its service.
 ///
 /// Extendible hashing (Fagin, Nievergelt, Pippenger, Strong; ACM TODS 4(3), 1979): the top bits of the hash choose a
-/// page of 512 slots, a page that fills up is split in two, so the table grows a page at a time and never all at
-/// once. Within a page slots are probed one after the other. A slot holds the hash's low 32 bits beside the number;
+/// page. A page that fills up grows by a quarter, from 512 slots to 1,000, and is then split in two, so the table
+/// grows a page at a time and never all at once, and between 64 and 80 of 100 slots are taken whatever the number of
+/// entries. Within a page slots are probed one after the other. A slot holds the hash's low 32 bits beside the value;
 /// whether the name really is the same is for the caller to compare. Pages are copied on write, so a snapshot of the
 /// index shares all but those that changed.
 package struct NameIndex: Sendable {
-    private static let pageSize = 512
+    private static let smallestPage = 512
+    private static let largestPage = 1_000
     /// Entries of the directory for each page, at most.
     ///
     /// Hashes spread evenly need about two; if some do not, their page grows instead of the directory.
@@ -22,18 +24,24 @@ package struct NameIndex: Sendable {
             self.depth = depth
         }
 
-        /// Three quarters of its slots are taken.
-        var isFull: Bool { used >= slots.count * 3 / 4 }
+        /// Four fifths of its slots are taken.
+        var isFull: Bool { used >= slots.count * 4 / 5 }
+
+        var values: some Sequence<UInt32> {
+            slots.lazy.filter { $0 != 0 }.map { UInt32(truncatingIfNeeded: $0) - 1 }
+        }
     }
 
     /// Which page holds the hashes with these top bits; 2^`depth` entries.
     private var directory: [UInt32] = [0]
     private var depth = 0
-    private var pages = [Page(size: pageSize, depth: 0)]
+    private var pages = PagedArray<Page>(bits: 6)
 
-    package init() {}
+    package init() {
+        pages.append(Page(size: Self.smallestPage, depth: 0))
+    }
 
-    /// Pages of 4 KiB.
+    /// Pages of 4 to 8 KiB.
     package var pageCount: Int { pages.count }
 
     @inline(__always)
@@ -43,10 +51,16 @@ package struct NameIndex: Sendable {
 
     @inline(__always)
     private static func home(_ hash: UInt64, _ size: Int) -> Int {
-        Int(truncatingIfNeeded: hash &>> 16) & (size &- 1)
+        let middle = UInt64(UInt32(truncatingIfNeeded: hash &>> 16))
+        return Int(truncatingIfNeeded: (middle &* UInt64(size)) &>> 32)
     }
 
-    /// Asks `isMatch` of every number filed under that hash until it says yes.
+    @inline(__always)
+    private static func next(_ position: Int, _ size: Int) -> Int {
+        position &+ 1 == size ? 0 : position &+ 1
+    }
+
+    /// Asks `isMatch` of every value filed under that hash until it says yes.
     @inline(__always)
     package func find(_ hash: UInt64, isMatch: (UInt32) -> Bool) -> UInt32? {
         let page = page(of: hash)
@@ -57,50 +71,52 @@ package struct NameIndex: Sendable {
             let slot = pages[page].slots[position]
             if slot == 0 { return nil }
             if UInt32(truncatingIfNeeded: slot &>> 32) == tag {
-                let number = UInt32(truncatingIfNeeded: slot) &- 1
-                if isMatch(number) { return number }
+                let value = UInt32(truncatingIfNeeded: slot) &- 1
+                if isMatch(value) { return value }
             }
-            position = (position &+ 1) & (size &- 1)
+            position = Self.next(position, size)
         }
         return nil
     }
 
-    /// Files a number under a hash.
+    /// Files a value below 2^32 - 1 under a hash.
     ///
     /// The caller has made sure that the name is not there yet.
-    package mutating func insert(_ hash: UInt64, _ number: UInt32, hashOf: (UInt32) -> UInt64) {
+    package mutating func insert(_ hash: UInt64, _ value: UInt32, hashOf: (UInt32) -> UInt64) {
         while pages[page(of: hash)].isFull {
             let full = page(of: hash)
             let wouldDouble = pages[full].depth == depth
-            if wouldDouble, directory.count * 2 > pages.count * Self.directoryShare {
+            let isSparse = wouldDouble && directory.count * 2 > pages.count * Self.directoryShare
+            if pages[full].slots.count < Self.largestPage || isSparse {
                 grow(full, hashOf: hashOf)
             } else {
                 split(full, hashOf: hashOf)
             }
         }
         let page = page(of: hash)
-        Self.place(hash, number, in: &pages[page])
+        Self.place(hash, value, in: &pages[page])
     }
 
-    private static func place(_ hash: UInt64, _ number: UInt32, in page: inout Page) {
+    private static func slot(_ hash: UInt64, _ value: UInt32) -> UInt64 {
+        UInt64(UInt32(truncatingIfNeeded: hash)) << 32 | (UInt64(value) + 1)
+    }
+
+    private static func place(_ hash: UInt64, _ value: UInt32, in page: inout Page) {
         let size = page.slots.count
         var position = home(hash, size)
         for _ in 0..<size {
             if page.slots[position] == 0 {
-                page.slots[position] = UInt64(UInt32(truncatingIfNeeded: hash)) << 32 | UInt64(number + 1)
+                page.slots[position] = slot(hash, value)
                 page.used += 1
                 return
             }
-            position = (position + 1) & (size - 1)
+            position = next(position, size)
         }
     }
 
     private mutating func grow(_ number: Int, hashOf: (UInt32) -> UInt64) {
-        var larger = Page(size: pages[number].slots.count * 2, depth: pages[number].depth)
-        for slot in pages[number].slots where slot != 0 {
-            let entry = UInt32(truncatingIfNeeded: slot) - 1
-            Self.place(hashOf(entry), entry, in: &larger)
-        }
+        var larger = Page(size: pages[number].slots.count * 5 / 4, depth: pages[number].depth)
+        for value in pages[number].values { Self.place(hashOf(value), value, in: &larger) }
         pages[number] = larger
     }
 
@@ -109,34 +125,32 @@ package struct NameIndex: Sendable {
             directory = directory.flatMap { [$0, $0] }
             depth += 1
         }
-        let old = pages[number].slots
         let newDepth = pages[number].depth + 1
-        var low = Page(size: pages[number].slots.count, depth: newDepth)
-        var high = low
-        for slot in old where slot != 0 {
-            let entry = UInt32(truncatingIfNeeded: slot) - 1
-            let hash = hashOf(entry)
-            if hash >> UInt64(64 - newDepth) & 1 == 0 {
-                Self.place(hash, entry, in: &low)
-            } else {
-                Self.place(hash, entry, in: &high)
-            }
+        var halves: [[(hash: UInt64, value: UInt32)]] = [[], []]
+        for value in pages[number].values {
+            let hash = hashOf(value)
+            halves[Int(hash >> UInt64(64 - newDepth) & 1)].append((hash, value))
         }
-        pages[number] = low
+        let split = halves.map { half in
+            var page = Page(size: max(Self.smallestPage, half.count * 5 / 4 + 1), depth: newDepth)
+            for entry in half { Self.place(entry.hash, entry.value, in: &page) }
+            return page
+        }
+        pages[number] = split[0]
         let sibling = UInt32(pages.count)
-        pages.append(high)
+        pages.append(split[1])
         let bit = depth - newDepth
         for entry in directory.indices where directory[entry] == UInt32(number) && entry >> bit & 1 == 1 {
             directory[entry] = sibling
         }
     }
 
-    /// Takes a number out again.
+    /// Takes a value out again.
     ///
     /// Those probed past it move up, so that no gap hides them.
-    package mutating func remove(_ hash: UInt64, _ number: UInt32, hashOf: (UInt32) -> UInt64) {
+    package mutating func remove(_ hash: UInt64, _ value: UInt32, hashOf: (UInt32) -> UInt64) {
         let page = page(of: hash)
-        let filed = UInt64(UInt32(truncatingIfNeeded: hash)) << 32 | UInt64(number + 1)
+        let filed = Self.slot(hash, value)
         guard let found = pages[page].slots.firstIndex(of: filed) else { return }
         var behind: [UInt32] = []
         var position = found
@@ -144,7 +158,7 @@ package struct NameIndex: Sendable {
         pages[page].used -= 1
         let size = pages[page].slots.count
         for _ in 1..<size {
-            position = (position + 1) & (size - 1)
+            position = Self.next(position, size)
             let slot = pages[page].slots[position]
             if slot == 0 { break }
             behind.append(UInt32(truncatingIfNeeded: slot) - 1)

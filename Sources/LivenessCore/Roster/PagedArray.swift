@@ -1,7 +1,6 @@
 /// An array in pages of 2^`bits` elements, each with its own copy-on-write.
 ///
-/// A copy shares every page; a change after that copies one page and the list of pages. So a snapshot of a million
-/// entries costs nothing to take, and what a change of one entry costs does not grow with the number of entries.
+/// It grows by a page at a time: nothing that is there already is copied to make room.
 package struct PagedArray<Element: Sendable>: Sendable {
     @usableFromInline var pages: [[Element]] = []
     @usableFromInline let bits: Int

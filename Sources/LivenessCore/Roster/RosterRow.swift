@@ -1,4 +1,4 @@
-/// What a heartbeat touches: 40 bytes a service, one cache line or two.
+/// What a heartbeat touches: 32 bytes a service.
 package struct RosterRow: Sendable {
     package struct Flags: OptionSet, Sendable {
         package let rawValue: UInt16
@@ -38,11 +38,10 @@ package struct RosterRow: Sendable {
     /// When it was last heard, on our clock in nanoseconds.
     package var lastHeard: Int64
     package var sequence: UInt64
-    /// 0: it never stated an incarnation.
-    package var incarnationHash: UInt64
-    /// Of the attributes its last heartbeat stated; 0 asks for a comparison with the record.
-    package var attributesHash: UInt32
-    package var location: UInt32
+    /// Of the incarnation and the attributes its last heartbeat stated, as `HeartbeatBatch.Entry.stated` has them.
+    ///
+    /// With any other a heartbeat is compared with the record.
+    package var stated: UInt64
     /// Milliseconds.
     package var downTime: UInt32
     /// Heartbeats since the last flush.

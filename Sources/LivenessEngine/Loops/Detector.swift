@@ -56,10 +56,12 @@ struct Detector: Sendable {
 
     /// After a pause, in this order: the back end is looked at, what waited in the sockets is read, deadlines count
     /// again.
+    ///
+    /// While not everything could be read the pause goes on: what is read later was sent before.
     private func catchUp() async {
         await lookout.look()
         let passBegan = shared.time.now
-        await barrier.pass()
+        guard await barrier.pass() else { return }
         let now = shared.time.now
         shared.withLock { $0.caughtUp(passBegan: passBegan, at: now) }
     }

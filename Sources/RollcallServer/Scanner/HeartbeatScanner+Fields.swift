@@ -12,89 +12,126 @@ extension HeartbeatScanner {
         _ entry: inout HeartbeatBatch.Entry,
         isAlone: Bool
     ) throws(DocumentError) {
+        // A copy of our own can live in a register, where the next position is to be had without a load.
+        var cursor = cursor
+        defer { self.cursor = cursor }
         try cursor.expect(bytes, "{")
         cursor.skipSpace(bytes)
         if cursor.take(bytes, UInt8(ascii: "}")) { return }
         repeat {
             cursor.skipSpace(bytes)
-            let key = try cursor.text(bytes)
+            let field = try HeartbeatField.next(bytes, &cursor)
             cursor.skipSpace(bytes)
-            try cursor.expect(bytes, ":")
-            cursor.skipSpace(bytes)
-            switch HeartbeatField(bytes, key) {
-            case .host where !isAlone: entry.host = try name(bytes, .host, &entry)
-            case .binary where !isAlone: entry.binary = try name(bytes, .binary, &entry)
-            case .topic: entry.topic = try name(bytes, .topic, &entry)
-            case .zone: entry.zone = try name(bytes, .zone, &entry)
-            case .worker: entry.worker = try name(bytes, .worker, &entry)
-            case .incarnation: entry.incarnation = try incarnation(bytes, &entry)
-            case .sequence: try sequence(bytes, &entry)
-            case .version: try version(bytes, &entry)
-            case .reportInterval: try interval(bytes, &entry)
-            case .register:
-                entry.register = try boolean(bytes) ?? wrongType(&entry, .register, "true or false", false)
-            case .durable where isAlone:
-                isDurable = try boolean(bytes) ?? wrongType(&entry, .durable, "true or false", false)
-            default: try cursor.skipValue(bytes)
+            let kind = field.kind(isAlone: isAlone)
+            switch cursor.peek(bytes) {
+            case UInt8(ascii: "\"") where kind == .text:
+                try take(cursor.text(bytes), field, bytes, &entry)
+            case UInt8(ascii: "0")...UInt8(ascii: "9") where kind == .number:
+                try take(cursor.number(bytes), field, bytes, &entry)
+            default:
+                var slow = cursor
+                try takeUnusual(field, kind, bytes, &slow, &entry)
+                cursor = slow
             }
             cursor.skipSpace(bytes)
         } while cursor.take(bytes, UInt8(ascii: ","))
         try cursor.expect(bytes, "}")
     }
 
-    /// Reads `true`, `false` or (as false) `null`; any other value is skipped and answered nil.
-    mutating func boolean(_ bytes: RawSpan) throws(DocumentError) -> Bool? {
-        switch cursor.peek(bytes) {
-        case UInt8(ascii: "t"):
-            try cursor.word(bytes, "true")
-            return true
-        case UInt8(ascii: "f"):
-            try cursor.word(bytes, "false")
-            return false
-        case UInt8(ascii: "n"):
-            try cursor.word(bytes, "null")
-            return false
-        default:
-            try cursor.skipValue(bytes)
-            return nil
+    @inline(__always)
+    private mutating func take(
+        _ text: JSONCursor.Text,
+        _ field: HeartbeatField,
+        _ bytes: RawSpan,
+        _ entry: inout HeartbeatBatch.Entry
+    ) throws(DocumentError) {
+        switch field {
+        case .host: entry.host = try name(bytes, text, .host, &entry)
+        case .binary: entry.binary = try name(bytes, text, .binary, &entry)
+        case .topic: entry.topic = try name(bytes, text, .topic, &entry)
+        case .zone: entry.zone = try name(bytes, text, .zone, &entry)
+        case .worker: entry.worker = try name(bytes, text, .worker, &entry)
+        case .incarnation: entry.incarnation = incarnation(bytes, text, &entry)
+        default: break
         }
     }
 
-    private mutating func wrongType<Value>(
-        _ entry: inout HeartbeatBatch.Entry,
+    @inline(__always)
+    private mutating func take(
+        _ number: JSONNumber,
         _ field: HeartbeatField,
-        _ expected: String,
-        _ value: Value
-    ) -> Value {
-        flaw(&entry, .malformed, "\(field.rawValue) is not \(expected)")
-        return value
+        _ bytes: RawSpan,
+        _ entry: inout HeartbeatBatch.Entry
+    ) {
+        switch field {
+        case .sequence: sequence(bytes, number, &entry)
+        case .version: version(bytes, number, &entry)
+        case .reportInterval: interval(bytes, number, &entry)
+        default: break
+        }
+    }
+
+    /// Reads a value that is not the text or the plain number that its field mostly has.
+    @inline(never)
+    private mutating func takeUnusual(
+        _ field: HeartbeatField,
+        _ kind: HeartbeatField.Kind,
+        _ bytes: RawSpan,
+        _ cursor: inout JSONCursor,
+        _ entry: inout HeartbeatBatch.Entry
+    ) throws(DocumentError) {
+        let first = cursor.peek(bytes)
+        if kind == .number, first == UInt8(ascii: "-") {
+            return try take(cursor.number(bytes), field, bytes, &entry)
+        }
+        if kind == .boolean, first == UInt8(ascii: "t") {
+            try cursor.word(bytes, "true")
+            return set(field, true, &entry)
+        }
+        clear(field, kind, &entry)
+        switch first {
+        case UInt8(ascii: "n"): return try cursor.word(bytes, "null")
+        case UInt8(ascii: "f") where kind == .boolean: return try cursor.word(bytes, "false")
+        default: try cursor.skipValue(bytes)
+        }
+        if let expected = kind.expected { flaw(&entry, .malformed, "\(field.rawValue) is not \(expected)") }
+    }
+
+    /// As if the field had not been stated.
+    private mutating func clear(
+        _ field: HeartbeatField,
+        _ kind: HeartbeatField.Kind,
+        _ entry: inout HeartbeatBatch.Entry
+    ) {
+        guard kind != .unknown else { return }
+        switch field {
+        case .host: entry.host = .none
+        case .binary: entry.binary = .none
+        case .topic: entry.topic = .none
+        case .zone: entry.zone = .none
+        case .worker: entry.worker = .none
+        case .incarnation: entry.incarnation = .none
+        case .sequence: entry.sequence = HeartbeatBatch.Entry.noSequence
+        case .version: entry.version = -1
+        case .reportInterval: entry.interval = 0
+        case .register, .durable: set(field, false, &entry)
+        case .other: break
+        }
+    }
+
+    private mutating func set(_ field: HeartbeatField, _ value: Bool, _ entry: inout HeartbeatBatch.Entry) {
+        if field == .register { entry.register = value } else { isDurable = value }
     }
 
     // MARK: Text
 
-    /// A string that begins here; nil for null and, with a flaw, for everything else.
-    @inline(__always)
-    private mutating func text(
-        _ bytes: RawSpan,
-        _ field: HeartbeatField,
-        _ entry: inout HeartbeatBatch.Entry
-    ) throws(DocumentError) -> JSONCursor.Text? {
-        if cursor.peek(bytes) == UInt8(ascii: "\"") { return try cursor.text(bytes) }
-        if cursor.peek(bytes) == UInt8(ascii: "n") {
-            try cursor.word(bytes, "null")
-            return nil
-        }
-        try cursor.skipValue(bytes)
-        return wrongType(&entry, field, "a string", nil)
-    }
-
     @inline(__always)
     private mutating func name(
         _ bytes: RawSpan,
+        _ text: JSONCursor.Text,
         _ field: HeartbeatField,
         _ entry: inout HeartbeatBatch.Entry
     ) throws(DocumentError) -> HeartbeatBatch.Slice {
-        guard let text = try text(bytes, field, &entry) else { return .none }
         let longest = field == .worker ? NameRule.longestWorker : NameRule.longestName
         guard text.isPlain, text.count <= longest, text.count > 0 else {
             return try unusualName(bytes, text, field, &entry)
@@ -152,9 +189,9 @@ extension HeartbeatScanner {
     @inline(__always)
     private mutating func incarnation(
         _ bytes: RawSpan,
+        _ text: JSONCursor.Text,
         _ entry: inout HeartbeatBatch.Entry
-    ) throws(DocumentError) -> HeartbeatBatch.Slice {
-        guard let text = try text(bytes, .incarnation, &entry) else { return .none }
+    ) -> HeartbeatBatch.Slice {
         guard text.count > 0, text.count <= NameRule.longestIncarnation,
             NameText.isIncarnation(bytes, text.start..<text.end)
         else {
@@ -179,32 +216,10 @@ extension HeartbeatScanner {
 
     // MARK: Numbers
 
-    /// A number that begins here; nil for null and, with a flaw, for everything else.
     @inline(__always)
-    private mutating func number(
-        _ bytes: RawSpan,
-        _ field: HeartbeatField,
-        _ entry: inout HeartbeatBatch.Entry
-    ) throws(DocumentError) -> JSONNumber? {
-        switch cursor.peek(bytes) {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return try cursor.number(bytes)
-        case UInt8(ascii: "n"):
-            try cursor.word(bytes, "null")
-            return nil
-        default:
-            try cursor.skipValue(bytes)
-            return wrongType(&entry, field, "a number", nil)
-        }
-    }
-
-    @inline(__always)
-    private mutating func sequence(
-        _ bytes: RawSpan,
-        _ entry: inout HeartbeatBatch.Entry
-    ) throws(DocumentError) {
-        entry.sequence = HeartbeatBatch.Entry.noSequence
-        guard let number = try number(bytes, .sequence, &entry) else { return }
+    private mutating func sequence(_ bytes: RawSpan, _ number: JSONNumber, _ entry: inout HeartbeatBatch.Entry) {
         guard let value = number.integer(bytes, atMost: NameRule.largestSequence) else {
+            entry.sequence = HeartbeatBatch.Entry.noSequence
             flaw(&entry, .malformed, "sequence is not a whole number from 0 to \(NameRule.largestSequence)")
             return
         }
@@ -212,13 +227,9 @@ extension HeartbeatScanner {
     }
 
     @inline(__always)
-    private mutating func version(
-        _ bytes: RawSpan,
-        _ entry: inout HeartbeatBatch.Entry
-    ) throws(DocumentError) {
-        entry.version = -1
-        guard let number = try number(bytes, .version, &entry) else { return }
+    private mutating func version(_ bytes: RawSpan, _ number: JSONNumber, _ entry: inout HeartbeatBatch.Entry) {
         guard let value = number.integer(bytes, atMost: UInt64(Int32.max)) else {
+            entry.version = -1
             flaw(&entry, .malformed, "version is not a whole number from 0 to \(Int32.max)")
             return
         }
@@ -226,13 +237,9 @@ extension HeartbeatScanner {
     }
 
     @inline(__always)
-    private mutating func interval(
-        _ bytes: RawSpan,
-        _ entry: inout HeartbeatBatch.Entry
-    ) throws(DocumentError) {
-        entry.interval = 0
-        guard let number = try number(bytes, .reportInterval, &entry) else { return }
+    private mutating func interval(_ bytes: RawSpan, _ number: JSONNumber, _ entry: inout HeartbeatBatch.Entry) {
         guard let value = number.microseconds(bytes, within: 50_000...3_600_000_000) else {
+            entry.interval = 0
             flaw(&entry, .invalidInterval, "report_interval is not from 0.05 to 3600 seconds")
             return
         }

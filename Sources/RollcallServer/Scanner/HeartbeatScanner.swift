@@ -9,8 +9,8 @@ import LivenessCore
 package struct HeartbeatScanner {
     /// Heartbeats in one call.
     package static let mostEntries = 10_000
-    /// A guess at the shortest sensible heartbeat, for the first allocation.
-    private static let shortEntry = 64
+    /// Bytes of a heartbeat with few fields, for the first allocation.
+    private static let shortEntry = 160
 
     var cursor = JSONCursor()
     var entries: [HeartbeatBatch.Entry] = []
@@ -95,19 +95,14 @@ package struct HeartbeatScanner {
         if !cursor.take(bytes, UInt8(ascii: "}")) {
             repeat {
                 cursor.skipSpace(bytes)
-                let key = try cursor.text(bytes)
-                cursor.skipSpace(bytes)
-                try cursor.expect(bytes, ":")
+                let key = try cursor.key(bytes)
                 cursor.skipSpace(bytes)
                 switch Self.key(bytes, key) {
                 case "heartbeats":
                     hasHeartbeats = true
                     try scanEntries(bytes)
                 case "durable":
-                    guard let value = try boolean(bytes) else {
-                        throw cursor.malformed("durable is not true or false")
-                    }
-                    isDurable = value
+                    isDurable = try durable(bytes)
                 default: try cursor.skipValue(bytes)
                 }
                 cursor.skipSpace(bytes)
@@ -116,6 +111,21 @@ package struct HeartbeatScanner {
         }
         try expectEnd(bytes)
         guard hasHeartbeats else { throw cursor.malformed("heartbeats is missing") }
+    }
+
+    /// Reads `true`, `false` or (as false) `null`.
+    private mutating func durable(_ bytes: RawSpan) throws(DocumentError) -> Bool {
+        switch cursor.peek(bytes) {
+        case UInt8(ascii: "t"): try cursor.word(bytes, "true")
+        case UInt8(ascii: "f"):
+            try cursor.word(bytes, "false")
+            return false
+        case UInt8(ascii: "n"):
+            try cursor.word(bytes, "null")
+            return false
+        default: throw cursor.malformed("durable is not true or false")
+        }
+        return true
     }
 
     /// A key of the outermost object: few enough for a `String`.

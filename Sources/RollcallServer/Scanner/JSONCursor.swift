@@ -65,46 +65,57 @@ struct JSONCursor {
     @inline(__always)
     mutating func text(_ bytes: RawSpan) throws(DocumentError) -> Text {
         try expect(bytes, "\"")
-        var text = Text(start: position, end: position, isEscaped: false, isPlain: true)
-        var odd: UInt64 = 0
-        while true {
-            let next: UInt8
-            if position &+ 8 <= bytes.byteCount {
-                let word = Self.word(bytes, position)
-                let stop =
-                    ByteWord.equal(word, UInt8(ascii: "\"")) | ByteWord.equal(word, UInt8(ascii: "\\"))
-                    | ByteWord.below(word, 0x20)
-                let oddities =
-                    ByteWord.equal(word, UInt8(ascii: "/")) | ByteWord.equal(word, 0x7F) | word & ByteWord.highs
-                guard stop != 0 else {
-                    odd |= oddities
-                    position &+= 8
-                    continue
-                }
-                let lowest = ByteWord.lowest(stop)
-                odd |= oddities & ((1 &<< UInt64(truncatingIfNeeded: lowest &* 8)) &- 1)
-                position &+= lowest
-                next = Self.byte(bytes, position)
-            } else {
-                guard position < bytes.byteCount else { throw malformed("the document ends inside a string") }
-                next = Self.byte(bytes, position)
+        let start = position
+        while position &+ 8 <= bytes.byteCount {
+            let special = ByteWord.special(Self.word(bytes, position))
+            if special == 0 {
+                position &+= 8
+                continue
             }
+            position &+= ByteWord.lowest(special)
+            guard Self.byte(bytes, position) == UInt8(ascii: "\"") else { break }
+            position &+= 1
+            return Text(start: start, end: position &- 1, isEscaped: false, isPlain: true)
+        }
+        // A copy, so that ours need not have an address.
+        var slow = self
+        let text = try slow.unusualText(bytes, from: start)
+        self = slow
+        return text
+    }
+
+    /// The rest of a string that has something special in it, or stands at the end of the document.
+    @inline(never)
+    private mutating func unusualText(_ bytes: RawSpan, from start: Int) throws(DocumentError) -> Text {
+        var text = Text(start: start, end: start, isEscaped: false, isPlain: true)
+        while position < bytes.byteCount {
+            let next = Self.byte(bytes, position)
             switch next {
             case UInt8(ascii: "\""):
                 text.end = position
-                text.isPlain = odd == 0 && !text.isEscaped
                 position &+= 1
                 return text
             case UInt8(ascii: "\\"):
                 text.isEscaped = true
+                text.isPlain = false
                 try skipEscape(bytes)
             case 0..<0x20:
                 throw malformed("a control character inside a string")
             default:
-                if next == UInt8(ascii: "/") || next >= 0x7F { odd = 1 }
+                if next == UInt8(ascii: "/") || next >= 0x7F { text.isPlain = false }
                 position &+= 1
             }
         }
+        throw malformed("the document ends inside a string")
+    }
+
+    /// Goes past a key and its colon.
+    @inline(never)
+    mutating func key(_ bytes: RawSpan) throws(DocumentError) -> Text {
+        let key = try text(bytes)
+        skipSpace(bytes)
+        try expect(bytes, ":")
+        return key
     }
 
     private mutating func skipEscape(_ bytes: RawSpan) throws(DocumentError) {
