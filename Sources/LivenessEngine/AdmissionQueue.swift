@@ -16,7 +16,6 @@ final class AdmissionQueue: Sendable {
         var attributesHash: UInt32
         /// The dense number of the service it names; `HeartbeatOutcome.noService` when it is not known.
         var service: UInt32
-        var heard: Instant
     }
 
     private enum Turn {

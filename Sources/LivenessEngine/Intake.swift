@@ -39,21 +39,22 @@ package struct Intake: Sendable {
         answering scope: AnswerScope = .all,
         applied: @Sendable () -> Void = {}
     ) async -> Reply {
-        let heard = shared.time.now
         var outcomes: [HeartbeatOutcome] = []
         outcomes.reserveCapacity(batch.count)
         var isBackendLost = false
         for range in (0..<batch.count).slices(of: Self.slice) {
             isBackendLost = apply(batch, range, at: shared.time.now, to: &outcomes)
         }
-        applied()
         let pending = outcomes.indices.filter { outcomes[$0].kind == .pending }
         if !pending.isEmpty {
-            for range in pending.indices.slices(of: AdmissionQueue.largest) {
-                await registrar.admit(batch, pending[range], heard: heard, into: &outcomes)
+            await shared.holdingAnswer(to: &outcomes, held: applied) { outcomes in
+                for range in pending.indices.slices(of: AdmissionQueue.largest) {
+                    await registrar.admit(batch, pending[range], into: &outcomes)
+                }
             }
             shared.publish()
         } else {
+            applied()
             shared.publishSoon()
         }
         let answers = answers(outcomes, scope)

@@ -61,10 +61,17 @@ extension LivenessEngine {
         return shared.withLock { $0.explanation(of: service, at: now) }
     }
 
-    /// Returns after a flush that began after this call: whether it went through.
-    package func flushed() async -> Bool {
-        await coalescer.waiters.wait()
+    /// Waits for a flush that began after this call.
+    ///
+    /// - Parameter held: The heartbeats whose answer waits for it.
+    /// - Returns: Whether the flush went through.
+    package func flushed(_ held: [HeartbeatOutcome]) async -> Bool {
+        var outcomes = held
+        return await shared.holdingAnswer(to: &outcomes) { _ in await coalescer.waiters.wait() }
     }
+
+    /// Services whose answers are held up by the store now.
+    package var unansweredCount: Int { shared.withLock { $0.unansweredCount } }
 
     /// Adopts changed settings; no deadline is reset.
     package func adopt(_ settings: LivenessSettings) {

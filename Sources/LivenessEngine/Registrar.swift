@@ -14,10 +14,11 @@ struct Registrar: Sendable {
     let queue = AdmissionQueue()
 
     /// Decides the entries at `positions` and fills their outcomes in.
+    ///
+    /// Their time counts from the store's answer: until then their senders wait for ours.
     func admit(
         _ batch: HeartbeatBatch,
         _ positions: ArraySlice<Int>,
-        heard: Instant,
         into outcomes: inout [HeartbeatOutcome]
     ) async {
         let settings = shared.withLock { $0.settings }
@@ -30,8 +31,7 @@ struct Registrar: Sendable {
                     uuid: ServiceUUID(random: .random(in: 0 ... .max), .random(in: 0 ... .max))
                 ),
                 attributesHash: batch.entries[position].attributesHash,
-                service: outcomes[position].service,
-                heard: heard
+                service: outcomes[position].service
             )
         }
         let decided = await queue.admit(asked) { asked in
@@ -58,7 +58,7 @@ struct Registrar: Sendable {
             logger.warning("heartbeats could not be admitted", metadata: ["error": "\(error)"])
             let now = shared.time.now
             return asked.map { asked in
-                let kind = shared.withLock { $0.admissionFailed(asked.service, heard: asked.heard, at: now) }
+                let kind = shared.withLock { $0.admissionFailed(asked.service, heard: now, at: now) }
                 return HeartbeatOutcome(service: asked.service, kind: kind, isNews: true)
             }
         }
@@ -77,7 +77,7 @@ struct Registrar: Sendable {
                     incarnation,
                     heartbeat: asked.admission,
                     attributesHash: asked.attributesHash,
-                    heard: asked.heard,
+                    heard: now,
                     at: now
                 )
             }

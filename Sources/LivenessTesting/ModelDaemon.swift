@@ -126,19 +126,21 @@ package struct ModelDaemon {
         return await admit(batch, service: outcomes[0].service)
     }
 
-    /// The first half of a heartbeat: what the machine says before the store is asked.
+    /// The first half of a heartbeat of a known service: what the machine says before the store is asked.
     package mutating func ask(_ heartbeat: Heartbeat) -> HeartbeatOutcome {
         var batch = HeartbeatBatch()
         batch.append(heartbeat)
         batch.seal(machine.board.hasher)
         outcomes.removeAll(keepingCapacity: true)
         machine.heartbeatsReceived(batch, 0..<1, at: now, outcomes: &outcomes)
+        machine.answerHeld([outcomes[0].service])
         return outcomes[0]
     }
 
     /// The store refused what was asked.
     package mutating func refuse(_ outcome: HeartbeatOutcome) {
         machine.admissionRejected(outcome.service, at: now)
+        machine.answerGiven([outcome.service])
     }
 
     private mutating func admit(_ batch: HeartbeatBatch, service: UInt32) async -> HeartbeatOutcome.Kind {

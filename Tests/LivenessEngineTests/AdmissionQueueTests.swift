@@ -14,8 +14,7 @@ struct AdmissionQueueTests {
                 daemon: "d"
             ),
             attributesHash: 0,
-            service: UInt32(host),
-            heard: Instant(nanoseconds: 0)
+            service: UInt32(host)
         )
     }
 

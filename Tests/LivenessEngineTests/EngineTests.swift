@@ -48,10 +48,10 @@ struct EngineTests {
         let fixture = try await EngineFixture()
         try await fixture.running {
             await fixture.beat(fixture.heartbeat("h1", 1))
-            #expect(await fixture.engine.flushed())
+            #expect(await fixture.engine.flushed([]))
             #expect(fixture.driver.flushes.contains { !$0.renewals.isEmpty })
             fixture.driver.sever(true)
-            #expect(await fixture.engine.flushed() == false)
+            #expect(await fixture.engine.flushed([]) == false)
         }
     }
 
@@ -90,6 +90,50 @@ struct EngineTests {
             }
             #expect(isFound)
             #expect(fixture.engine.board.verdict(host: "living", binary: "nova-compute")?.state == .up)
+        }
+    }
+
+    @Test("nobody is called down while the store holds up the answer to its call, and then has a whole down time")
+    func heldAnswer() async throws {
+        let fixture = try await EngineFixture {
+            $0.liveness.serviceDownTime = .seconds(1)
+            $0.liveness.reportInterval = .milliseconds(250)
+        }
+        try await fixture.running {
+            await fixture.beat(fixture.heartbeat("known", 1))
+            fixture.store.admissions.shut()
+            // The new one waits for the store, and the known one for the answer to both.
+            async let reply = fixture.beat(fixture.heartbeat("known", 2), fixture.heartbeat("new", 1))
+            #expect(await fixture.time.soon({ fixture.store.admissions.waitingCount == 1 }, turns: 200_000))
+            #expect(await !fixture.time.advance(upTo: .seconds(2)) { fixture.engine.board.stateCounts[.down] != 0 })
+            fixture.store.admissions.open()
+            #expect(await reply.outcomes.allSatisfy { $0.kind == .renewed })
+            let isFalselyDown = await fixture.time.advance(upTo: .milliseconds(900)) {
+                fixture.engine.board.stateCounts[.down] != 0
+            }
+            #expect(!isFalselyDown)
+            #expect(fixture.engine.board.stateCounts[.up] == 3, "both, and the daemon itself")
+            #expect(await fixture.time.advance(upTo: .seconds(1)) { fixture.engine.board.stateCounts[.down] == 2 })
+        }
+    }
+
+    @Test("who waits for a durable answer is not called down meanwhile")
+    func heldDurableAnswer() async throws {
+        let fixture = try await EngineFixture {
+            $0.liveness.serviceDownTime = .seconds(1)
+            $0.liveness.reportInterval = .milliseconds(250)
+        }
+        try await fixture.running {
+            await fixture.beat(fixture.heartbeat("known", 1))
+            fixture.driver.hold()
+            #expect(await fixture.time.advance(upTo: .seconds(2)) { fixture.driver.heldCount == 1 })
+            let reply = await fixture.beat(fixture.heartbeat("known", 2))
+            async let isDurable = fixture.engine.flushed(reply.outcomes)
+            #expect(await fixture.time.soon({ fixture.engine.unansweredCount == 1 }, turns: 200_000))
+            #expect(await !fixture.time.advance(upTo: .seconds(2)) { fixture.engine.board.stateCounts[.down] != 0 })
+            fixture.driver.release()
+            #expect(await isDurable)
+            #expect(await fixture.time.advance(upTo: .seconds(2)) { fixture.engine.board.stateCounts[.down] == 1 })
         }
     }
 

@@ -2,14 +2,9 @@ import LivenessCore
 
 /// A driver that remembers its flushes, and can be held up or made to fail.
 final class SpyDriver: LivenessDriver, LivenessReporter, LivenessObserver {
-    private struct State {
-        var flushes: [HeartbeatFlush] = []
-        var isHeld = false
-        var held: [CheckedContinuation<Void, Never>] = []
-    }
-
     private let inner: InMemoryDriver
-    private let state = Locked(State())
+    private let sent = Locked<[HeartbeatFlush]>([])
+    private let door = HoldUp()
 
     init(_ inner: InMemoryDriver) {
         self.inner = inner
@@ -20,22 +15,17 @@ final class SpyDriver: LivenessDriver, LivenessReporter, LivenessObserver {
     var observer: any LivenessObserver { self }
 
     /// The flushes that reached the back end.
-    var flushes: [HeartbeatFlush] { state.withLock { $0.flushes } }
+    var flushes: [HeartbeatFlush] { sent.withLock { $0 } }
 
     /// Flushes that wait at the door.
-    var heldCount: Int { state.withLock { $0.held.count } }
+    var heldCount: Int { door.waitingCount }
 
     func hold() {
-        state.withLock { $0.isHeld = true }
+        door.shut()
     }
 
     func release() {
-        let held = state.withLock { state in
-            state.isHeld = false
-            defer { state.held = [] }
-            return state.held
-        }
-        for continuation in held { continuation.resume() }
+        door.open()
     }
 
     func sever(_ isSevered: Bool) {
@@ -43,15 +33,9 @@ final class SpyDriver: LivenessDriver, LivenessReporter, LivenessObserver {
     }
 
     func renew(_ flush: HeartbeatFlush) async throws(DriverError) -> FlushResult {
-        await withCheckedContinuation { continuation in
-            let mayGo = state.withLock { state in
-                if state.isHeld { state.held.append(continuation) }
-                return !state.isHeld
-            }
-            if mayGo { continuation.resume() }
-        }
+        await door.pass()
         let result = try await inner.renew(flush)
-        state.withLock { $0.flushes.append(flush) }
+        sent.withLock { $0.append(flush) }
         return result
     }
 

@@ -28,7 +28,7 @@ struct LostBackEndTests {
             let service = try #require(server.engine.board.find(host: "h", binary: "b"))
             #expect(server.heardAt(service) >= before)
             server.store.setOutage(nil)
-            #expect(await server.engine.flushed())
+            #expect(await server.engine.flushed([]))
             let next = try await server.call(method, path, body.replacing(#""sequence":2"#, with: #""sequence":3"#))
             #expect(next.status == 200)
         }
@@ -50,7 +50,7 @@ struct LostBackEndTests {
             }
             #expect(try await server.get("/readyz?strict=false").status == 200)
             server.store.setOutage(nil)
-            #expect(await server.engine.flushed())
+            #expect(await server.engine.flushed([]))
             let back = try await server.get("/readyz?strict")
             let ready = try WireJSON.decode(ReadinessReply.self, from: .init(back.body.utf8))
             #expect(back.status == 200 && ready.ready && ready.database == .ok && ready.since == nil)

@@ -218,7 +218,7 @@ extension TestServer {
     func loseBackEnd() async {
         store.setOutage(StoreError(.unavailable, "away"))
         // A flush that began before has ended when one that begins now has failed.
-        _ = await engine.flushed()
+        _ = await engine.flushed([])
         let now = engine.now
         engine.shared.withLock { machine in
             // An hour of ticks, until it is noticed.

@@ -100,7 +100,9 @@ struct SilentFleet {
                 let all = rounds[round] ?? fleet.batches(sequence: round + 1)
                 rounds = [round: all]
                 let first = silentBatches + tick % 1_000
-                for batch in stride(from: first, to: all.count, by: Self.phases) { fleet.beatAll([all[batch]], at: now) }
+                for batch in stride(from: first, to: all.count, by: Self.phases) {
+                    fleet.beatAll([all[batch]], at: now)
+                }
             }
             if tick == Self.lastHeard { fleet.beatAll(Array(batches.prefix(silentBatches)), at: now) }
         }

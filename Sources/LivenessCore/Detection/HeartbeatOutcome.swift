@@ -18,6 +18,9 @@ package struct HeartbeatOutcome: Sendable {
     /// Its state, status or interval changed since its last answer.
     package var isNews: Bool
 
+    /// It proves that its service lives.
+    package var isHeard: Bool { kind == .renewed }
+
     package init(service: UInt32, kind: Kind, isNews: Bool = false) {
         self.service = service
         self.kind = kind

@@ -125,7 +125,7 @@ extension LivenessMachine {
             counters.renewed &+= 1
         case .repeated: counters.repeated &+= 1
         case .rejected: counters.rejected &+= 1
-        case .pending: rows[Int(service)].flags.insert(.asking)
+        case .pending: break
         }
         return HeartbeatOutcome(service: service, kind: kind, isNews: isNews)
     }
@@ -229,7 +229,7 @@ extension LivenessMachine {
             counters.rejected &+= 1
             return .rejected(.databaseUnavailable)
         }
-        rows[Int(service)].flags.remove([.left, .failed, .asking])
+        rows[Int(service)].flags.remove([.left, .failed])
         heardNow(service, at: heard, now: now)
         counters.renewed &+= 1
         return .renewed
@@ -238,9 +238,40 @@ extension LivenessMachine {
     /// The store refused the heartbeat: it proves nothing.
     package mutating func admissionRejected(_ service: UInt32, at now: Instant) {
         guard service != HeartbeatOutcome.noService, Int(service) < rows.count else { return }
-        rows[Int(service)].flags.remove(.asking)
         assess(service, at: now)
     }
+
+    // MARK: Answers that wait
+
+    /// The answer to heartbeats of these services waits for the store.
+    package mutating func answerHeld(_ services: ArraySlice<UInt32>) {
+        for service in services { unanswered[service, default: 0] += 1 }
+    }
+
+    /// The answer goes out.
+    package mutating func answerGiven(_ services: ArraySlice<UInt32>) {
+        for service in services {
+            guard let count = unanswered[service] else { continue }
+            unanswered[service] = count > 1 ? count - 1 : nil
+        }
+    }
+
+    /// These were heard and could send nothing since, because their answer waited until now.
+    package mutating func heardUntil(_ now: Instant, _ services: ArraySlice<UInt32>) {
+        guard pause == nil else { return }
+        for service in services {
+            let row = rows[Int(service)]
+            guard row.flags.isSuperset(of: [.heard, .up]) else { continue }
+            rows[Int(service)].lastHeard = max(row.lastHeard, now.nanoseconds)
+        }
+    }
+
+    /// Whether an answer to it waits.
+    @inline(__always)
+    func isUnanswered(_ service: UInt32) -> Bool { !unanswered.isEmpty && unanswered[service] != nil }
+
+    /// Services whose answers wait.
+    package var unansweredCount: Int { unanswered.count }
 
     /// What to tell a service that was heard.
     package func answer(_ service: UInt32, at now: Instant) -> HeartbeatAnswer {

@@ -48,7 +48,7 @@ extension LivenessMachine {
             rows[Int(service)].flags.remove(.due)
             let row = rows[Int(service)]
             let deadline = blind.deadline(row)
-            assess(service, at: now, isJudged: deadline <= passBegan && !row.flags.contains(.asking))
+            assess(service, at: now, isJudged: deadline <= passBegan && !isUnanswered(service))
         }
         return min(count - take, due.count)
     }

@@ -52,7 +52,6 @@ extension LivenessMachine {
         let isNew = known.map { board.cards[Int($0)].uuid != record.uuid } ?? true
         guard let service = place(record, at: now) else { return nil }
         counters.admitted += 1
-        rows[Int(service)].flags.remove(.asking)
         if isNew { board.standings[Int(service)] = Standing(record.recorded) }
         let wasHeard = rows[Int(service)].flags.contains(.heard)
         retired[RetiredIncarnation(service: service, incarnationHash: hash(incarnation))] = nil

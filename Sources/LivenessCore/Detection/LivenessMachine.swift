@@ -55,6 +55,9 @@ package struct LivenessMachine: Sendable {
     /// How far a sweep over all services has come; nil when none is under way.
     var sweep: Int?
 
+    /// Services to whom an answer is held up by the store, and how many: they are not judged meanwhile.
+    var unanswered: [UInt32: Int] = [:]
+
     /// When services changed their state lately.
     var recentChanges: [UInt32: [Instant]] = [:]
     /// The same changes, oldest first.

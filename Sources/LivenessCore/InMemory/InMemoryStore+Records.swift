@@ -1,6 +1,7 @@
 extension InMemoryStore {
     package func admit(_ admissions: [Admission], at: Timestamp) async throws(StoreError) -> [AdmissionResult] {
-        try writing { tables in
+        await self.admissions.pass()
+        return try writing { tables in
             var results: [AdmissionResult] = []
             results.reserveCapacity(admissions.count)
             for admission in admissions {

@@ -157,7 +157,8 @@ package struct NameArena: Sendable {
         var offset = 0
         while offset &+ 8 <= common {
             let word = one.unsafeLoadUnaligned(fromByteOffset: first.lowerBound &+ offset, as: UInt64.self).bigEndian
-            let opposite = other.unsafeLoadUnaligned(fromByteOffset: second.lowerBound &+ offset, as: UInt64.self).bigEndian
+            let opposite = other.unsafeLoadUnaligned(fromByteOffset: second.lowerBound &+ offset, as: UInt64.self)
+                .bigEndian
             if word != opposite { return word < opposite ? -1 : 1 }
             offset &+= 8
         }

@@ -28,9 +28,6 @@ package struct RosterRow: Sendable {
         /// Its standing is *up*: a heartbeat has nothing to lift.
         package static let up = Flags(rawValue: 1 << 12)
 
-        /// The store is being asked about a heartbeat of it: it is not judged meanwhile.
-        package static let asking = Flags(rawValue: 1 << 13)
-
         /// With any of these a heartbeat is more than a renewal.
         static let special: Flags = [.left, .failed, .deleted, .several]
     }

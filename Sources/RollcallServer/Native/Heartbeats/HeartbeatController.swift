@@ -66,7 +66,7 @@ struct HeartbeatController {
     /// What makes a reply an error although the heartbeats count.
     private func checkEnds(_ reply: Intake.Reply, isDurable: Bool) async throws {
         if reply.isBackendLost { throw APIError.driverLost }
-        if isDurable, await !engine.flushed() { throw APIError.notDurable }
+        if isDurable, await !engine.flushed(reply.outcomes) { throw APIError.notDurable }
     }
 
     // MARK: Leaving

@@ -1,0 +1,38 @@
+/// A door that can be shut for a while: whoever comes then waits until it is opened.
+package final class HoldUp: Sendable {
+    private struct State {
+        var isShut = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Locked(State())
+
+    package init() {}
+
+    /// How many wait.
+    package var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    package func shut() {
+        state.withLock { $0.isShut = true }
+    }
+
+    package func open() {
+        let waiting = state.withLock { state in
+            state.isShut = false
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Returns at once while the door is open.
+    package func pass() async {
+        await withCheckedContinuation { continuation in
+            let mayGo = state.withLock { state in
+                if state.isShut { state.waiting.append(continuation) }
+                return !state.isShut
+            }
+            if mayGo { continuation.resume() }
+        }
+    }
+}
