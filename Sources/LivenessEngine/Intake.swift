@@ -47,11 +47,14 @@ package struct Intake: Sendable {
         }
         let pending = outcomes.indices.filter { outcomes[$0].kind == .pending }
         if !pending.isEmpty {
-            await shared.holdingAnswer(to: &outcomes, held: applied) { outcomes in
-                for range in pending.indices.slices(of: AdmissionQueue.largest) {
-                    await registrar.admit(batch, pending[range], into: &outcomes)
-                }
+            var answer = HeldAnswer(shared)
+            answer.hold(outcomes)
+            applied()
+            for range in pending.indices.slices(of: AdmissionQueue.largest) {
+                await registrar.admit(batch, pending[range], into: &outcomes)
+                answer.hold(pending[range].lazy.map { outcomes[$0] })
             }
+            answer.give(outcomes)
             shared.publish()
         } else {
             applied()

@@ -66,8 +66,10 @@ extension LivenessEngine {
     /// - Parameter held: The heartbeats whose answer waits for it.
     /// - Returns: Whether the flush went through.
     package func flushed(_ held: [HeartbeatOutcome]) async -> Bool {
-        var outcomes = held
-        return await shared.holdingAnswer(to: &outcomes) { _ in await coalescer.waiters.wait() }
+        var answer = HeldAnswer(shared)
+        answer.hold(held)
+        defer { answer.give(held) }
+        return await coalescer.waiters.wait()
     }
 
     /// Services whose answers are held up by the store now.

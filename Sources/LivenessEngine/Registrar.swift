@@ -68,7 +68,6 @@ struct Registrar: Sendable {
         let now = shared.time.now
         switch result {
         case .rejected(let rejection):
-            shared.withLock { $0.admissionRejected(asked.service, at: now) }
             return HeartbeatOutcome(service: HeartbeatOutcome.noService, kind: .rejected(rejection))
         case .admitted(let record, let incarnation, _):
             let service = shared.withLock { machine in

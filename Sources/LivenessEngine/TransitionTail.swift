@@ -22,12 +22,16 @@ package final class TransitionTail: Sendable {
     package init() {}
 
     /// Where the log stands: rows up to `revision` are served from the store.
+    ///
+    /// Who waits is woken: it may be another log.
     func restart(at revision: Int64) {
-        state.withLock { state in
+        let waiters = state.withLock { state in
             state.rows = []
             state.early = [:]
             state.newest = revision
+            return state.waiters.values
         }
+        for waiter in waiters { waiter.finish() }
     }
 
     /// Takes in rows that were committed, wakes who waits, and tells the board.
@@ -51,6 +55,9 @@ package final class TransitionTail: Sendable {
     /// The newest revision without a gap before it.
     package var newest: Int64 { state.withLock { $0.newest } }
 
+    /// How many wait for a row.
+    var waiterCount: Int { state.withLock { $0.waiters.count } }
+
     /// Rows after `revision`, oldest first; nil when they are not all in memory.
     func rows(after revision: Int64, limit: Int) -> [Transition]? {
         state.withLock { state in
@@ -61,7 +68,7 @@ package final class TransitionTail: Sendable {
         }
     }
 
-    /// Returns when there is a row after `revision`, at the latest after `duration`.
+    /// Returns when there is a row after `revision` or the log begins anew, at the latest after `duration`.
     func wait(after revision: Int64, atMost duration: Duration, _ time: any TimeSource) async {
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let number = state.withLock { state in

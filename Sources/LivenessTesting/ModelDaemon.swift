@@ -133,13 +133,18 @@ package struct ModelDaemon {
         batch.seal(machine.board.hasher)
         outcomes.removeAll(keepingCapacity: true)
         machine.heartbeatsReceived(batch, 0..<1, at: now, outcomes: &outcomes)
-        machine.answerHeld([outcomes[0].service])
+        machine.answerHeld([outcomes[0].service], at: now)
         return outcomes[0]
     }
 
     /// The store refused what was asked.
     package mutating func refuse(_ outcome: HeartbeatOutcome) {
-        machine.admissionRejected(outcome.service, at: now)
+        machine.answerGiven([outcome.service])
+    }
+
+    /// The answer to heartbeats that were renewals goes out, after it waited.
+    package mutating func answer(_ outcome: HeartbeatOutcome) {
+        machine.waited(until: now, [outcome.service])
         machine.answerGiven([outcome.service])
     }
 
@@ -161,7 +166,6 @@ package struct ModelDaemon {
                 if let last = transitions.last { machine.logAdvanced(to: last.revision) }
                 return service == nil ? .rejected(.databaseUnavailable) : .renewed
             case .rejected(let rejection):
-                machine.admissionRejected(service, at: now)
                 return .rejected(rejection)
             case nil: return .rejected(.databaseUnavailable)
             }

@@ -59,6 +59,9 @@ struct EngineFixture {
         return await engine.intake.receive(batch)
     }
 
+    /// Of a long call the first slice has been admitted, and the second waits.
+    var isSecondSliceWaiting: Bool { engine.unansweredCount == 1_000 && store.admissionDoor.waitingCount == 1 }
+
     func heartbeat(_ host: String, _ sequence: UInt64) -> Heartbeat {
         Heartbeat(host: host, binary: "nova-compute", incarnation: "a", sequence: sequence)
     }

@@ -101,12 +101,12 @@ struct EngineTests {
         }
         try await fixture.running {
             await fixture.beat(fixture.heartbeat("known", 1))
-            fixture.store.admissions.shut()
+            fixture.store.admissionDoor.shut()
             // The new one waits for the store, and the known one for the answer to both.
             async let reply = fixture.beat(fixture.heartbeat("known", 2), fixture.heartbeat("new", 1))
-            #expect(await fixture.time.soon({ fixture.store.admissions.waitingCount == 1 }, turns: 200_000))
+            #expect(await fixture.time.soon({ fixture.store.admissionDoor.waitingCount == 1 }, turns: 200_000))
             #expect(await !fixture.time.advance(upTo: .seconds(2)) { fixture.engine.board.stateCounts[.down] != 0 })
-            fixture.store.admissions.open()
+            fixture.store.admissionDoor.open()
             #expect(await reply.outcomes.allSatisfy { $0.kind == .renewed })
             let isFalselyDown = await fixture.time.advance(upTo: .milliseconds(900)) {
                 fixture.engine.board.stateCounts[.down] != 0
@@ -114,6 +114,30 @@ struct EngineTests {
             #expect(!isFalselyDown)
             #expect(fixture.engine.board.stateCounts[.up] == 3, "both, and the daemon itself")
             #expect(await fixture.time.advance(upTo: .seconds(1)) { fixture.engine.board.stateCounts[.down] == 2 })
+        }
+    }
+
+    @Test("who was admitted early in a long call is not called down while the rest of it waits")
+    func longCall() async throws {
+        let fixture = try await EngineFixture {
+            $0.liveness.serviceDownTime = .seconds(1)
+            $0.liveness.reportInterval = .milliseconds(250)
+        }
+        try await fixture.running {
+            var batch = HeartbeatBatch()
+            for number in 0..<1_500 { batch.append(fixture.heartbeat("new-\(number)", 1)) }
+            batch.seal(fixture.engine.board.hasher)
+            fixture.store.admissionDoor.shut()
+            async let reply = fixture.engine.intake.receive(batch)
+            #expect(await fixture.time.soon({ fixture.store.admissionDoor.waitingCount == 1 }, turns: 200_000))
+            fixture.store.admissionDoor.letThrough()
+            let isFirstIn = await fixture.time.soon({ fixture.isSecondSliceWaiting }, turns: 200_000)
+            #expect(isFirstIn)
+            #expect(await !fixture.time.advance(upTo: .seconds(2)) { fixture.engine.board.stateCounts[.down] != 0 })
+            fixture.store.admissionDoor.open()
+            #expect(await reply.outcomes.allSatisfy { $0.kind == .renewed })
+            #expect(fixture.engine.unansweredCount == 0)
+            #expect(await fixture.time.advance(upTo: .seconds(2)) { fixture.engine.board.stateCounts[.down] == 1_500 })
         }
     }
 

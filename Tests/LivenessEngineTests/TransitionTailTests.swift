@@ -55,4 +55,16 @@ struct TransitionTailTests {
         #expect(tail.rows(after: 0, limit: 10) == nil)
         #expect(tail.rows(after: 39_990, limit: 100)?.count == 10)
     }
+
+    @Test("who waits for a row is woken when the log begins anew")
+    func restarts() async {
+        let tail = TransitionTail()
+        let time = ManualTime()
+        tail.restart(at: 10)
+        async let waiting: Void = tail.wait(after: 10, atMost: .seconds(60), time)
+        #expect(await time.soon({ tail.waiterCount == 1 && time.sleeperCount == 1 }, turns: 200_000))
+        tail.restart(at: 3)
+        await waiting
+        #expect(tail.waiterCount == 0)
+    }
 }

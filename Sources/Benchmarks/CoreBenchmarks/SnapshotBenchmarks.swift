@@ -21,14 +21,14 @@ enum SnapshotBenchmarks {
             let questions = Questions((0..<100_000).map { _ in Int.random(in: 0..<services, using: &random) })
             let start = ContinuousClock.now
             benchmark.startMeasurement()
-            var up = 0
+            var found = 0
             let bytes = questions.bytes.span.bytes
             for name in questions.names {
-                if board.verdict(bytes, host: name.host, binary: name.binary)?.state == .unknown { up += 1 }
+                if board.verdict(bytes, host: name.host, binary: name.binary)?.state == .unknown { found += 1 }
             }
             benchmark.stopMeasurement()
             benchmark.report(ContinuousClock.now - start, units: questions.names.count)
-            if up != questions.names.count { benchmark.error("\(up) of \(questions.names.count) were found") }
+            if found != questions.names.count { benchmark.error("\(found) of \(questions.names.count) were found") }
         }
     }
 

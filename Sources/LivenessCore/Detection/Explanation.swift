@@ -54,6 +54,9 @@ extension LivenessMachine {
                     + Self.seconds(card.reportInterval)
             )
         )
+        if isUnanswered(service) {
+            evidence.append(.init("answer_held", "the store holds up an answer to it: it is not judged meanwhile"))
+        }
         for period in blind.periods where period.ended > row.heardAt {
             let length = Self.seconds(period.ended - period.began)
             evidence.append(

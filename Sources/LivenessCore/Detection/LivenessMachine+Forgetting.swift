@@ -30,17 +30,12 @@ extension LivenessMachine {
     // MARK: Incarnations
 
     func hash(_ incarnation: IncarnationRecord) -> UInt64 {
-        hash(incarnation.incarnation)
-    }
-
-    /// 0 for a service that states none.
-    func hash(_ incarnation: String?) -> UInt64 {
-        incarnation.map { board.hasher.text($0) | 1 } ?? 0
+        board.hasher.incarnation(incarnation.incarnation)
     }
 
     /// Of the incarnation that the record has; 0 when it never stated one.
     func incarnationHash(of service: UInt32) -> UInt64 {
-        hash(board.incarnation(of: service))
+        board.hasher.incarnation(board.incarnation(of: service))
     }
 
     /// Why an incarnation of a service is refused; nil when it is not known to be retired.

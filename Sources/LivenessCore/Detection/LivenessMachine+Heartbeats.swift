@@ -13,36 +13,36 @@ extension LivenessMachine {
         noticePause(at: now)
         // What waited in the sockets while this daemon was stopped was sent before: it counts from when that began.
         let heard = pause?.began ?? now
-        var places = places
-        self.places = []
-        if places.count < range.count {
-            places.append(contentsOf: repeatElement(Place(), count: range.count - places.count))
+        var lookups = lookups
+        self.lookups = []
+        if lookups.count < range.count {
+            lookups.append(contentsOf: repeatElement(Lookup(), count: range.count - lookups.count))
         }
-        look(for: batch.entries.span.extracting(range), places.mutableSpan)
+        look(for: batch.entries.span.extracting(range), lookups.mutableSpan)
         for (offset, position) in range.enumerated() {
-            let place = places[offset]
-            let service = matches(place.location, batch, position) ? place.service : findExactly(batch, position)
-            places[offset].service = service
+            let lookup = lookups[offset]
+            let service = matches(lookup.location, batch, position) ? lookup.service : findExactly(batch, position)
+            lookups[offset].service = service
         }
         for (offset, position) in range.enumerated() {
-            outcomes.append(received(batch, position, places[offset].service, heard: heard, now: now))
+            outcomes.append(received(batch, position, lookups[offset].service, heard: heard, now: now))
         }
-        self.places = places
+        self.lookups = lookups
     }
 
     /// Finds the place of the first name with each hash, and brings its row into the cache.
     @inline(__always)
-    private func look(for entries: Span<HeartbeatBatch.Entry>, _ places: consuming MutableSpan<Place>) {
+    private func look(for entries: Span<HeartbeatBatch.Entry>, _ lookups: consuming MutableSpan<Lookup>) {
         for offset in entries.indices {
-            places[offset].location = board.index.find(entries[offset].nameHash) { _ in true } ?? Place.nowhere
+            lookups[offset].location = board.index.find(entries[offset].nameHash) { _ in true } ?? Lookup.nowhere
         }
-        for offset in entries.indices where places[offset].location != Place.nowhere {
-            places[offset].service = board.names.number(at: places[offset].location)
+        for offset in entries.indices where lookups[offset].location != Lookup.nowhere {
+            lookups[offset].service = board.names.number(at: lookups[offset].location)
         }
-        for offset in entries.indices where places[offset].location != Place.nowhere {
-            let row = rows[Int(places[offset].service)]
-            let end = board.names.lastByte(at: places[offset].location)
-            places[offset].touched = row.lastHeard ^ Int64(row.flags.rawValue) ^ Int64(end)
+        for offset in entries.indices where lookups[offset].location != Lookup.nowhere {
+            let row = rows[Int(lookups[offset].service)]
+            let end = board.names.lastByte(at: lookups[offset].location)
+            lookups[offset].touched = row.lastHeard ^ Int64(row.flags.rawValue) ^ Int64(end)
         }
     }
 
@@ -50,7 +50,7 @@ extension LivenessMachine {
     private func matches(_ location: UInt32, _ batch: HeartbeatBatch, _ position: Int) -> Bool {
         let entry = batch.entries[position]
         let bytes = batch.bytes.span.bytes
-        return location != Place.nowhere
+        return location != Lookup.nowhere
             && board.names.matches(location, bytes, host: entry.host.range, binary: entry.binary.range)
     }
 
@@ -216,7 +216,7 @@ extension LivenessMachine {
 
     /// The store could not be asked: what the heartbeat proves all the same.
     ///
-    /// An incarnation that nobody knows yet counts as life of a known service and replaces nobody until it can be
+    /// An incarnation that nobody knows yet counts as life of a known service and relookups nobody until it can be
     /// numbered; a service that is not known cannot be made up.
     package mutating func admissionFailed(
         _ service: UInt32,
@@ -235,44 +235,6 @@ extension LivenessMachine {
         return .renewed
     }
 
-    /// The store refused the heartbeat: it proves nothing.
-    package mutating func admissionRejected(_ service: UInt32, at now: Instant) {
-        guard service != HeartbeatOutcome.noService, Int(service) < rows.count else { return }
-        assess(service, at: now)
-    }
-
-    // MARK: Answers that wait
-
-    /// The answer to heartbeats of these services waits for the store.
-    package mutating func answerHeld(_ services: ArraySlice<UInt32>) {
-        for service in services { unanswered[service, default: 0] += 1 }
-    }
-
-    /// The answer goes out.
-    package mutating func answerGiven(_ services: ArraySlice<UInt32>) {
-        for service in services {
-            guard let count = unanswered[service] else { continue }
-            unanswered[service] = count > 1 ? count - 1 : nil
-        }
-    }
-
-    /// These were heard and could send nothing since, because their answer waited until now.
-    package mutating func heardUntil(_ now: Instant, _ services: ArraySlice<UInt32>) {
-        guard pause == nil else { return }
-        for service in services {
-            let row = rows[Int(service)]
-            guard row.flags.isSuperset(of: [.heard, .up]) else { continue }
-            rows[Int(service)].lastHeard = max(row.lastHeard, now.nanoseconds)
-        }
-    }
-
-    /// Whether an answer to it waits.
-    @inline(__always)
-    func isUnanswered(_ service: UInt32) -> Bool { !unanswered.isEmpty && unanswered[service] != nil }
-
-    /// Services whose answers wait.
-    package var unansweredCount: Int { unanswered.count }
-
     /// What to tell a service that was heard.
     package func answer(_ service: UInt32, at now: Instant) -> HeartbeatAnswer {
         let row = rows[Int(service)]
@@ -286,16 +248,4 @@ extension LivenessMachine {
             deadlineIn: max(.zero, blind.deadline(row) - now)
         )
     }
-}
-
-/// What the passes over a batch have found out about one heartbeat.
-struct Place: Sendable {
-    static let nowhere = UInt32.max
-
-    /// Where a name with its hash lies.
-    var location = Self.nowhere
-    var service = HeartbeatOutcome.noService
-    /// Of the first and the last part of the row and the last of the name: read only so that all their cache lines are
-    /// there when they are needed.
-    var touched: Int64 = 0
 }

@@ -119,10 +119,13 @@ extension LivenessMachine {
         if revisions[number] == record.recorded.revision {
             board.standings[number].recorded = record.recorded.verdict
         }
-        if let old = oldIncarnation, let new = record.incarnation, !rows[number].flags.contains(.several),
-            !old.utf8.elementsEqual(new.utf8)
-        {
-            retire(hash(old), of: service, .staleIncarnation, at: lastTick)
+        if let new = record.incarnation, !(oldIncarnation ?? "").utf8.elementsEqual(new.utf8) {
+            // Whoever stated the old one is compared with the record again, and the new one counts from its own number.
+            rows[number].stated = 0
+            rows[number].sequence = record.lastSequence ?? 0
+            if !rows[number].flags.contains(.several) {
+                retire(board.hasher.incarnation(oldIncarnation), of: service, .staleIncarnation, at: lastTick)
+            }
         }
         board.content &+= 1
         isChanged = true

@@ -10,6 +10,7 @@ import DequeModule
 /// - `+Placing` the dense number of a name, and what of a record the roster keeps
 /// - `+Forgetting` incarnations that no longer count, deleted services, and when they are forgotten
 /// - `+Heartbeats` the hot path, and what is more than a renewal
+/// - `+Answers` who waits for an answer that the store holds up
 /// - `+Judging` deadlines
 /// - `+Health` blind time, the back end, starting
 /// - `+Recording` changes for the transition log
@@ -55,8 +56,8 @@ package struct LivenessMachine: Sendable {
     /// How far a sweep over all services has come; nil when none is under way.
     var sweep: Int?
 
-    /// Services to whom an answer is held up by the store, and how many: they are not judged meanwhile.
-    var unanswered: [UInt32: Int] = [:]
+    /// Services to whom an answer is held up by the store: they are not judged meanwhile.
+    var unanswered: [UInt32: Unanswered] = [:]
 
     /// When services changed their state lately.
     var recentChanges: [UInt32: [Instant]] = [:]
@@ -80,7 +81,7 @@ package struct LivenessMachine: Sendable {
     package internal(set) var counters = MachineCounters()
 
     /// Scratch space of the hot path, kept so that a batch allocates nothing.
-    var places: [Place] = []
+    var lookups: [Lookup] = []
     /// Of what was read only to have it in the cache.
     var touched: Int64 = 0
 

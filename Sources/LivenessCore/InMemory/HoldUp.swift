@@ -17,8 +17,13 @@ package final class HoldUp: Sendable {
     }
 
     package func open() {
+        state.withLock { $0.isShut = false }
+        letThrough()
+    }
+
+    /// Lets those through who wait, and nobody else.
+    package func letThrough() {
         let waiting = state.withLock { state in
-            state.isShut = false
             defer { state.waiting = [] }
             return state.waiting
         }

@@ -1,6 +1,6 @@
 extension InMemoryStore {
     package func admit(_ admissions: [Admission], at: Timestamp) async throws(StoreError) -> [AdmissionResult] {
-        await self.admissions.pass()
+        await admissionDoor.pass()
         return try writing { tables in
             var results: [AdmissionResult] = []
             results.reserveCapacity(admissions.count)

@@ -8,7 +8,7 @@ package final class InMemoryStore: RecordStore {
     let clock: @Sendable () -> Timestamp
     let downTimes: DownTimes
     /// Where admissions can be held up.
-    package let admissions = HoldUp()
+    package let admissionDoor = HoldUp()
     private let tables: Locked<InMemoryTables>
 
     /// An empty store.

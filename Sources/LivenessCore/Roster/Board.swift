@@ -8,7 +8,7 @@ package struct Board: Sendable {
     package internal(set) var index = NameIndex()
     /// The dense number of each record, by the hash of its identity.
     package internal(set) var uuids = NameIndex()
-    /// The same by dense number.
+    /// Where each name lies in `names`, by dense number.
     package internal(set) var locations = SnapshotArray<UInt32>(bits: 12)
     package internal(set) var cards = SnapshotArray<Card>(bits: 7)
     package internal(set) var standings = SnapshotArray<Standing>(bits: 8)

@@ -48,7 +48,7 @@ package struct HeartbeatBatch: Sendable {
 
         package init() {}
 
-        /// Of all it states but its sequence and its worker, in one number.
+        /// Of its incarnation and its attributes, in one number that is never 0.
         @inline(__always)
         func stated(salt: UInt32) -> UInt64 {
             Self.stated(incarnationHash, attributesHash, salt: salt)
@@ -56,7 +56,7 @@ package struct HeartbeatBatch: Sendable {
 
         @inline(__always)
         static func stated(_ incarnationHash: UInt64, _ attributesHash: UInt32, salt: UInt32) -> UInt64 {
-            incarnationHash ^ UInt64(attributesHash ^ salt) &* 0x9E37_79B9_7F4A_7C15
+            (incarnationHash ^ UInt64(attributesHash ^ salt) &* 0x9E37_79B9_7F4A_7C15) | 1
         }
     }
 

@@ -68,4 +68,9 @@ package struct NameHasher: Sendable {
         let bytes = Array(text.utf8)
         return hash(bytes.span.bytes, 0..<bytes.count)
     }
+
+    /// Of an incarnation; 0 for a service that states none.
+    package func incarnation(_ incarnation: String?) -> UInt64 {
+        incarnation.map { text($0) | 1 } ?? 0
+    }
 }

@@ -120,6 +120,13 @@ package struct NameIndex: Sendable {
         pages[number] = larger
     }
 
+    /// The first size at which a page of so many values is not full.
+    private static func size(for count: Int) -> Int {
+        var size = smallestPage
+        while count >= size * 4 / 5 { size = size * 5 / 4 }
+        return size
+    }
+
     private mutating func split(_ number: Int, hashOf: (UInt32) -> UInt64) {
         if pages[number].depth == depth {
             directory = directory.flatMap { [$0, $0] }
@@ -132,7 +139,7 @@ package struct NameIndex: Sendable {
             halves[Int(hash >> UInt64(64 - newDepth) & 1)].append((hash, value))
         }
         let split = halves.map { half in
-            var page = Page(size: max(Self.smallestPage, half.count * 5 / 4 + 1), depth: newDepth)
+            var page = Page(size: Self.size(for: half.count), depth: newDepth)
             for entry in half { Self.place(entry.hash, entry.value, in: &page) }
             return page
         }

@@ -1,6 +1,7 @@
 /// An array in pages of 2^`bits` elements, each with its own copy-on-write.
 ///
-/// It grows by a page at a time: nothing that is there already is copied to make room.
+/// It grows by a page at a time: nothing that is there already is copied to make room. A copy shares all pages, and a
+/// change of one of the two copies one page and the list of pages.
 package struct PagedArray<Element: Sendable>: Sendable {
     @usableFromInline var pages: [[Element]] = []
     @usableFromInline let bits: Int

@@ -37,7 +37,7 @@ package struct RosterRow: Sendable {
     package var sequence: UInt64
     /// Of the incarnation and the attributes its last heartbeat stated, as `HeartbeatBatch.Entry.stated` has them.
     ///
-    /// With any other a heartbeat is compared with the record.
+    /// With any other a heartbeat is compared with the record. 0: compared with none yet.
     package var stated: UInt64
     /// Milliseconds.
     package var downTime: UInt32

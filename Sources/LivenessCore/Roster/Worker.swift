@@ -18,7 +18,7 @@ package struct Worker: Sendable {
     init(_ record: IncarnationRecord, hasher: NameHasher) {
         name = record.worker
         incarnation = record.incarnation
-        incarnationHash = record.incarnation.map { hasher.text($0) | 1 } ?? 0
+        incarnationHash = hasher.incarnation(record.incarnation)
         number = record.number
         version = record.version
         sequence = record.lastSequence ?? 0

@@ -23,7 +23,8 @@ enum ByteWord {
         (word &- all(byte)) & ~word & highs
     }
 
-    /// Bytes that end a string or cannot stand in a name: `"`, `\`, `/`, control characters and what is not ASCII.
+    /// Bytes that end a string or cannot stand in a name: `"`, `\`, `/`, control characters, DEL and what is
+    /// not ASCII.
     @inline(__always)
     static func special(_ word: UInt64) -> UInt64 {
         equal(word, UInt8(ascii: "\"")) | equal(word, UInt8(ascii: "\\")) | equal(word, UInt8(ascii: "/"))

@@ -68,6 +68,7 @@ enum HeartbeatField: String, CaseIterable {
     @inline(__always)
     static func next(_ bytes: RawSpan, _ cursor: inout JSONCursor) throws(DocumentError) -> HeartbeatField {
         if let field = known(bytes, &cursor) { return field }
+        // A copy, so that the caller's need not have an address.
         var slow = cursor
         let key = try slow.key(bytes)
         cursor = slow

@@ -29,6 +29,7 @@ extension HeartbeatScanner {
             case UInt8(ascii: "0")...UInt8(ascii: "9") where kind == .number:
                 try take(cursor.number(bytes), field, bytes, &entry)
             default:
+                // A copy, so that ours need not have an address.
                 var slow = cursor
                 try takeUnusual(field, kind, bytes, &slow, &entry)
                 cursor = slow
@@ -150,7 +151,7 @@ extension HeartbeatScanner {
         _ entry: inout HeartbeatBatch.Entry
     ) throws(DocumentError) -> HeartbeatBatch.Slice {
         guard let unescaped = JSONUnescaping.unescape(bytes, text) else {
-            throw cursor.malformed("half of a surrogate pair in a string")
+            throw .malformed("half of a surrogate pair in a string", offset: text.start)
         }
         return name(unescaped, field, &entry)
     }
