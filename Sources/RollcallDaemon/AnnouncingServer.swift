@@ -1,4 +1,6 @@
+import Glibc
 import Logging
+import NIOCore
 import RollcallServer
 import ServiceLifecycle
 
@@ -10,7 +12,7 @@ struct AnnouncingServer: Service {
 
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
+            group.addTask { try await serve() }
             if let port = await server.port {
                 logger.notice(
                     "ready",
@@ -23,5 +25,30 @@ struct AnnouncingServer: Service {
             }
             try await group.waitForAll()
         }
+    }
+
+    private func serve() async throws {
+        do {
+            try await server.run()
+        } catch let error as IOError {
+            throw CannotListen(address: settings.listen.http, error: error)
+        }
+    }
+}
+
+/// The system refused the address of `listen.http`.
+struct CannotListen: Error, CustomStringConvertible {
+    let address: ListenAddress
+    let error: IOError
+
+    var description: String {
+        let reason =
+            switch error.errnoCode {
+            case EADDRINUSE: "another program listens there"
+            case EADDRNOTAVAIL: "this machine has no such address"
+            case EACCES: "this user may not use that port"
+            default: "\(error)"
+            }
+        return "listen.http: cannot listen on \(address): \(reason)"
     }
 }

@@ -132,19 +132,19 @@ struct IdentityTests {
     func clone() async throws {
         let place = try Workplace()
         try await DaemonProcess.run(place) { daemon in
-            _ = try await beat(daemon.client, "one", sequence: 100, interval: 0.2)
+            _ = try await beat(daemon.client, "one", sequence: 100, interval: 1)
             // Late packets by themselves are no error; going on with them is.
-            _ = try await beat(daemon.client, "one", sequence: 99, interval: 0.2)
+            _ = try await beat(daemon.client, "one", sequence: 99, interval: 1)
             let refused = try await eventually("the clone is refused") { () async throws -> ClientError? in
                 do {
-                    _ = try await beat(daemon.client, "one", sequence: 50, interval: 0.2)
+                    _ = try await beat(daemon.client, "one", sequence: 50, interval: 1)
                     return nil
                 } catch let error as ClientError {
                     return error
                 }
             }
             #expect(refused.status == 409 && refused.error?.code == .staleSequence)
-            #expect(try await beat(daemon.client, "one", sequence: 101, interval: 0.2).state == .up)
+            #expect(try await beat(daemon.client, "one", sequence: 101, interval: 1).state == .up)
         }
     }
 

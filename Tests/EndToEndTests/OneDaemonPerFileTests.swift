@@ -3,7 +3,7 @@ import RollcallClient
 import RollcallWire
 import Testing
 
-@Suite("One daemon per SQLite file", .timeLimit(.minutes(2)))
+@Suite("One daemon per SQLite file and port", .timeLimit(.minutes(2)))
 struct OneDaemonPerFileTests {
     @Test("a second daemon on the same file is refused with a clear message, and the first is unharmed")
     func second() async throws {
@@ -33,6 +33,21 @@ struct OneDaemonPerFileTests {
             #expect(daemons.map(\.id) == ["test-daemon"])
             _ = try await daemon.client.sendHeartbeat(heartbeat, durable: true)
             #expect(try await daemon.client.state(of: ServiceName(host: "h", binary: "b")).state == .up)
+        }
+    }
+
+    @Test("a second daemon on the same port is refused by the setting and the address")
+    func port() async throws {
+        let (place, elsewhere) = (try Workplace(), try Workplace())
+        try await DaemonProcess.run(place) { daemon in
+            var options = DaemonProcess.Options()
+            options.port = daemon.port
+            let second = try DaemonProcess.spawn(elsewhere, options)
+            defer { second.end() }
+            #expect(try await second.ended() == .exited(1))
+            let said = second.output + second.messages
+            let expected = "listen.http: cannot listen on 127.0.0.1:\(daemon.port): another program listens there"
+            #expect(said.contains(expected), "\(said)")
         }
     }
 }

@@ -9,10 +9,10 @@ struct AgentCommand: AsyncParsableCommand {
         commandName: "agent",
         abstract: "Beat for a service that knows nothing of Rollcall.",
         discussion: """
-            While every check passes, and the child it started lives, it beats. When a check fails or the child dies \
-            it reports that the service failed. When it is stopped (SIGTERM, SIGINT) it passes the signal to the \
-            child, waits for it, and leaves; a child that has not ended after --stop-timeout is killed. Killed with \
-            SIGKILL it does neither, and its child lives on.
+            While every check passes, and the child it started lives, it beats; without either, while it runs itself. \
+            When a check fails or the child dies it reports that the service failed. When it is stopped (SIGTERM, \
+            SIGINT) it passes the signal to the child, waits for it, and leaves; a child that has not ended after \
+            --stop-timeout is killed. Killed with SIGKILL it does neither, and its child lives on.
 
             Exit status: that of a child that ended by itself (128 + the signal that killed it), else 0.
 

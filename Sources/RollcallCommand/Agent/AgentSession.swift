@@ -27,6 +27,10 @@ struct AgentSession {
     /// - Throws: `Failure` when the child cannot be started.
     func run() async throws -> Int32 {
         let log = AgentLog(service: heartbeat, console: console)
+        if checks.isEmpty, child.isEmpty {
+            let text = "nothing is checked and no program started: this says only that the agent runs"
+            log.note(.message(.warning, text))
+        }
         // Before anything is started: from here on a signal is a request.
         let requests = try StopSignals.requests()
         let process = child.isEmpty ? nil : ChildProcess(command: child)
