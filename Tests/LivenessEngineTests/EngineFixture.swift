@@ -59,6 +59,10 @@ struct EngineFixture {
         return await engine.intake.receive(batch)
     }
 
+    func isDown(_ host: String) -> Bool {
+        engine.board.verdict(host: host, binary: "nova-compute")?.state == .down
+    }
+
     /// Of a long call the first slice has been admitted, and the second waits.
     var isSecondSliceWaiting: Bool { engine.unansweredCount == 1_000 && store.admissionDoor.waitingCount == 1 }
 

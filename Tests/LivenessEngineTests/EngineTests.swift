@@ -133,11 +133,13 @@ struct EngineTests {
             fixture.store.admissionDoor.letThrough()
             let isFirstIn = await fixture.time.soon({ fixture.isSecondSliceWaiting }, turns: 200_000)
             #expect(isFirstIn)
-            #expect(await !fixture.time.advance(upTo: .seconds(2)) { fixture.engine.board.stateCounts[.down] != 0 })
+            #expect(await !fixture.time.advance(upTo: .seconds(2)) { fixture.isDown("new-0") })
             fixture.store.admissionDoor.open()
             #expect(await reply.outcomes.allSatisfy { $0.kind == .renewed })
             #expect(fixture.engine.unansweredCount == 0)
-            #expect(await fixture.time.advance(upTo: .seconds(2)) { fixture.engine.board.stateCounts[.down] == 1_500 })
+            #expect(
+                await fixture.time.advance(upTo: .seconds(2)) { fixture.isDown("new-0") && fixture.isDown("new-1499") }
+            )
         }
     }
 
