@@ -216,7 +216,7 @@ extension LivenessMachine {
 
     /// The store could not be asked: what the heartbeat proves all the same.
     ///
-    /// An incarnation that nobody knows yet counts as life of a known service and relookups nobody until it can be
+    /// An incarnation that nobody knows yet counts as life of a known service and replaces nobody until it can be
     /// numbered; a service that is not known cannot be made up.
     package mutating func admissionFailed(
         _ service: UInt32,

@@ -1,7 +1,6 @@
 /// A store without a database: the same rules and the same answers, gone with the process.
 ///
-/// Tests and simulations run on it. Its database clock is handed in, and an outage or a
-/// hold-up can be ordered.
+/// Tests and simulations run on it. Its database clock is handed in, and an outage or a hold-up can be ordered.
 package final class InMemoryStore: RecordStore {
     let release: Int32
     /// The clock that ends a forced down: the database's own, in a real database.
