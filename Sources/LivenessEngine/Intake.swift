@@ -23,22 +23,38 @@ package struct Intake: Sendable {
         case news
     }
 
+    /// A batch that has met the roster.
+    package struct Meeting: Sendable {
+        fileprivate var outcomes: [HeartbeatOutcome]
+        /// Those that the store decides, by position.
+        fileprivate var pending: [Int]
+        /// nil when nothing is pending.
+        fileprivate var answer: HeldAnswer?
+        fileprivate var isBackendLost: Bool
+
+        /// Whether nothing is left but to answer that all is well.
+        package var isSettled: Bool { pending.isEmpty && !isBackendLost }
+    }
+
     /// Entries handled under one hold of the lock.
     private static let slice = 256
 
     let shared: SharedMachine
     let registrar: Registrar
     let metrics: EngineMetrics
+    /// For sealing the batches that come here.
+    package let hasher: NameHasher
 
-    /// Takes in a sealed batch.
+    /// Takes in a sealed batch, and lets the store decide what is more than a renewal.
+    package func receive(_ batch: HeartbeatBatch, answering scope: AnswerScope = .all) async -> Reply {
+        await settle(meet(batch), of: batch, answering: scope)
+    }
+
+    /// Takes a sealed batch to the roster.
     ///
-    /// `applied` is called once: as soon as the batch has met the roster, and before the store is asked about what is
-    /// more than a renewal.
-    package func receive(
-        _ batch: HeartbeatBatch,
-        answering scope: AnswerScope = .all,
-        applied: @Sendable () -> Void = {}
-    ) async -> Reply {
+    /// What is not settled by that is to be settled: until then, or until the meeting is dropped, the services that
+    /// wait for the store's word are not called down.
+    package func meet(_ batch: HeartbeatBatch) -> Meeting {
         var outcomes: [HeartbeatOutcome] = []
         outcomes.reserveCapacity(batch.count)
         var isBackendLost = false
@@ -46,20 +62,40 @@ package struct Intake: Sendable {
             isBackendLost = apply(batch, range, at: shared.time.now, to: &outcomes)
         }
         let pending = outcomes.indices.filter { outcomes[$0].kind == .pending }
-        if !pending.isEmpty {
-            var answer = HeldAnswer(shared)
-            answer.hold(outcomes)
-            applied()
-            for range in pending.indices.slices(of: AdmissionQueue.largest) {
-                await registrar.admit(batch, pending[range], into: &outcomes)
-                answer.hold(pending[range].lazy.map { outcomes[$0] })
-            }
-            answer.give(outcomes)
-            shared.publish()
-        } else {
-            applied()
+        var answer: HeldAnswer?
+        if pending.isEmpty {
             shared.publishSoon()
+        } else {
+            answer = HeldAnswer(shared)
+            answer?.hold(outcomes)
         }
+        return Meeting(outcomes: outcomes, pending: pending, answer: answer, isBackendLost: isBackendLost)
+    }
+
+    /// Asks the store about what is pending, and answers.
+    package func settle(
+        _ meeting: Meeting,
+        of batch: HeartbeatBatch,
+        answering scope: AnswerScope = .all
+    ) async -> Reply {
+        guard let answer = meeting.answer else { return reply(meeting, answering: scope) }
+        var outcomes = meeting.outcomes
+        for range in meeting.pending.indices.slices(of: AdmissionQueue.largest) {
+            let positions = meeting.pending[range]
+            await registrar.admit(batch, positions, into: &outcomes)
+            answer.hold(positions.lazy.map { outcomes[$0] })
+        }
+        answer.give(outcomes)
+        shared.publish()
+        return reply(outcomes, meeting.isBackendLost, scope)
+    }
+
+    /// Answers what the roster alone has settled.
+    package func reply(_ meeting: Meeting, answering scope: AnswerScope) -> Reply {
+        reply(meeting.outcomes, meeting.isBackendLost, scope)
+    }
+
+    private func reply(_ outcomes: [HeartbeatOutcome], _ isBackendLost: Bool, _ scope: AnswerScope) -> Reply {
         let answers = answers(outcomes, scope)
         count(outcomes)
         return Reply(outcomes: outcomes, answers: answers, isBackendLost: isBackendLost)

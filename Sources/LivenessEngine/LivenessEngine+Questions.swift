@@ -66,7 +66,7 @@ extension LivenessEngine {
     /// - Parameter held: The heartbeats whose answer waits for it.
     /// - Returns: Whether the flush went through.
     package func flushed(_ held: [HeartbeatOutcome]) async -> Bool {
-        var answer = HeldAnswer(shared)
+        let answer = HeldAnswer(shared)
         answer.hold(held)
         defer { answer.give(held) }
         return await coalescer.waiters.wait()

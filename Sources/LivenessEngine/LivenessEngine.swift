@@ -60,7 +60,7 @@ package final class LivenessEngine: Service {
             fence: fence,
             turnstile: turnstile
         )
-        intake = Intake(shared: shared, registrar: registrar, metrics: metrics)
+        intake = Intake(shared: shared, registrar: registrar, metrics: metrics, hasher: hasher)
         lookout = Lookout(
             shared: shared,
             driver: driver,

@@ -31,6 +31,7 @@ package struct RollcallServer: Service {
     private let draining = Draining()
     private let bound = BoundPort()
     private let responder: RouterResponder<RollcallContext>
+    private let shortWay: HeartbeatHandler.ShortWay
 
     /// A server for an engine that has been started; `/metrics` shows what is in `metrics`.
     package init(
@@ -53,7 +54,10 @@ package struct RollcallServer: Service {
             metrics: ConnectionMetrics(metrics),
             logger: logger
         )
-        responder = Routes.router(engine, settings, metrics, draining).buildResponder()
+        let names = HostNames(settings)
+        let requests = RequestMetrics(PrometheusMetricsFactory(registry: metrics))
+        responder = Routes.router(engine, names, requests, metrics, draining).buildResponder()
+        shortWay = HeartbeatHandler.ShortWay(intake: engine.intake, names: names, requests)
     }
 
     /// The port listened on; waits until there is one, and is nil when the server ended before.
@@ -70,9 +74,10 @@ package struct RollcallServer: Service {
         let readPass = readPass
         let connections = connections
         let bound = bound
+        let shortWay = shortWay
         let application = Application(
             responder: responder,
-            server: HTTPServerBuilder { ConnectionChannel(limits, readPass, connections, responder: $0) },
+            server: HTTPServerBuilder { ConnectionChannel(limits, readPass, connections, shortWay, responder: $0) },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 backlog: 1_024,

@@ -6,15 +6,16 @@ import Telemetry
 enum Routes {
     static func router(
         _ engine: LivenessEngine,
-        _ settings: ServerSettings,
+        _ names: HostNames,
+        _ requests: RequestMetrics,
         _ metrics: PrometheusRegistry,
         _ draining: Draining
     ) -> Router<RollcallContext> {
         let router = Router(context: RollcallContext.self, options: .autoGenerateHeadEndpoints)
         let table = RouteTable()
-        router.add(middleware: MeasuringMiddleware(PrometheusMetricsFactory(registry: metrics)))
+        router.add(middleware: MeasuringMiddleware(metrics: requests))
         router.add(middleware: ErrorMiddleware(routes: table))
-        router.add(middleware: HostMiddleware(settings))
+        router.add(middleware: HostMiddleware(names: names))
         router.add(middleware: VersionMiddleware())
         router.add(middleware: BodyMiddleware())
 

@@ -51,9 +51,7 @@ struct Quickstart {
         if let daemon {
             programs = folder.appending(path: "bin")
             try FileManager.default.createDirectory(at: programs, withIntermediateDirectories: true)
-            let file = programs.appending(path: "rollcalld")
-            try Data("#!/bin/sh\n\(daemon)\n".utf8).write(to: file)
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+            try await Self.write("#!/bin/sh\n\(daemon)", toExecutable: programs.appending(path: "rollcalld").path)
         }
         var options = PlatformOptions()
         options.processGroupID = 0
@@ -82,6 +80,19 @@ struct Quickstart {
             output: output,
             leftovers: files + processes().map { "process \($0)" }
         )
+    }
+
+    /// Writes an executable file by a process of its own.
+    ///
+    /// Were it open for writing here, a program started by another test at that moment would inherit it, and until
+    /// that one has executed nobody could run the file ("Text file busy").
+    private static func write(_ text: String, toExecutable file: String) async throws {
+        let written = try await Subprocess.run(
+            .name("sh"),
+            arguments: ["-c", #"printf '%s\n' "$1" >"$0" && chmod 755 "$0""#, file, text],
+            output: .discarded
+        )
+        #expect(written.terminationStatus.isSuccess)
     }
 
     /// The living processes whose environment names the directory; that of a dead one cannot be read.

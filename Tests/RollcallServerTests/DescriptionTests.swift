@@ -31,7 +31,7 @@ struct DescriptionTests {
             }
         }
         try await TestServer.run { server in
-            let router = Routes.router(server.engine, ServerSettings(host: "x", port: 0), .init(), Draining())
+            let router = server.router
             let routed = Set(
                 router.routes.filter { $0.method != .head }
                     .map { "\($0.method.rawValue) \(Self.shape($0.path.description))" }

@@ -1,4 +1,5 @@
 import Glibc
+import NIOCore
 
 /// A socket without a client library, for bytes that no client would send.
 final class RawConnection: Sendable {
@@ -6,15 +7,8 @@ final class RawConnection: Sendable {
 
     init(port: Int) throws {
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+        let address = try SocketAddress(ipAddress: "127.0.0.1", port: port)
+        let result = address.withSockAddr { connect(descriptor, $0, socklen_t($1)) }
         guard result == 0 else { throw Failure(errno: errno) }
         // A test that waits for what never comes fails instead of hanging.
         var timeout = timeval(tv_sec: 10, tv_usec: 0)
@@ -42,6 +36,20 @@ final class RawConnection: Sendable {
             if count <= 0 { return }
             sent += count
         }
+    }
+
+    /// Takes little of what it does not read.
+    func readReluctantly() {
+        var size: CInt = 4_096
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
+    }
+
+    /// How many of these bytes could be sent at once.
+    func offer(_ bytes: ArraySlice<UInt8>) -> Int {
+        let count = bytes.withUnsafeBytes {
+            Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
+        }
+        return max(0, count)
     }
 
     /// The connection will be reset, and not finished, when nobody holds it any more.

@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import RollcallWire
-import Telemetry
 import Testing
 
 @testable import RollcallServer
@@ -79,7 +78,7 @@ struct RefusalTests {
     @Test("the route table and the router agree, and no route hides another")
     func routes() async throws {
         try await TestServer.run { server in
-            let router = Routes.router(server.engine, ServerSettings(host: "x", port: 0), .init(), Draining())
+            let router = server.router
             try router.validate()
             let table = RouteTable()
             table.fill(from: router)

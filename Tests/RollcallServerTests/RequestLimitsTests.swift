@@ -9,7 +9,12 @@ import Testing
 
 @Suite("The limits of a connection")
 struct RequestLimitsTests {
-    private func channel(_ limits: RequestLimits = RequestLimits()) throws -> EmbeddedChannel {
+    private func channel(
+        _ limits: RequestLimits = RequestLimits(),
+        idle: TimeAmount = .hours(1_000)
+    ) throws -> EmbeddedChannel {
+        var limits = limits
+        limits.idle = idle
         let channel = EmbeddedChannel(handler: RequestLimitsHandler(limits))
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         return channel
@@ -47,6 +52,24 @@ struct RequestLimitsTests {
             try channel.writeInbound(HTTPRequestPart.body(ByteBuffer(string: "x")))
             #expect(channel.isActive)
         }
+        channel.embeddedEventLoop.advanceTime(by: .seconds(2))
+        #expect(!channel.isActive)
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test("a connection is idle a while after its last reply, and never while it waits for one")
+    func idle() throws {
+        let channel = try channel(idle: .seconds(60))
+        for _ in 0..<3 {
+            channel.embeddedEventLoop.advanceTime(by: .seconds(50))
+            try channel.writeInbound(head([:]))
+            try channel.writeInbound(HTTPRequestPart.end(nil))
+            channel.embeddedEventLoop.advanceTime(by: .seconds(100))
+            try channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .ok)))
+            try channel.writeOutbound(HTTPResponsePart.end(nil))
+        }
+        channel.embeddedEventLoop.advanceTime(by: .seconds(59))
+        #expect(channel.isActive)
         channel.embeddedEventLoop.advanceTime(by: .seconds(2))
         #expect(!channel.isActive)
         _ = try? channel.finish(acceptAlreadyClosed: true)
@@ -146,7 +169,7 @@ struct RequestLimitsTests {
         channel.pipeline.fireChannelReadComplete()
         channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
         try channel.writeOutbound(HTTPResponsePart.end(nil))
-        channel.embeddedEventLoop.advanceTime(by: .seconds(60))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(50))
         #expect(channel.isActive)
         _ = try? channel.finish(acceptAlreadyClosed: true)
     }

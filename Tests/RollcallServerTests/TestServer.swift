@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Hummingbird
 import LivenessCore
 import LivenessEngine
 import Logging
@@ -178,6 +179,17 @@ extension TestServer {
     func beat(_ host: String, _ binary: String, _ options: String = "") async throws -> String {
         let answer = try await call("PUT", "/v1/services/\(host)/\(binary)/heartbeat", options)
         return answer.json["uuid"]?.text ?? ""
+    }
+
+    /// A router as the server has it.
+    var router: Router<RollcallContext> {
+        Routes.router(
+            engine,
+            HostNames(ServerSettings(host: "localhost", port: 0)),
+            RequestMetrics(PrometheusMetricsFactory(registry: metrics)),
+            metrics,
+            Draining()
+        )
     }
 
     /// Opens a connection without a client library.

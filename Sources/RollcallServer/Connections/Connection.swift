@@ -15,6 +15,7 @@ final class Connection: Sendable {
         /// Replies that were written whole.
         var answered: UInt64 = 0
         var tickets: [(request: UInt64, ticket: LoopReadPass.Ticket)] = []
+        var calls: [(request: UInt64, call: HeartbeatCall)] = []
         var hasClientLeft = false
     }
 
@@ -50,17 +51,47 @@ final class Connection: Sendable {
         if let ticket { pass?.requestApplied(ticket) }
     }
 
+    /// The heartbeats of the request read last have met the roster, although it may have to wait for its turn.
+    ///
+    /// - Parameter call: What remains to be done when the turn comes; nil when nothing does.
+    func met(_ call: HeartbeatCall?) {
+        let ticket = state.withLock { state -> LoopReadPass.Ticket? in
+            let request = state.read &- 1
+            if let call { state.calls.append((request, call)) }
+            guard state.tickets.last?.request == request else { return nil }
+            return state.tickets.removeLast().ticket
+        }
+        if let ticket { pass?.requestApplied(ticket) }
+    }
+
+    /// The heartbeats of the request at work, if they have met the roster.
+    func takeCall() -> HeartbeatCall? {
+        state.withLock { state in
+            guard let first = state.calls.first, first.request == state.answered else { return nil }
+            return state.calls.removeFirst().call
+        }
+    }
+
     /// The reply to the request at work was written whole.
     func replyWritten() {
-        state.withLock { $0.answered += 1 }
+        state.withLock { state in
+            // A call that the router refused was not taken.
+            if state.calls.first?.request == state.answered { state.calls.removeFirst() }
+            state.answered += 1
+        }
     }
 
     /// Nothing of this connection will be applied any more.
     func closed() {
-        let tickets = state.withLock { state in
-            defer { state.tickets = [] }
-            return state.tickets
+        let (tickets, calls) = state.withLock { state in
+            defer {
+                state.tickets = []
+                state.calls = []
+            }
+            return (state.tickets, state.calls)
         }
+        // Dropped outside the lock: then nobody waits for their answers any more.
+        _ = consume calls
         for (_, ticket) in tickets { pass?.requestApplied(ticket) }
         clientLeft()
     }

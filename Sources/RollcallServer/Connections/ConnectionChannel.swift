@@ -19,15 +19,15 @@ struct ConnectionChannel: ServerChildChannel {
         _ limits: RequestLimits,
         _ readPass: EventLoopReadPass,
         _ connections: OpenConnections,
+        _ shortWay: HeartbeatHandler.ShortWay,
         responder: @escaping HTTPChannelHandler.Responder
     ) {
         inner = HTTP1Channel(
             responder: responder,
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [
-                    RequestLimitsHandler(limits), ConnectionHandler(readPass, connections), BadRequestHandler(),
-                ],
-                idleTimeout: limits.idle,
+                additionalChannelHandlers: Self.handlers(limits, readPass, connections, shortWay),
+                // It would not see the calls that take the short way, and close their connections.
+                idleTimeout: nil,
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: limits.headerField,
                     maxHeaderListSize: limits.headerList,
@@ -35,6 +35,19 @@ struct ConnectionChannel: ServerChildChannel {
                 )
             )
         )
+    }
+
+    /// From the network to the router.
+    private static func handlers(
+        _ limits: RequestLimits,
+        _ readPass: EventLoopReadPass,
+        _ connections: OpenConnections,
+        _ shortWay: HeartbeatHandler.ShortWay
+    ) -> [any RemovableChannelHandler] {
+        let connection = ConnectionHandler(readPass, connections)
+        return [
+            RequestLimitsHandler(limits), connection, HeartbeatHandler(shortWay, connection), BadRequestHandler(),
+        ]
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {

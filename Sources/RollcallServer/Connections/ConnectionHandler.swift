@@ -57,6 +57,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelReadComplete()
     }
 
+    /// The call read last has met the roster; nil when that settled it.
+    func met(_ call: HeartbeatCall?) {
+        connection.met(call)
+    }
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         var promise = promise
         switch unwrapOutboundIn(data) {

@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTPTypes
 
 /// Keeps one connection within its limits: heads and bodies that are too slow, bodies that are too long, replies that
-/// nobody reads.
+/// nobody reads, connections that nobody uses.
 ///
 /// A body that is longer than allowed is ended for the router at the limit, which answers 413; what still comes is
 /// dropped, and the connection is closed after the reply. It also answers `Expect: 100-continue`, which the server
@@ -30,9 +30,32 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
     private var bodyTimer: Scheduled<Void>?
     private var stallTimer: Scheduled<Void>?
     private var isLingering = false
+    private var idleTimer: Scheduled<Void>?
+    /// When the last request was answered.
+    private var lastUse = NIODeadline.distantPast
 
     init(_ limits: RequestLimits) {
         self.limits = limits
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        lastUse = context.eventLoop.now
+        timeIdleness(context)
+        context.fireChannelActive()
+    }
+
+    /// The timer is not moved with every request: when it is over it looks how much of the time is left.
+    private func timeIdleness(_ context: ChannelHandlerContext) {
+        guard idleTimer == nil, inFlight == 0 else { return }
+        let limit = limits.idle
+        idleTimer = context.eventLoop.assumeIsolated().scheduleTask(deadline: lastUse + limit) {
+            self.idleTimer = nil
+            if self.inFlight == 0, context.eventLoop.now - self.lastUse >= limit {
+                context.close(promise: nil)
+            } else {
+                self.timeIdleness(context)
+            }
+        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -118,6 +141,8 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
         context.write(data, promise: promise)
         guard case .end = unwrapOutboundIn(data) else { return }
         inFlight = max(0, inFlight - 1)
+        lastUse = context.eventLoop.now
+        timeIdleness(context)
         if isCut, inFlight == 0 { linger(context) }
         timeHead(context)
     }
@@ -137,6 +162,7 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
         headTimer?.cancel()
         bodyTimer?.cancel()
         stallTimer?.cancel()
+        idleTimer?.cancel()
         context.fireChannelInactive()
     }
 }

@@ -27,7 +27,7 @@ struct BodyMiddleware: RouterMiddleware {
 
     private static let readsBodies: Set<HTTPRequest.Method> = [.post, .put, .patch]
 
-    private static func isJSON(_ type: String?) -> Bool {
+    static func isJSON(_ type: String?) -> Bool {
         guard let type, let essence = type.split(separator: ";", omittingEmptySubsequences: false).first else {
             return false
         }

@@ -6,6 +6,10 @@ import RollcallWire
 struct VersionMiddleware: RouterMiddleware {
     private static let lowest = APIVersion(major: 1, minor: 0)
 
+    static func isSpoken(_ version: APIVersion) -> Bool {
+        version >= lowest && version <= APIVersion.current
+    }
+
     func handle(
         _ request: Request,
         context: RollcallContext,
@@ -15,7 +19,7 @@ struct VersionMiddleware: RouterMiddleware {
             guard let version = APIVersion(text) else {
                 throw APIError.malformed("\(APIVersion.headerName) is not MAJOR.MINOR")
             }
-            guard version >= Self.lowest, version <= APIVersion.current else {
+            guard Self.isSpoken(version) else {
                 throw APIError(
                     .notAcceptable,
                     .versionUnsupported,

@@ -7,6 +7,8 @@ import NIOCore
 import RollcallWire
 
 /// `POST /v1/heartbeats` and `…/heartbeat`: bytes in, a batch to the engine, bytes out.
+///
+/// What needs no more than the roster is answered by `HeartbeatHandler` and does not come here.
 struct HeartbeatController {
     let engine: LivenessEngine
 
@@ -17,13 +19,28 @@ struct HeartbeatController {
     }
 
     @Sendable private func receiveMany(_ request: Request, _ context: RollcallContext) async throws -> Response {
+        let call = try await call(request, context)
+        let reply = await engine.intake.settle(call.meeting, of: call.batch, answering: call.scope)
+        try await checkEnds(reply, isDurable: call.isDurable)
+        return Reply.json(HeartbeatReplyWriter.render(call.batch, reply))
+    }
+
+    /// The call, which may have met the roster when it arrived.
+    private func call(_ request: Request, _ context: RollcallContext) async throws -> HeartbeatCall {
+        if let call = context.connection?.takeCall() { return call }
         let isBrief = request.uri.query != nil ? try Self.isBrief(request) : false
         let document = try HeartbeatScanner.scan(try await request.bytes())
-        var batch = document.batch
-        batch.seal(engine.board.hasher)
-        let reply = await receive(batch, answering: isBrief ? .news : .all, context)
-        try await checkEnds(reply, isDurable: document.isDurable)
-        return Reply.json(HeartbeatReplyWriter.render(batch, reply))
+        return meet(document, answering: isBrief ? .news : .all, context)
+    }
+
+    private func meet(
+        _ document: HeartbeatDocument,
+        answering scope: Intake.AnswerScope,
+        _ context: RollcallContext
+    ) -> HeartbeatCall {
+        let call = HeartbeatCall(document, answering: scope, engine.intake)
+        context.connection?.applied()
+        return call
     }
 
     private static func isBrief(_ request: Request) throws -> Bool {
@@ -41,26 +58,16 @@ struct HeartbeatController {
             host: name.host.utf8,
             binary: name.binary.utf8
         )
-        var batch = document.batch
-        batch.seal(engine.board.hasher)
-        let reply = await receive(batch, answering: .all, context)
+        let call = meet(document, answering: .all, context)
+        let reply = await engine.intake.settle(call.meeting, of: call.batch)
         if let outcome = reply.outcomes.first, case .rejected(let rejection) = outcome.kind {
-            throw APIError(rejection, batch.flaws[0] ?? rejection.message)
+            throw APIError(rejection, call.batch.flaws[0] ?? rejection.message)
         }
-        try await checkEnds(reply, isDurable: document.isDurable)
-        guard let bytes = HeartbeatReplyWriter.renderOne(batch, reply) else {
+        try await checkEnds(reply, isDurable: call.isDurable)
+        guard let bytes = HeartbeatReplyWriter.renderOne(call.batch, reply) else {
             throw APIError(.serviceUnavailable, .unavailable, "the service is gone again").retrying(after: 1)
         }
         return Reply.json(bytes)
-    }
-
-    private func receive(
-        _ batch: HeartbeatBatch,
-        answering scope: Intake.AnswerScope,
-        _ context: RollcallContext
-    ) async -> Intake.Reply {
-        let connection = context.connection
-        return await engine.intake.receive(batch, answering: scope) { connection?.applied() }
     }
 
     /// What makes a reply an error although the heartbeats count.

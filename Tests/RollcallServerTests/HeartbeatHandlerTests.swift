@@ -1,0 +1,193 @@
+import LivenessCore
+import LivenessEngine
+import ServiceLifecycle
+import Telemetry
+import Testing
+
+@testable import RollcallServer
+
+@Suite("The short way of heartbeats")
+struct HeartbeatHandlerTests {
+    private static func heartbeat(_ host: String, _ more: String = "", headers: String = "") -> String {
+        let body = #"{"heartbeats":[{"host":"\#(host)","binary":"b"\#(more)}]}"#
+        return "POST /v1/heartbeats HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\(headers)"
+            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
+
+    private func service(_ server: TestServer, _ host: String) throws -> UInt32 {
+        try #require(server.engine.board.find(host: host, binary: "b"))
+    }
+
+    @Test("heartbeats behind a request that waits count when they arrive, and are answered in their turn")
+    func pipelined() async throws {
+        try await TestServer.run { server in
+            for host in ["h1", "h2"] { try await server.beat(host, "b") }
+            let (first, second) = (try service(server, "h1"), try service(server, "h2"))
+            let question = try await server.patientQuestion()
+            let connection = try await server.connect()
+            let before = server.engine.now
+            connection.send(question + Self.heartbeat("h1"))
+            connection.send("GET /v1/services?host=h1 HTTP/1.1\r\nHost: localhost\r\n\r\n" + Self.heartbeat("h2"))
+            #expect(
+                try await server.becomes { server.heardAt(first) >= before && server.heardAt(second) >= before }
+            )
+            #expect(await server.readPass.pass())
+            // What the first request waits for.
+            try await server.beat("h3", "b")
+            let replies = try await blocking { connection.receive(until: #""host":"h2""#) }
+            let order = [
+                #""transitions":["#, #""host":"h1","binary":"b","worker""#, #"{"services":[{"uuid""#, #""host":"h2""#,
+            ]
+            var rest = replies[...]
+            for piece in order {
+                let found = try #require(rest.firstRange(of: piece), "\(piece) in \(replies)")
+                rest = rest[found.upperBound...]
+            }
+            #expect(!rest.contains("HTTP/1.1"))
+        }
+    }
+
+    @Test("a first heartbeat behind a request that waits is admitted in its turn")
+    func pipelinedFirst() async throws {
+        try await TestServer.run { server in
+            let question = try await server.patientQuestion()
+            let connection = try await server.connect()
+            connection.send(question + Self.heartbeat("new") + Self.heartbeat("new"))
+            try await server.beat("other", "b")
+            let replies = try await blocking { connection.receive(until: #""rejected":[]}HTTP/1.1 200 OK"#) }
+            #expect(replies.contains(#""accepted":1,"services":[{"index":0,"host":"new""#))
+        }
+    }
+
+    @Test("nobody waits for the answer to a call whose client is gone")
+    func abandoned() async throws {
+        try await TestServer.run { server in
+            try await server.beat("h", "b", #"{"incarnation":"one","sequence":1}"#)
+            let question = try await server.patientQuestion()
+            var connection: RawConnection? = try await server.connect()
+            connection?.send(question + Self.heartbeat("h", #","incarnation":"one","sequence":2,"version":7"#))
+            #expect(try await server.becomes { server.engine.unansweredCount == 1 })
+            connection?.resetWhenClosed()
+            connection = nil
+            #expect(try await server.becomes { server.engine.unansweredCount == 0 })
+        }
+    }
+
+    @Test("its replies have the headers of all others")
+    func headers() async throws {
+        try await TestServer.run { server in
+            let body = #"{"heartbeats":[{"host":"h","binary":"b"}]}"#
+            let admitted = try await server.call("POST", "/v1/heartbeats", body)
+            let renewed = try await server.call("POST", "/v1/heartbeats", body)
+            #expect(Set(admitted.headers.map(\.name)) == Set(renewed.headers.map(\.name)))
+            #expect(renewed.header("Content-Type") == "application/json")
+            #expect(renewed.header("Rollcall-API-Version") == "1.0")
+            let date = try #require(renewed.header("Date"))
+            let form = #/[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/#
+            #expect(date.wholeMatch(of: form) != nil, "\(date)")
+        }
+    }
+
+    @Test("its calls are counted with those of the router")
+    func counted() async throws {
+        try await TestServer.run { server in
+            let body = #"{"heartbeats":[{"host":"h","binary":"b"}]}"#
+            for _ in 0..<3 { _ = try await server.call("POST", "/v1/heartbeats", body) }
+            let line = server.metrics.exposition().split(separator: "\n").first {
+                $0.hasPrefix("rollcall_http_requests_total{") && $0.contains("/v1/heartbeats\"") && $0.contains("2xx")
+            }
+            #expect(line?.hasSuffix(" 3") == true, "\(line ?? "no line")")
+        }
+    }
+
+    /// Calls about a known service that must be refused, and how: the walls of the ordinary way.
+    private static let refused = [
+        ("Host: elsewhere.example\r\nContent-Type: application/json", "421"),
+        ("Host: localhost\r\nContent-Type: text/plain", "415"),
+        ("Host: localhost", "415"),
+        ("Host: localhost\r\nContent-Type: application/json\r\nRollcall-API-Version: 9.9", "406"),
+        ("Content-Type: application/json", "421"),
+    ]
+
+    @Test("what the router refuses is refused, and renews nobody", arguments: refused)
+    func walls(headers: String, status: String) async throws {
+        try await TestServer.run { server in
+            try await server.beat("h", "b")
+            let service = try service(server, "h")
+            let before = server.heardAt(service)
+            let body = #"{"heartbeats":[{"host":"h","binary":"b"}]}"#
+            let answer = try await blocking { [port = server.port] in
+                let connection = try RawConnection(port: port)
+                connection.send(
+                    "POST /v1/heartbeats HTTP/1.1\r\n\(headers)\r\nContent-Length: \(body.count)\r\n\r\n\(body)"
+                )
+                return connection.receive(until: "}}")
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(answer)")
+            #expect(server.heardAt(service) == before)
+        }
+    }
+
+    @Test("a call accepted on a connection opens no door for the next one")
+    func nextHost() async throws {
+        try await TestServer.run { server in
+            try await server.beat("h", "b")
+            let connection = try await server.connect()
+            connection.send(Self.heartbeat("h"))
+            let accepted = try await blocking { connection.receive(until: #""rejected":[]}"#) }
+            #expect(accepted.hasPrefix("HTTP/1.1 200"))
+            connection.send(Self.heartbeat("h").replacing("Host: localhost", with: "Host: elsewhere"))
+            let refused = try await blocking { connection.receive(until: "}}") }
+            #expect(refused.hasPrefix("HTTP/1.1 421"), "\(refused)")
+        }
+    }
+
+    @Test("a call that asks for the end of its connection gets it")
+    func close() async throws {
+        try await TestServer.run { server in
+            try await server.beat("h", "b")
+            let connection = try await server.connect()
+            connection.send(Self.heartbeat("h", headers: "Connection: close\r\n") + Self.heartbeat("h"))
+            let replies = try #require(try await blocking { connection.receiveToEnd() })
+            #expect(replies.hasPrefix("HTTP/1.1 200"))
+            #expect(replies.ranges(of: "HTTP/1.1").count == 1, "\(replies)")
+        }
+    }
+
+    @Test("who does not read the replies is not read any further")
+    func unreadReplies() async throws {
+        try await TestServer.run { server in
+            try await server.beat("h", "b")
+            let connection = try await server.connect()
+            connection.readReluctantly()
+            let calls = Array(String(repeating: Self.heartbeat("h"), count: 500).utf8)
+            var sent = 0
+            var refusals = 0
+            while refusals < 50, sent < 64 << 20 {
+                let offered = connection.offer(calls[(sent % calls.count)...])
+                sent += offered
+                refusals = offered == 0 ? refusals + 1 : 0
+                if offered == 0 { for _ in 0..<20 { try await server.turn() } }
+            }
+            #expect(sent < 64 << 20)
+            #expect(try await server.get("/healthz").status == 200)
+        }
+    }
+
+    @Test("a call that is half here when the server stops is answered")
+    func draining() async throws {
+        try await TestServer.run { server in
+            try await server.beat("h", "b")
+            let call = Self.heartbeat("h")
+            let connection = try await server.connect()
+            connection.send(String(call.dropLast(10)))
+            #expect(try await server.becomes { server.metric("rollcall_http_connections") == 2 })
+            await server.services.triggerGracefulShutdown()
+            let isClosed = try await server.becomes { (try? RawConnection(port: server.port)) == nil }
+            #expect(isClosed)
+            connection.send(String(call.suffix(10)))
+            let reply = try #require(try await blocking { connection.receiveToEnd() })
+            #expect(reply.hasPrefix("HTTP/1.1 200"), "\(reply)")
+        }
+    }
+}
