@@ -32,7 +32,7 @@ package struct Intake: Sendable {
         fileprivate var answer: HeldAnswer?
         fileprivate var isBackendLost: Bool
 
-        /// Whether nothing is left but to answer that all is well.
+        /// Whether nothing is left but to answer.
         package var isSettled: Bool { pending.isEmpty && !isBackendLost }
     }
 
@@ -69,6 +69,7 @@ package struct Intake: Sendable {
             answer = HeldAnswer(shared)
             answer?.hold(outcomes)
         }
+        count(outcomes)
         return Meeting(outcomes: outcomes, pending: pending, answer: answer, isBackendLost: isBackendLost)
     }
 
@@ -87,6 +88,7 @@ package struct Intake: Sendable {
         }
         answer.give(outcomes)
         shared.publish()
+        count(meeting.pending.map { outcomes[$0] })
         return reply(outcomes, meeting.isBackendLost, scope)
     }
 
@@ -96,9 +98,7 @@ package struct Intake: Sendable {
     }
 
     private func reply(_ outcomes: [HeartbeatOutcome], _ isBackendLost: Bool, _ scope: AnswerScope) -> Reply {
-        let answers = answers(outcomes, scope)
-        count(outcomes)
-        return Reply(outcomes: outcomes, answers: answers, isBackendLost: isBackendLost)
+        Reply(outcomes: outcomes, answers: answers(outcomes, scope), isBackendLost: isBackendLost)
     }
 
     private func apply(

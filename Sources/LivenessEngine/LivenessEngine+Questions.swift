@@ -72,7 +72,7 @@ extension LivenessEngine {
         return await coalescer.waiters.wait()
     }
 
-    /// Services whose answers are held up by the store now.
+    /// Services whose answers are held up now.
     package var unansweredCount: Int { shared.withLock { $0.unansweredCount } }
 
     /// Adopts changed settings; no deadline is reset.

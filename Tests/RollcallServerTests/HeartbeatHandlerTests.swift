@@ -47,6 +47,75 @@ struct HeartbeatHandlerTests {
         }
     }
 
+    @Test("what follows a change on its connection comes after it")
+    func behindAChange() async throws {
+        try await TestServer.run { server in
+            for _ in 0..<20 {
+                try await server.beat("h", "b")
+                let connection = try await server.connect()
+                connection.send(
+                    "DELETE /v1/services/h/b/heartbeat HTTP/1.1\r\nHost: localhost\r\n\r\n" + Self.heartbeat("h")
+                )
+                let replies = try await blocking { connection.receive(until: #""rejected":[]}"#) }
+                #expect(replies.hasPrefix("HTTP/1.1 204"), "\(replies)")
+                #expect(try await server.get("/v1/services/h/b/state").json["state"]?.text == "up")
+            }
+        }
+    }
+
+    @Test("who finishes sending gets all replies")
+    func halfClosed() async throws {
+        try await TestServer.run { server in
+            try await server.beat("h", "b")
+            let connection = try await server.connect()
+            connection.readReluctantly()
+            connection.send(String(repeating: Self.heartbeat("h"), count: 500))
+            connection.finishSending()
+            let replies = try #require(try await blocking { connection.receiveToEnd() })
+            #expect(replies.ranges(of: "HTTP/1.1 200 OK").count == 500)
+            #expect(replies.hasSuffix(#""rejected":[]}"#))
+        }
+    }
+
+    @Test("of two media types or two versions none is taken")
+    func twofoldHeaders() async throws {
+        try await TestServer.run { server in
+            try await server.beat("h", "b")
+            for (header, status) in [("Content-Type: text/plain", "415"), ("Rollcall-API-Version: 1.0", "400")] {
+                let connection = try await server.connect()
+                let twice = "Rollcall-API-Version: 1.0\r\n\(header)\r\n"
+                connection.send(Self.heartbeat("h", headers: status == "400" ? twice : "\(header)\r\n"))
+                let answer = try await blocking { connection.receive(until: "}}") }
+                #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(answer)")
+            }
+        }
+    }
+
+    @Test("what follows an upgrade nobody wants is not read, and its connection is closed")
+    func upgrade() async throws {
+        try await TestServer.run { server in
+            let question = try await server.patientQuestion()
+            let connection = try await server.connect()
+            let head = question.dropLast() + "Connection: upgrade\r\nUpgrade: x\r\n\r\n"
+            connection.send(String(head))
+            #expect(try await server.becomes { server.metric("rollcall_http_connections") == 1 })
+            let noise = [UInt8](repeating: 0x78, count: 1 << 20)
+            var sent = 0
+            var refusals = 0
+            while refusals < 50, sent < 64 << 20 {
+                let offered = connection.offer(noise[...])
+                sent += offered
+                refusals = offered == 0 ? refusals + 1 : 0
+                if offered == 0 { for _ in 0..<20 { try await server.turn() } }
+            }
+            #expect(sent < 64 << 20)
+            try await server.beat("h", "b")
+            let reply = try await blocking { connection.receive(until: "}") }
+            #expect(reply.hasPrefix("HTTP/1.1 200"), "\(reply)")
+            #expect(try await blocking { connection.receiveToEnd() } != nil)
+        }
+    }
+
     @Test("a first heartbeat behind a request that waits is admitted in its turn")
     func pipelinedFirst() async throws {
         try await TestServer.run { server in

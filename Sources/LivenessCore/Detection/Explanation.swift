@@ -55,7 +55,7 @@ extension LivenessMachine {
             )
         )
         if isUnanswered(service) {
-            evidence.append(.init("answer_held", "the store holds up an answer to it: it is not judged meanwhile"))
+            evidence.append(.init("answer_held", "an answer to it is held up: it is not judged meanwhile"))
         }
         for period in blind.periods where period.ended > row.heardAt {
             let length = Self.seconds(period.ended - period.began)

@@ -1,4 +1,4 @@
-/// Answers that the store holds up: who waits for one cannot send its next heartbeat.
+/// Answers that are held up: who waits for one cannot send its next heartbeat.
 extension LivenessMachine {
     /// How many answers to a service wait, and since when.
     struct Unanswered: Sendable {

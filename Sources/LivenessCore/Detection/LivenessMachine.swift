@@ -10,7 +10,7 @@ import DequeModule
 /// - `+Placing` the dense number of a name, and what of a record the roster keeps
 /// - `+Forgetting` incarnations that no longer count, deleted services, and when they are forgotten
 /// - `+Heartbeats` the hot path, and what is more than a renewal
-/// - `+Answers` who waits for an answer that the store holds up
+/// - `+Answers` who waits for an answer that is held up
 /// - `+Judging` deadlines
 /// - `+Health` blind time, the back end, starting
 /// - `+Recording` changes for the transition log

@@ -1,8 +1,8 @@
 import LivenessEngine
 import Synchronization
 
-/// What is known of one connection beside its bytes: which heartbeats of it were read and not yet applied, and whether
-/// its client is still there.
+/// What is known of one connection beside its bytes: which heartbeats of it were read and not yet applied, which were
+/// applied and not yet settled, and whether its client is still there.
 ///
 /// The requests of a connection are answered one after the other, so a count tells which one is at work.
 final class Connection: Sendable {
@@ -74,11 +74,12 @@ final class Connection: Sendable {
 
     /// The reply to the request at work was written whole.
     func replyWritten() {
-        state.withLock { state in
-            // A call that the router refused was not taken.
-            if state.calls.first?.request == state.answered { state.calls.removeFirst() }
-            state.answered += 1
+        // A call that the router refused was not taken; nobody waits for its answer any more.
+        let refused = state.withLock { state in
+            defer { state.answered += 1 }
+            return state.calls.first?.request == state.answered ? state.calls.removeFirst() : nil
         }
+        _ = consume refused
     }
 
     /// Nothing of this connection will be applied any more.

@@ -20,6 +20,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var place: OpenConnections.Place?
     /// Requests read, at least in part, whose replies are not sent.
     private var inFlight = 0
+    /// The request that comes in now has not ended.
+    private var isReading = false
+    /// What makes others close the connection, held back until all replies are sent.
+    private var endings: [Any] = []
 
     init(_ readPass: EventLoopReadPass, _ connections: OpenConnections) {
         self.readPass = readPass
@@ -43,9 +47,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             isContinuing = isHeartbeat
             if inFlight == 0, let place { connections.requestBegan(place) }
             inFlight += 1
+            isReading = true
         case .body: isContinuing = isHeartbeat
         case .end:
             isContinuing = false
+            isReading = false
             connection.requestRead(isHeartbeat: isHeartbeat)
         }
         context.fireChannelRead(data)
@@ -69,23 +75,34 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             connection.replyWritten()
             let sent = promise ?? context.eventLoop.makePromise()
-            sent.futureResult.assumeIsolated().whenComplete { _ in self.replySent() }
+            sent.futureResult.assumeIsolated().whenComplete { _ in self.replySent(context) }
             promise = sent
         default: break
         }
         context.write(data, promise: promise)
     }
 
-    private func replySent() {
+    private func replySent(_ context: ChannelHandlerContext) {
         // What was no request is answered, too.
         guard inFlight > 0 else { return }
         inFlight -= 1
-        if inFlight == 0, let place { connections.answered(place) }
+        guard inFlight == 0 else { return }
+        if let place { connections.answered(place) }
+        let ended = endings
+        endings = []
+        for event in ended { context.fireUserInboundEventTriggered(event) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed = event { connection.clientLeft() }
-        context.fireUserInboundEventTriggered(event)
+        let isEndOfInput = if case ChannelEvent.inputClosed = event { true } else { false }
+        if isEndOfInput { connection.clientLeft() }
+        // A request whose rest will not come is not answered.
+        let isOwed = inFlight > 0 && !(isEndOfInput && isReading)
+        if isOwed, isEndOfInput || event is ChannelShouldQuiesceEvent {
+            endings.append(event)
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

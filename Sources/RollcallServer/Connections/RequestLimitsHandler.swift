@@ -24,14 +24,18 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
     /// Parts of a request came out of the bytes of this read.
     private var hasReadParts = false
     private var isInputClosed = false
-    /// The body was cut; nothing more of this connection is read.
+    /// Nothing more of this connection is looked at: its body was cut, or it asked for the end.
     private var isCut = false
+    /// No request comes after this one.
+    private var isLast = false
+    /// What comes is no HTTP any more.
+    private var isUpgraded = false
     private var headTimer: Scheduled<Void>?
     private var bodyTimer: Scheduled<Void>?
     private var stallTimer: Scheduled<Void>?
     private var isLingering = false
     private var idleTimer: Scheduled<Void>?
-    /// When the last request was answered.
+    /// When the connection opened, or its last reply was written.
     private var lastUse = NIODeadline.distantPast
 
     init(_ limits: RequestLimits) {
@@ -50,6 +54,7 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
         let limit = limits.idle
         idleTimer = context.eventLoop.assumeIsolated().scheduleTask(deadline: lastUse + limit) {
             self.idleTimer = nil
+            if !context.channel.isWritable { self.lastUse = context.eventLoop.now }
             if self.inFlight == 0, context.eventLoop.now - self.lastUse >= limit {
                 context.close(promise: nil)
             } else {
@@ -67,6 +72,8 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
             inFlight += 1
             isReadingBody = true
             bodyBytes = 0
+            isUpgraded = head.method == .connect || head.headerFields[.upgrade] != nil
+            isLast = isUpgraded || head.headerFields[.connection]?.lowercased() == "close"
             context.fireChannelRead(data)
             if let length = head.headerFields[.contentLength].flatMap(Int.init), length > limits.body {
                 cut(context)
@@ -81,8 +88,14 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
             isReadingBody = false
             bodyTimer?.cancel()
             bodyTimer = nil
+            isCut = isLast
             context.fireChannelRead(data)
         }
+    }
+
+    /// The parser keeps what it does not understand, so an upgrade that nobody answers is not read into.
+    func read(context: ChannelHandlerContext) {
+        if !isUpgraded { context.read() }
     }
 
     /// Most requests are whole by now; only for the others there is a timer.

@@ -28,6 +28,7 @@ struct BodyMiddleware: RouterMiddleware {
     private static let readsBodies: Set<HTTPRequest.Method> = [.post, .put, .patch]
 
     static func isJSON(_ type: String?) -> Bool {
+        if type == "application/json" { return true }
         guard let type, let essence = type.split(separator: ";", omittingEmptySubsequences: false).first else {
             return false
         }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The `Date` of replies, written once a second.
+/// The `Date` of a connection's replies, written anew when the second has changed.
 struct HTTPDate {
     private var second: time_t = -1
     private var text = ""

@@ -9,15 +9,22 @@ struct HeartbeatCall: Sendable {
     let isDurable: Bool
     let meeting: Intake.Meeting
 
-    init(_ document: HeartbeatDocument, answering scope: Intake.AnswerScope, _ intake: Intake) {
+    /// Takes the heartbeats of a document to the roster.
+    static func meeting(
+        _ document: HeartbeatDocument,
+        answering scope: Intake.AnswerScope,
+        _ intake: Intake
+    ) -> HeartbeatCall {
         var batch = document.batch
         batch.seal(intake.hasher)
-        self.batch = batch
-        self.scope = scope
-        isDurable = document.isDurable
-        meeting = intake.meet(batch)
+        return HeartbeatCall(
+            batch: batch,
+            scope: scope,
+            isDurable: document.isDurable,
+            meeting: intake.meet(batch)
+        )
     }
 
-    /// Whether nothing is left but to answer that all is well.
+    /// Whether nothing is left but to answer it.
     var isSettled: Bool { meeting.isSettled && !isDurable }
 }

@@ -8,7 +8,7 @@ import RollcallWire
 
 /// `POST /v1/heartbeats` and `…/heartbeat`: bytes in, a batch to the engine, bytes out.
 ///
-/// What needs no more than the roster is answered by `HeartbeatHandler` and does not come here.
+/// Most calls are plain enough for `HeartbeatHandler` to answer, and do not come here.
 struct HeartbeatController {
     let engine: LivenessEngine
 
@@ -38,7 +38,7 @@ struct HeartbeatController {
         answering scope: Intake.AnswerScope,
         _ context: RollcallContext
     ) -> HeartbeatCall {
-        let call = HeartbeatCall(document, answering: scope, engine.intake)
+        let call = HeartbeatCall.meeting(document, answering: scope, engine.intake)
         context.connection?.applied()
         return call
     }

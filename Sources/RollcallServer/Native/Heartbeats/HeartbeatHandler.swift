@@ -8,9 +8,9 @@ import RollcallWire
 /// The short way of `POST /v1/heartbeats`: from bytes to bytes on the event loop, past the router.
 ///
 /// Calls whose heads leave nothing to refuse are held here until they are whole, and meet the roster at once, also
-/// those that were pipelined behind a request not yet answered: what has arrived counts. Where the roster alone settles
-/// it, the call is answered here, when it is its turn. Everything else goes on to the router as it came, so that there
-/// is one place that refuses and one that waits for the store.
+/// those that were pipelined behind a question not yet answered: what has arrived counts. Where the roster alone
+/// settles it, the call is answered here, when it is its turn. Everything else goes on to the router, so that there is
+/// one place that refuses and one that waits for the store.
 final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -31,7 +31,7 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// A call on its way in.
-    private struct Held {
+    private struct Incoming {
         var head: HTTPRequest
         var scope: Intake.AnswerScope
         var body = ByteBuffer()
@@ -40,26 +40,22 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Who is to answer next.
     private enum Turn {
-        case router
-        case reply([UInt8])
+        case router(isQuestion: Bool)
+        case settled(HeartbeatCall, began: NIODeadline)
     }
 
-    /// Replies that wait for their turn may have so many bytes; above that calls wait with the router.
-    private static let mostWaiting = 1 << 20
+    /// Bytes of a body: what a longer one costs is its heartbeats, not its way.
+    private static let longestBody = 256 << 10
+    /// Requests that may be open before a call that comes waits with the router.
+    private static let mostOpen = 4
 
     private let way: ShortWay
     private let connection: ConnectionHandler
-    private var held: Held?
+    private var incoming: Incoming?
     /// In the order of the requests; empty when all that was asked is answered.
     private var turns = Deque<Turn>()
-    private var waitingBytes = 0
-    /// The request that comes in now goes to the router.
-    private var isPassing = false
-    /// Whoever asked for the connection's end asks nothing more.
-    private var isEnding = false
     private var isFlushDue = false
     private var isReadDue = false
-    private var quiesce: ChannelShouldQuiesceEvent?
     private var acceptedHost: String?
     private var date = HTTPDate()
 
@@ -74,67 +70,73 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             if let scope = scope(head, context) {
-                held = Held(head: head, scope: scope, began: .now())
+                incoming = Incoming(head: head, scope: scope, began: .now())
             } else {
-                passOn(head, context)
+                turns.append(.router(isQuestion: head.method == .get || head.method == .head))
+                context.fireChannelRead(data)
             }
         case .body(var part):
-            if isPassing || held == nil {
+            guard let read = incoming?.body.readableBytes else {
                 context.fireChannelRead(data)
-            } else if held?.body.readableBytes == 0 {
-                held?.body = part
+                return
+            }
+            if read == 0 { incoming?.body = part } else { incoming?.body.writeBuffer(&part) }
+            if read + part.readableBytes > Self.longestBody { passOn(context) }
+        case .end:
+            if let call = incoming, settle(call, context) {
+                incoming = nil
             } else {
-                held?.body.writeBuffer(&part)
-            }
-        case .end(let trailer):
-            guard let call = held else {
-                isPassing = false
+                passOn(context)
                 context.fireChannelRead(data)
-                return
             }
-            held = nil
-            take(call, trailer, context)
-            if let event = quiesce { context.fireUserInboundEventTriggered(event) }
         }
     }
 
-    /// A whole call.
-    private func take(_ held: Held, _ trailer: HTTPFields?, _ context: ChannelHandlerContext) {
-        let document =
-            held.body.readableBytes <= WireLimits.bodyBytes
-            ? try? HeartbeatScanner.scan(Array(buffer: held.body)) : nil
-        if let document {
-            let call = HeartbeatCall(document, answering: held.scope, way.intake)
-            connection.met(call.isSettled ? nil : call)
-            if call.isSettled {
-                let reply = way.intake.reply(call.meeting, answering: call.scope)
-                way.answered.record(began: held.began)
-                answer(HeartbeatReplyWriter.render(call.batch, reply), context)
-                return
-            }
+    /// Takes a whole call to the roster; whether that was all, but for an answer in its turn.
+    private func settle(_ whole: Incoming, _ context: ChannelHandlerContext) -> Bool {
+        guard let document = try? HeartbeatScanner.scan(Array(buffer: whole.body)) else { return false }
+        let call = HeartbeatCall.meeting(document, answering: whole.scope, way.intake)
+        connection.met(call.isSettled ? nil : call)
+        guard call.isSettled else {
+            // The router needs no body of it any more.
+            incoming?.body.clear()
+            return false
         }
-        passOn(held.head, context)
-        context.fireChannelRead(wrapInboundOut(.body(held.body)))
-        context.fireChannelRead(wrapInboundOut(.end(trailer)))
-        isPassing = false
+        if turns.isEmpty {
+            send(call, began: whole.began, context)
+            isFlushDue = true
+        } else {
+            turns.append(.settled(call, began: whole.began))
+        }
+        return true
     }
 
-    private func passOn(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
-        isPassing = true
-        turns.append(.router)
-        if head.headerFields[.connection]?.lowercased() == "close" { isEnding = true }
-        context.fireChannelRead(wrapInboundOut(.head(head)))
+    /// Hands what there is of a call, if there is one, over to the router.
+    private func passOn(_ context: ChannelHandlerContext) {
+        guard let call = incoming else { return }
+        incoming = nil
+        turns.append(.router(isQuestion: false))
+        context.fireChannelRead(wrapInboundOut(.head(call.head)))
+        if call.body.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(.body(call.body))) }
     }
 
     /// What the caller wants to be told; nil when the router has to look at the call.
     private func scope(_ head: HTTPRequest, _ context: ChannelHandlerContext) -> Intake.AnswerScope? {
-        guard head.method == .post, let target = head.path, !isEnding, waitingBytes < Self.mostWaiting,
-            isForUs(head.authority, context), Self.isPlain(head.headerFields)
+        guard head.method == .post, let target = head.path, mayOvertake, isForUs(head.authority, context),
+            Self.isPlain(head.headerFields)
         else { return nil }
         switch target {
         case "/v1/heartbeats", "/v1/heartbeats?reply=full": return .all
         case "/v1/heartbeats?reply=brief": return .news
         default: return nil
+        }
+    }
+
+    /// Only questions may be open: whatever changes something comes in its turn.
+    private var mayOvertake: Bool {
+        guard turns.count < Self.mostOpen else { return false }
+        return turns.allSatisfy { turn in
+            if case .router(isQuestion: false) = turn { false } else { true }
         }
     }
 
@@ -148,17 +150,10 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private static func isPlain(_ fields: HTTPFields) -> Bool {
-        var isJSON = false
-        for field in fields {
-            switch field.name {
-            case .contentType: isJSON = field.value == "application/json" || BodyMiddleware.isJSON(field.value)
-            case .connection: if field.value.lowercased() != "keep-alive" { return false }
-            case .apiVersion:
-                guard let version = APIVersion(field.value), VersionMiddleware.isSpoken(version) else { return false }
-            default: break
-            }
-        }
-        return isJSON
+        guard BodyMiddleware.isJSON(fields[.contentType]) else { return false }
+        if let connection = fields[.connection], connection.lowercased() != "keep-alive" { return false }
+        guard let version = fields[.apiVersion] else { return true }
+        return APIVersion(version).map(VersionMiddleware.isSpoken) ?? false
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -167,28 +162,10 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelReadComplete()
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // Whoever closes the connection then does not know of the call held here.
-        if let event = event as? ChannelShouldQuiesceEvent, held != nil {
-            quiesce = event
-        } else {
-            context.fireUserInboundEventTriggered(event)
-        }
-    }
-
     // MARK: Out
 
-    private func answer(_ reply: [UInt8], _ context: ChannelHandlerContext) {
-        guard turns.isEmpty else {
-            turns.append(.reply(reply))
-            waitingBytes += reply.count
-            return
-        }
-        send(reply, context)
-        isFlushDue = true
-    }
-
-    private func send(_ reply: [UInt8], _ context: ChannelHandlerContext) {
+    private func send(_ call: HeartbeatCall, began: NIODeadline, _ context: ChannelHandlerContext) {
+        let reply = HeartbeatReplyWriter.render(call.batch, way.intake.reply(call.meeting, answering: call.scope))
         var fields = HTTPFields()
         fields.append(HTTPField(name: .contentType, value: "application/json"))
         fields.append(HTTPField(name: .contentLength, value: String(reply.count)))
@@ -197,18 +174,19 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.head(HTTPResponse(status: .ok, headerFields: fields))), promise: nil)
         context.write(wrapOutboundOut(.body(ByteBuffer(bytes: reply))), promise: nil)
         context.write(wrapOutboundOut(.end(nil)), promise: nil)
+        way.answered.record(began: began)
     }
 
+    /// After the end of a reply of the router's it is the turn of the calls that came behind that request.
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let part = unwrapOutboundIn(data)
         context.write(data, promise: promise)
         // What is no HTTP is answered without having had a turn.
         guard case .end = part, !turns.isEmpty else { return }
         turns.removeFirst()
-        while case .reply(let reply) = turns.first {
+        while case .settled(let call, let began) = turns.first {
             turns.removeFirst()
-            waitingBytes -= reply.count
-            send(reply, context)
+            send(call, began: began, context)
         }
     }
 
