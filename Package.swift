@@ -47,10 +47,12 @@ let package = Package(
 
         // MARK: Stores and drivers
 
+        .target(name: "StoreSQL", dependencies: ["LivenessCore"]),
         .target(
             name: "StoreSQLite",
             dependencies: [
                 "LivenessCore",
+                "StoreSQL",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             resources: [.embedInCode("Migrations")]
@@ -192,7 +194,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "flush-loop",
-            dependencies: ["LivenessCore", "StoreSQLite"],
+            dependencies: ["LivenessCore", "StoreSQL", "StoreSQLite"],
             path: "Tests/FlushLoop"
         ),
         .testTarget(
@@ -202,6 +204,7 @@ let package = Package(
                 "LivenessConformance",
                 "LivenessCore",
                 "LivenessTesting",
+                "StoreSQL",
                 "StoreSQLite",
                 "flush-loop",
                 .product(name: "GRDB", package: "GRDB.swift"),

@@ -1,5 +1,6 @@
 import GRDB
 package import LivenessCore
+import StoreSQL
 
 /// The embedded store: one SQLite file, one daemon.
 ///
@@ -7,7 +8,7 @@ package import LivenessCore
 /// a snapshot of its own (WAL). A commit is on disk before a call returns (`synchronous = FULL`): what is
 /// acknowledged outlives a power cut, not only the process. All of SQLite's work runs on queues of GRDB's own, never
 /// on the threads of Swift's pool.
-package final class SQLiteStore: RecordStore {
+package final class SQLiteStore: SQLRecordStore {
     package struct Configuration: Sendable {
         /// The file, created when it is missing.
         ///
@@ -36,7 +37,7 @@ package final class SQLiteStore: RecordStore {
     let path: String
     let pool: DatabasePool
     let fence: Fence
-    let downTimes: DownTimes
+    package let downTimes: DownTimes
     private let lock: FileLock
     /// Of the file that was opened.
     private let identity: FileIdentity?
@@ -93,27 +94,39 @@ package final class SQLiteStore: RecordStore {
         return connection
     }
 
-    /// One transaction that writes, behind the fence, into the file that the path still leads to.
-    func writing<Value: Sendable>(
-        _ body: @Sendable (Database) throws -> Value
+    /// Into the file that the path still leads to.
+    package func writing<Value: Sendable>(
+        _ body: @escaping @Sendable (SQLiteSession) throws -> Value
     ) async throws(StoreError) -> Value {
         do {
             return try await pool.write { [fence, path, identity] database in
                 guard let identity, FileIdentity(path: path) == identity else {
                     throw StoreError(.unavailable, "SQLite database \(path): the file was moved, replaced or removed")
                 }
-                try fence.check(database)
-                return try body(database)
+                let session = SQLiteSession(database)
+                try fence.check(session)
+                return try body(session)
             }
         } catch {
             throw StoreError(sqlite: error, file: path)
         }
     }
 
-    /// One snapshot.
-    func reading<Value: Sendable>(
-        _ body: @Sendable (Database) throws -> Value
+    package func reading<Value: Sendable>(
+        _ body: @escaping @Sendable (SQLiteSession) throws -> Value
     ) async throws(StoreError) -> Value {
-        do { return try await pool.read(body) } catch { throw StoreError(sqlite: error, file: path) }
+        do {
+            return try await pool.read { try body(SQLiteSession($0)) }
+        } catch {
+            throw StoreError(sqlite: error, file: path)
+        }
+    }
+
+    package func snapshot() async throws(StoreError) -> SQLiteSnapshot {
+        do {
+            return SQLiteSnapshot(snapshot: try pool.makeSnapshot(), path: path)
+        } catch {
+            throw StoreError(sqlite: error, file: path)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import LivenessCore
+import StoreSQL
 import StoreSQLite
 
 /// Flushes heartbeats of 200 services into the database named by its argument, as fast as it can, until it is

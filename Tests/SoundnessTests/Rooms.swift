@@ -24,8 +24,9 @@ enum Rooms {
         case "LivenessEngine":
             ["Swift", "Synchronization", "Glibc", "Dispatch", "LivenessCore"]
                 + ["DequeModule", "ServiceLifecycle", "Logging", "Metrics"]
-        case "StoreSQLite": system + ["LivenessCore", "GRDB"]
-        case "StoreMariaDB": system + ["LivenessCore", "MariaDBClient"]
+        case "StoreSQL": system + ["LivenessCore"]
+        case "StoreSQLite": system + ["LivenessCore", "StoreSQL", "GRDB"]
+        case "StoreMariaDB": system + ["LivenessCore", "Logging", "StoreSQL", "MariaDBClient"]
         case "DriverDatabase": system + ["LivenessCore", "Logging"]
         case "DriverZooKeeper": system + ["LivenessCore", "Logging", "ZooKeeperClient"]
         case "DriverMemcached": system + ["LivenessCore", "Logging", "MemcachedClient"]

@@ -1,6 +1,7 @@
 import LivenessConformance
 import LivenessCore
 import LivenessTesting
+import StoreSQL
 import Testing
 
 @testable import StoreSQLite

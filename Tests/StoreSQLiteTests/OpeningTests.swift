@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import LivenessConformance
 import LivenessCore
+import StoreSQL
 import Testing
 
 @testable import StoreSQLite

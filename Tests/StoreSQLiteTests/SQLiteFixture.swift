@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import LivenessConformance
 import LivenessCore
+import StoreSQL
 
 @testable import StoreSQLite
 

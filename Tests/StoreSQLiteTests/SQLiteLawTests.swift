@@ -1,6 +1,7 @@
 import DriverDatabase
 import LivenessConformance
 import LivenessCore
+import StoreSQL
 import Testing
 
 @testable import StoreSQLite

@@ -1,5 +1,6 @@
 import GRDB
 import LivenessCore
+import StoreSQL
 
 /// Brings a database to the newest schema this release knows, or says why it cannot be used.
 struct Schema: Sendable {
@@ -14,7 +15,7 @@ struct Schema: Sendable {
                 return .commit
             }
         }
-        try Fence(release: release).check(database)
+        try Fence(release: release).check(SQLiteSession(database))
     }
 
     private func apply(_ migration: Migration, to database: Database) throws {
@@ -29,7 +30,7 @@ struct Schema: Sendable {
             return
         }
         guard version < migration.version else { return }
-        try Fence(release: release).check(database)
+        try Fence(release: release).check(SQLiteSession(database))
         try database.execute(sql: migration.sql)
         try database.execute(
             sql: "UPDATE schema_state SET schema_version = ? WHERE id = 1",

@@ -1,14 +1,13 @@
-import GRDB
 package import LivenessCore
 
-extension SQLiteStore {
+extension SQLRecordStore {
     package func admit(_ admissions: [Admission], at: Timestamp) async throws(StoreError) -> [AdmissionResult] {
-        try await writing { database in
-            var log = try LogRows(database)
+        try await writing { session in
+            var log = try LogRows(session)
             var results: [AdmissionResult] = []
             results.reserveCapacity(admissions.count)
             for admission in admissions {
-                results.append(try Self.admit(admission, at: at, log: &log, in: database))
+                results.append(try Self.admit(admission, at: at, log: &log, in: session))
             }
             try log.finish()
             return results
@@ -18,22 +17,22 @@ extension SQLiteStore {
     private static func admit(
         _ admission: Admission,
         at: Timestamp,
-        log: inout LogRows,
-        in database: Database
+        log: inout LogRows<Session>,
+        in session: Session
     ) throws -> AdmissionResult {
-        let living = try LedgerRows.living(admission.name, in: database)
-        let burials = try LedgerRows.burials(admission.name, at: at, in: database)
+        let living = try LedgerRows.living(admission.name, in: session)
+        let burials = try LedgerRows.burials(admission.name, at: at, in: session)
         switch AdmissionRule.decide(admission, living: living, burials: burials, at: at) {
         case .create(var record, var incarnation):
             record.recorded.revision = log.next
-            try ServiceRow.insert(&record, into: database)
+            try ServiceRow.insert(&record, into: session)
             incarnation.serviceID = record.id
-            try IncarnationRow.write(incarnation, to: database)
+            try IncarnationRow.write(incarnation, to: session)
             let created = record.creation(revision: log.next)
             try log.append(created, serviceID: record.id)
             return .admitted(record, incarnation, transitions: [created])
         case .renew(let ledger, let heard):
-            if let living { try LedgerRows.write(ledger, over: living, to: database) }
+            if let living { try LedgerRows.write(ledger, over: living, to: session) }
             return .admitted(ledger.record, heard, transitions: [])
         case .reject(let rejection):
             return .rejected(rejection)
@@ -41,13 +40,13 @@ extension SQLiteStore {
     }
 
     package func depart(_ departures: [Departure], at: Timestamp) async throws(StoreError) -> [DepartureResult] {
-        try await writing { database in
+        try await writing { session in
             try departures.map { departure in
-                guard let ledger = try LedgerRows.living(departure.name, in: database) else { return .notFound }
+                guard let ledger = try LedgerRows.living(departure.name, in: session) else { return .notFound }
                 var departed = ledger
                 switch departed.depart(departure, at: at) {
                 case .departed(let incarnation, let changed):
-                    if changed { try LedgerRows.write(departed, over: ledger, to: database) }
+                    if changed { try LedgerRows.write(departed, over: ledger, to: session) }
                     return .departed(departed.record, incarnation)
                 case .notFound: return .notFound
                 case .notCurrent: return .notCurrent

@@ -1,18 +1,16 @@
-import GRDB
 import LivenessCore
 
 /// Table `services`: its columns in the order they are read, and what they mean to the core.
 enum ServiceRow {
     static let columns = """
-        id, uuid, host, binary, topic, zone, operator_zone, version, report_interval, disabled, disabled_reason, \
+        id, uuid, host, `binary`, topic, zone, operator_zone, version, report_interval, disabled, disabled_reason, \
         forced_down, forced_down_reason, forced_down_by, forced_down_at, forced_down_until, state, state_reason, \
         state_last, state_since, state_revision, last_seen_up, report_count, last_sequence, incarnation, \
         incarnation_number, never_heard, imported, left_at, failed_at, failure_message, edit, created_at, updated_at, \
         deleted_at, deleted, last_daemon, last_flush
         """
 
-    static func record(_ row: Row) throws -> ServiceRecord {
-        let stored = StoredRow(row, of: "services")
+    static func record(_ stored: StoredRow<some SQLColumns>) throws -> ServiceRecord {
         let id = try stored.integer(0)
         let created = try stored.time(32) ?? Timestamp(microseconds: 0)
         var record = ServiceRecord(
@@ -47,7 +45,7 @@ enum ServiceRow {
         return record
     }
 
-    private static func forcedDown(_ stored: StoredRow, created: Timestamp) throws -> ForcedDown? {
+    private static func forcedDown(_ stored: StoredRow<some SQLColumns>, created: Timestamp) throws -> ForcedDown? {
         guard try stored.flag(11) else { return nil }
         return ForcedDown(
             reason: try stored.optionalText(12),
@@ -57,7 +55,7 @@ enum ServiceRow {
         )
     }
 
-    private static func recorded(_ stored: StoredRow, created: Timestamp) throws -> RecordedState {
+    private static func recorded(_ stored: StoredRow<some SQLColumns>, created: Timestamp) throws -> RecordedState {
         let state = LivenessState(word: try stored.text(16)) ?? .unknown
         return RecordedState(
             state: state,
@@ -76,4 +74,31 @@ enum ServiceRow {
         case .unknown: .neverReported
         }
     }
+}
+
+// MARK: One record
+
+extension ServiceRow {
+    /// The record of that name that is not deleted, for a transaction that may change it.
+    static func living(_ name: ServiceName, in session: some SQLSession) throws -> ServiceRecord? {
+        try session.row(ofName, [name.host.stored, name.binary.stored], of: "services") { try record($0) }
+    }
+
+    /// The record of that identity that is not deleted, for a transaction that may change it.
+    static func living(_ uuid: ServiceUUID, in session: some SQLSession) throws -> ServiceRecord? {
+        try session.row(ofIdentity, [uuid.description.stored], of: "services") { try record($0) }
+    }
+
+    /// The record of that id, deleted or not.
+    static func any(_ id: Int64, in session: some SQLSession) throws -> ServiceRecord? {
+        try session.row(ofID, [id.stored], of: "services") { try record($0) }
+    }
+
+    private static let ofName = SQLText {
+        "SELECT \(columns) FROM services WHERE host = ? AND `binary` = ? AND deleted = 0\($0.keepingRows)"
+    }
+    private static let ofIdentity = SQLText {
+        "SELECT \(columns) FROM services WHERE uuid = ? AND deleted = 0\($0.keepingRows)"
+    }
+    private static let ofID = SQLText("SELECT \(columns) FROM services WHERE id = ?")
 }

@@ -1,28 +1,28 @@
-import GRDB
 import LivenessCore
 
 /// A row as it was stored, read without trusting it.
 ///
 /// A number out of range is brought into range; a word that this release does not know gets a meaning where there is
 /// a safe one (a newer release may have written it), and otherwise the error names the row.
-struct StoredRow {
-    /// The largest count or token read back: 2^53 - 1, so that one more never overflows.
-    static let largestCount: Int64 = (1 << 53) - 1
+package struct StoredRow<Columns: SQLColumns> {
+    private let columns: Columns
+    private let table: StaticString
 
-    let row: Row
-    let table: StaticString
-
-    init(_ row: Row, of table: StaticString) {
-        self.row = row
+    init(_ columns: Columns, of table: StaticString) {
+        self.columns = columns
         self.table = table
     }
 
+    func optionalInteger(_ index: Int) throws -> Int64? {
+        try columns.integer(index)
+    }
+
     func integer(_ index: Int) throws -> Int64 {
-        try row.decode(Int64?.self, atIndex: index) ?? 0
+        try columns.integer(index) ?? 0
     }
 
     func count(_ index: Int) throws -> Int64 {
-        min(max(try integer(index), 0), Self.largestCount)
+        min(max(try integer(index), 0), StoredNumber.largestCount)
     }
 
     func small(_ index: Int) throws -> Int32 {
@@ -34,11 +34,11 @@ struct StoredRow {
     }
 
     func time(_ index: Int) throws -> Timestamp? {
-        try row.decode(Int64?.self, atIndex: index).map(Timestamp.init(microseconds:))
+        try columns.integer(index).map(Timestamp.init(microseconds:))
     }
 
     func sequence(_ index: Int) throws -> UInt64? {
-        try row.decode(Int64?.self, atIndex: index).map { UInt64(clamping: $0) }
+        try columns.integer(index).map { UInt64(clamping: $0) }
     }
 
     /// An interval in microseconds, between nothing and the longest the contract allows (1 h).
@@ -47,11 +47,11 @@ struct StoredRow {
     }
 
     func optionalText(_ index: Int) throws -> String? {
-        try row.decode(String?.self, atIndex: index)
+        try columns.text(index)
     }
 
     func text(_ index: Int) throws -> String {
-        try optionalText(index) ?? ""
+        try columns.text(index) ?? ""
     }
 
     func uuid(_ index: Int, row number: Int64) throws -> ServiceUUID {
@@ -63,22 +63,7 @@ struct StoredRow {
     }
 }
 
-extension Timestamp {
-    var stored: DatabaseValue { microseconds.databaseValue }
-}
-
-extension Timestamp? {
-    var stored: DatabaseValue { self?.microseconds.databaseValue ?? .null }
-}
-
-extension Duration {
-    var stored: DatabaseValue { (clampedNanoseconds / 1_000).databaseValue }
-}
-
-extension UInt64? {
-    var stored: DatabaseValue { map { Int64(clamping: $0).databaseValue } ?? .null }
-}
-
-extension String? {
-    var stored: DatabaseValue { self?.databaseValue ?? .null }
+enum StoredNumber {
+    /// The largest count or token read back: 2^53 - 1, so that one more never overflows.
+    static let largestCount: Int64 = (1 << 53) - 1
 }

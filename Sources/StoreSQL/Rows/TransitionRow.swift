@@ -1,12 +1,10 @@
-import GRDB
 import LivenessCore
 
 /// Table `transitions`.
 enum TransitionRow {
-    static let columns = "revision, kind, uuid, host, binary, topic, zone, from_state, to_state, reason, at"
+    static let columns = "revision, kind, uuid, host, `binary`, topic, zone, from_state, to_state, reason, at"
 
-    static func transition(_ row: Row) throws -> Transition {
-        let stored = StoredRow(row, of: "transitions")
+    static func transition(_ stored: StoredRow<some SQLColumns>) throws -> Transition {
         let revision = try stored.integer(0)
         let word = try stored.text(1)
         guard let kind = Transition.Kind(rawValue: word) else {

@@ -1,0 +1,70 @@
+import LivenessCore
+
+/// Table `daemons`.
+enum DaemonRow {
+    private static let key = "id"
+    /// All but the key and the flush count, which only flushes move once the row is there.
+    private static let kept = [
+        "incarnation", "host", "`release`", "schema_min", "schema_max", "phase_seen", "settings_digest", "last_seen",
+        "left_at", "retired_at",
+    ]
+    private static let columns = ([key, "flush_count"] + kept).joined(separator: ", ")
+
+    private static func record(_ stored: StoredRow<some SQLColumns>) throws -> DaemonRecord {
+        let least = try stored.small(5)
+        var record = DaemonRecord(
+            id: try stored.text(0),
+            incarnation: try stored.text(2),
+            host: try stored.text(3),
+            release: try stored.small(4),
+            schemaRange: least...max(least, try stored.small(6)),
+            phaseSeen: try stored.text(7),
+            flushCount: try stored.count(1),
+            settingsDigest: try stored.text(8),
+            lastSeen: try stored.time(9) ?? Timestamp(microseconds: 0)
+        )
+        record.leftAt = try stored.time(10)
+        record.retiredAt = try stored.time(11)
+        return record
+    }
+
+    static func all(in session: some SQLSession) throws -> [DaemonRecord] {
+        try session.rows(list, of: "daemons") { try record($0) }
+    }
+
+    private static let list = SQLText("SELECT \(columns) FROM daemons ORDER BY id")
+
+    /// Inserts or updates a daemon's row.
+    static func write(_ record: DaemonRecord, to session: some SQLSession) throws {
+        try session.execute(
+            insertion,
+            [
+                record.id.stored, record.flushCount.stored, record.incarnation.stored, record.host.stored,
+                record.release.stored, record.schemaRange.lowerBound.stored, record.schemaRange.upperBound.stored,
+                record.phaseSeen.stored, record.settingsDigest.stored, record.lastSeen.stored, record.leftAt.stored,
+                record.retiredAt.stored,
+            ]
+        )
+    }
+
+    private static let insertion = SQLText { dialect in
+        """
+        INSERT INTO daemons (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+        \(dialect.updating(kept, ifThereIsOneOf: key))
+        """
+    }
+
+    /// Moves the daemon's counter and answers the count of this flush.
+    static func note(_ flush: HeartbeatFlush, in session: some SQLSession) throws -> Int64 {
+        try session.execute(note, [flush.count.stored, flush.at.stored, flush.daemon.stored])
+        guard let count = try session.row(count, [flush.daemon.stored], of: "daemons", { try $0.count(0) }) else {
+            throw StoreError.unregistered(flush.daemon)
+        }
+        return count
+    }
+
+    private static let note = SQLText { dialect in
+        "UPDATE daemons SET flush_count = \(dialect.greater("flush_count + 1", "?")), last_seen = ? WHERE id = ?"
+    }
+    private static let count = SQLText("SELECT flush_count FROM daemons WHERE id = ?")
+}

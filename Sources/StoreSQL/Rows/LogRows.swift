@@ -1,0 +1,70 @@
+import LivenessCore
+
+/// Writes rows of the log within one transaction: the head is locked first and raised once at the end.
+struct LogRows<Session: SQLSession> {
+    private let session: Session
+    private let start: Int64
+    private(set) var revision: Int64
+
+    init(_ session: Session) throws {
+        self.session = session
+        guard let revision = try session.row(LogText.lock, of: "log_head", { try $0.count(0) }) else {
+            throw StoreError(.corrupt, "log_head is empty: the log has no end to write after")
+        }
+        start = revision
+        self.revision = revision
+    }
+
+    /// The revision of the row to be written next.
+    var next: Int64 { revision + 1 }
+
+    /// Writes a row whose revision is `next`.
+    mutating func append(_ transition: Transition, serviceID: Int64?, actor: String? = nil) throws {
+        try session.execute(
+            LogText.insertion,
+            [
+                transition.revision.stored, transition.kind.rawValue.stored, serviceID.stored,
+                transition.uuid.description.stored, transition.host.stored, transition.binary.stored,
+                transition.topic.stored, transition.zone.stored, (transition.from?.word).stored,
+                (transition.to?.word).stored, transition.reason.stored, transition.at.stored, actor.stored,
+            ]
+        )
+        revision = transition.revision
+    }
+
+    /// Raises the head by what was written.
+    func finish() throws {
+        guard revision != start else { return }
+        try session.execute(LogText.raising, [revision.stored])
+    }
+}
+
+/// Reads the end of the log.
+enum LogHeadRow {
+    static func head(of session: some SQLSession) throws -> LogHead {
+        let head = try session.row(LogText.head, of: "log_head") { stored in
+            let revision = try stored.count(1)
+            return LogHead(
+                logID: try stored.text(0),
+                revision: revision,
+                oldest: try stored.optionalInteger(2) ?? revision + 1
+            )
+        }
+        guard let head else { throw StoreError(.corrupt, "log_head is empty: the log has no name") }
+        return head
+    }
+}
+
+private enum LogText {
+    static let lock = SQLText { "SELECT revision FROM log_head WHERE id = 1\($0.keepingRows)" }
+    static let insertion = SQLText(
+        """
+        INSERT INTO transitions (revision, kind, service_id, uuid, host, `binary`, topic, zone, from_state, to_state, \
+        reason, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    )
+    static let raising = SQLText("UPDATE log_head SET revision = ? WHERE id = 1")
+    static let head = SQLText(
+        "SELECT log_id, revision, (SELECT min(revision) FROM transitions) FROM log_head WHERE id = 1"
+    )
+}

@@ -1,0 +1,62 @@
+/// How a database spells what is not the same everywhere.
+package enum SQLDialect: Sendable {
+    case sqlite
+    case mariaDB
+
+    /// Behind a query whose rows nobody else may change before this transaction ends.
+    ///
+    /// SQLite lets one writer in at a time.
+    var keepingRows: String { self == .mariaDB ? " FOR UPDATE" : "" }
+
+    /// Behind a query of the row that a fence is raised in: others may read it, and nobody may change it.
+    var sharingRows: String { self == .mariaDB ? " LOCK IN SHARE MODE" : "" }
+
+    /// The greater one of two values, neither of them NULL.
+    package func greater(_ one: String, _ other: String) -> String {
+        self == .mariaDB ? "greatest(\(one), \(other))" : "max(\(one), \(other))"
+    }
+
+    /// Behind an insertion: the row of that key is there already, and these columns of it take the new values.
+    func updating(_ columns: [String], ifThereIsOneOf key: String) -> String {
+        switch self {
+        case .sqlite:
+            "ON CONFLICT (\(key)) DO UPDATE SET " + columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        case .mariaDB:
+            "ON DUPLICATE KEY UPDATE " + columns.map { "\($0) = VALUES(\($0))" }.joined(separator: ", ")
+        }
+    }
+
+    /// The database's own clock, in microseconds since 1970 (SQLite's has milliseconds).
+    var now: String {
+        switch self {
+        case .sqlite:
+            """
+            CAST(strftime('%s', 'now') AS INTEGER) * 1000000 + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER) * 1000
+            """
+        case .mariaDB: "CAST(unix_timestamp(now(6)) * 1000000 AS SIGNED)"
+        }
+    }
+}
+
+/// A statement in every dialect, written once: names are between backticks where a dialect has them as words of its own.
+package struct SQLText: Sendable {
+    private let sqlite: String
+    private let mariaDB: String
+
+    package init(_ text: (SQLDialect) -> String) {
+        sqlite = text(.sqlite)
+        mariaDB = text(.mariaDB)
+    }
+
+    package init(_ text: String) {
+        sqlite = text
+        mariaDB = text
+    }
+
+    package subscript(dialect: SQLDialect) -> String {
+        switch dialect {
+        case .sqlite: sqlite
+        case .mariaDB: mariaDB
+        }
+    }
+}
