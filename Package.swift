@@ -58,9 +58,23 @@ let package = Package(
             resources: [.embedInCode("Migrations")]
         ),
         .target(
+            name: "StoreMariaDB",
+            dependencies: ["LivenessCore", "MariaDBClient", "StoreSQL"],
+            resources: [.embedInCode("Migrations")]
+        ),
+        .target(
             name: "DriverDatabase",
             dependencies: ["LivenessCore"]
         ),
+
+        // MARK: C libraries made safe
+
+        .systemLibrary(
+            name: "CMariaDB",
+            pkgConfig: "libmariadb",
+            providers: [.apt(["libmariadb-dev"])]
+        ),
+        .target(name: "MariaDBClient", dependencies: ["CMariaDB"], swiftSettings: [.strictMemorySafety()]),
 
         // MARK: HTTP, in and out
 
@@ -153,6 +167,7 @@ let package = Package(
 
         .target(name: "LivenessTesting", dependencies: ["LivenessCore"]),
         .target(name: "LivenessConformance", dependencies: ["LivenessCore", "LivenessTesting"]),
+        .target(name: "ServerFixtures"),
 
         // MARK: Benchmarks: `swift package benchmark`
 
@@ -211,6 +226,22 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]
         ),
+        .testTarget(
+            name: "MariaDBClientTests",
+            dependencies: ["MariaDBClient", "ServerFixtures"]
+        ),
+        .testTarget(
+            name: "StoreMariaDBTests",
+            dependencies: [
+                "DriverDatabase",
+                "LivenessConformance",
+                "LivenessCore",
+                "MariaDBClient",
+                "ServerFixtures",
+                "StoreMariaDB",
+                "StoreSQL",
+            ]
+        ),
         .testTarget(name: "RollcallWireTests", dependencies: ["RollcallWire"]),
         .target(
             name: "StubDaemon",
@@ -257,7 +288,9 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["LivenessTesting", "RollcallClient", "RollcallWire", "rollcall", "rollcalld"]
+            dependencies: [
+                "LivenessTesting", "RollcallClient", "RollcallWire", "ServerFixtures", "rollcall", "rollcalld",
+            ]
         ),
         .testTarget(name: "SoundnessTests"),
         .testTarget(
@@ -311,6 +344,6 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
-for target in package.targets where target.type != .plugin {
+for target in package.targets where ![.plugin, .system].contains(target.type) {
     target.swiftSettings = (target.swiftSettings ?? []) + settings
 }

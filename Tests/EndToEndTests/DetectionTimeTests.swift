@@ -1,5 +1,6 @@
 import Foundation
 import RollcallWire
+import ServerFixtures
 import Testing
 
 extension FleetTests {

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import RollcallClient
 import RollcallWire
+import ServerFixtures
 import Testing
 
 @Suite("How services and daemons end", .timeLimit(.minutes(3)))

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import RollcallClient
 import RollcallWire
+import ServerFixtures
 import Testing
 
 /// Which process a heartbeat speaks for, with intervals so long that nothing here depends on time.

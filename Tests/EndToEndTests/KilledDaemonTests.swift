@@ -1,6 +1,7 @@
 import Glibc
 import RollcallClient
 import RollcallWire
+import ServerFixtures
 import Testing
 
 extension FleetTests {

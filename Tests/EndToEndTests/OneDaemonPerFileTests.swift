@@ -1,6 +1,7 @@
 import Foundation
 import RollcallClient
 import RollcallWire
+import ServerFixtures
 import Testing
 
 @Suite("One daemon per SQLite file and port", .timeLimit(.minutes(2)))

@@ -1,6 +1,7 @@
 import Foundation
 import RollcallClient
 import RollcallWire
+import ServerFixtures
 import Testing
 
 extension FleetTests {

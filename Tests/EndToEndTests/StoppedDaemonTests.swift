@@ -1,5 +1,6 @@
 import RollcallClient
 import RollcallWire
+import ServerFixtures
 import Testing
 
 extension FleetTests {

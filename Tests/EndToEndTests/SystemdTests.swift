@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import RollcallClient
 import RollcallWire
+import ServerFixtures
 import Testing
 
 @Suite("What systemd is told", .timeLimit(.minutes(2)))

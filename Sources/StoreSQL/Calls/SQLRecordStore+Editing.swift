@@ -55,12 +55,12 @@ extension SQLRecordStore {
     }
 
     package func expireForcedDowns(at: Timestamp) async throws(StoreError) -> [Recorded<ServiceRecord>] {
-        // Nearly always there is none, and then nobody waits for the log.
-        guard try await reading({ try Self.expired(in: $0).isEmpty }) == false else { return [] }
-        return try await writing { session in
+        try await writing { session in
+            // Nearly always there is none, and then nobody waits for the log.
+            guard try !Self.expired(EditingText.expired, in: session).isEmpty else { return [] }
             var log = try LogRows(session)
             var results: [Recorded<ServiceRecord>] = []
-            for id in try Self.expired(in: session) {
+            for id in try Self.expired(EditingText.expiredKept, in: session) {
                 guard var record = try ServiceRow.any(id, in: session) else { continue }
                 record.forcedDownExpired(at: at)
                 try ServiceRow.updateEdited(record, in: session)
@@ -73,17 +73,20 @@ extension SQLRecordStore {
         }
     }
 
-    private static func expired(in session: Session) throws -> [Int64] {
-        try session.rows(EditingText.expired, of: "services") { try $0.integer(0) }
+    private static func expired(_ query: SQLText, in session: Session) throws -> [Int64] {
+        try session.rows(query, of: "services") { try $0.integer(0) }
     }
 }
 
 private enum EditingText {
+    static let expired = SQLText { query($0) }
+    static let expiredKept = SQLText { query($0) + $0.keepingRows }
+
     /// By the database's own clock.
-    static let expired = SQLText { dialect in
+    private static func query(_ dialect: SQLDialect) -> String {
         """
         SELECT id FROM services WHERE forced_down = 1 AND forced_down_until IS NOT NULL AND deleted = 0 \
-        AND forced_down_until <= \(dialect.now) ORDER BY id\(dialect.keepingRows)
+        AND forced_down_until <= \(dialect.now) ORDER BY id
         """
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import RollcallClient
+import ServerFixtures
 import Testing
 
 /// A real `rollcalld` on a free port.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LivenessTesting
+import ServerFixtures
 import Synchronization
 
 /// Services that beat, simulated in threads of their own with blocking sockets.

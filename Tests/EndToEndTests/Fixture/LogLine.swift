@@ -1,4 +1,5 @@
 import Foundation
+import ServerFixtures
 
 /// One line of a daemon's log in JSON.
 struct LogLine: Decodable, Sendable {

@@ -1,4 +1,5 @@
 import Glibc
+import ServerFixtures
 import Synchronization
 import Testing
 

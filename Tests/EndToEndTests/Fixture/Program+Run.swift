@@ -1,3 +1,5 @@
+import ServerFixtures
+
 /// What the command line said.
 struct Answer: Sendable {
     var ending: SpawnedProcess.Ending

@@ -1,5 +1,6 @@
 import Foundation
 import RollcallWire
+import ServerFixtures
 import Synchronization
 
 /// A reader of the transition log in a thread of its own, which notes when each entry arrived.

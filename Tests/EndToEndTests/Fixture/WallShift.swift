@@ -1,4 +1,5 @@
 import Foundation
+import ServerFixtures
 
 /// The library that moves the wall clock of one process (`Tests/WallShift/wallshift.c`).
 enum WallShift {

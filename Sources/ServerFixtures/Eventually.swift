@@ -1,8 +1,12 @@
 /// Thrown when something that must happen has not happened within the overall deadline of a test.
-struct Overdue: Error, CustomStringConvertible {
-    let what: String
+package struct Overdue: Error, CustomStringConvertible {
+    package let what: String
 
-    var description: String { "it did not happen in time: \(what)" }
+    package init(what: String) {
+        self.what = what
+    }
+
+    package var description: String { "it did not happen in time: \(what)" }
 }
 
 /// Asks until there is an answer.
@@ -13,7 +17,8 @@ struct Overdue: Error, CustomStringConvertible {
 ///   - answer: The answer, or nil while there is none.
 /// - Returns: The first answer.
 /// - Throws: `Overdue`, or what asking threw.
-func eventually<Answer>(
+@discardableResult
+package func eventually<Answer>(
     _ what: @autoclosure () -> String,
     within limit: Duration = .seconds(60),
     _ answer: () async throws -> Answer?
@@ -27,7 +32,7 @@ func eventually<Answer>(
 }
 
 /// Asks until something is true.
-func eventually(
+package func eventually(
     _ what: @autoclosure () -> String,
     within limit: Duration = .seconds(60),
     isTrue: () async throws -> Bool

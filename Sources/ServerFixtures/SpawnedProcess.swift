@@ -5,18 +5,18 @@ import Synchronization
 /// A process that a test started, in a process group of its own.
 ///
 /// What it prints goes to two files, so that it never waits for a reader, not even while the test is busy.
-final class SpawnedProcess: Sendable {
-    enum Ending: Hashable, Sendable {
+package final class SpawnedProcess: Sendable {
+    package enum Ending: Hashable, Sendable {
         case exited(Int32)
         case killed(Int32)
     }
 
-    struct NotStarted: Error {
-        let program: String
-        let errno: Int32
+    package struct NotStarted: Error {
+        package let program: String
+        package let errno: Int32
     }
 
-    let identifier: pid_t
+    package let identifier: Int32
     private let outputFile: String
     private let messageFile: String
     private let known = Mutex<Ending?>(nil)
@@ -27,7 +27,8 @@ final class SpawnedProcess: Sendable {
     ///   - environment: All of its variables.
     ///   - prefix: The beginning of the paths of the two files its output goes to.
     /// - Throws: `NotStarted`.
-    init(_ program: String, _ arguments: [String], environment: [String: String], output prefix: String) throws {
+    package init(_ program: String, _ arguments: [String], environment: [String: String], output prefix: String) throws
+    {
         outputFile = prefix + ".out"
         messageFile = prefix + ".err"
         var actions = posix_spawn_file_actions_t()
@@ -61,11 +62,11 @@ final class SpawnedProcess: Sendable {
 
     deinit { end() }
 
-    var output: String { (try? String(contentsOfFile: outputFile, encoding: .utf8)) ?? "" }
-    var messages: String { (try? String(contentsOfFile: messageFile, encoding: .utf8)) ?? "" }
+    package var output: String { (try? String(contentsOfFile: outputFile, encoding: .utf8)) ?? "" }
+    package var messages: String { (try? String(contentsOfFile: messageFile, encoding: .utf8)) ?? "" }
 
     /// Sends a signal unless the process has been waited for: until then its number is nobody else's.
-    func send(_ signal: Int32) {
+    package func send(_ signal: Int32) {
         known.withLock { if $0 == nil { kill(identifier, signal) } }
     }
 
@@ -73,7 +74,7 @@ final class SpawnedProcess: Sendable {
     ///
     /// The signal is delivered to one thread and takes the others with it when that one runs: on a busy machine they
     /// go on for a while.
-    func stop() async throws {
+    package func stop() async throws {
         send(SIGSTOP)
         let folder = "/proc/\(identifier)/task"
         try await eventually("process \(identifier) stands still") {
@@ -87,18 +88,18 @@ final class SpawnedProcess: Sendable {
     }
 
     /// Lets it go on.
-    func resume() { send(SIGCONT) }
+    package func resume() { send(SIGCONT) }
 
     /// How it ended; `nil` while it lives.
-    var ending: Ending? { reap(WNOHANG) }
+    package var ending: Ending? { reap(WNOHANG) }
 
     /// Waits until it has ended.
-    func ended() async throws -> Ending {
+    package func ended() async throws -> Ending {
         try await eventually("process \(identifier) ends") { ending }
     }
 
     /// Ends it and what it started in its group, at once.
-    func end() {
+    package func end() {
         known.withLock { if $0 == nil { kill(-identifier, SIGKILL) } }
         _ = reap(0)
     }

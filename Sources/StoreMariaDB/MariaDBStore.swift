@@ -1,0 +1,183 @@
+package import LivenessCore
+package import MariaDBClient
+import StoreSQL
+
+/// Records in a MariaDB database, which several daemons may share.
+///
+/// Writes are transactions that begin with the fence; reads are snapshots. A transaction that the server gave up to let
+/// another one go on, or that never reached it, is tried again; one whose commit was not answered is not: it may have
+/// been made.
+package final class MariaDBStore: SQLRecordStore {
+    package struct Configuration: Sendable {
+        package var server: MariaDBConfiguration
+        /// This program's release, held against `min_release` of the database.
+        package var release: Int32
+        /// When a silent worker of a service counts as dead.
+        package var downTimes: DownTimes
+        /// Connections at most that write, and that read.
+        package var writers: Int
+        package var readers: Int
+
+        package init(
+            server: MariaDBConfiguration,
+            release: Int32 = 1,
+            downTimes: DownTimes = DownTimes(),
+            writers: Int = 2,
+            readers: Int = 4
+        ) {
+            self.server = server
+            self.release = release
+            self.downTimes = downTimes
+            self.writers = writers
+            self.readers = readers
+        }
+    }
+
+    /// Tries of a transaction, the first one included.
+    private static let mostTries = 4
+
+    package let downTimes: DownTimes
+    private let writers: MariaDBPool
+    private let readers: MariaDBPool
+    private let fence: Fence
+    /// For messages: never the password.
+    private let place: String
+
+    /// Looks whether this release can work with the database.
+    package convenience init(_ configuration: Configuration) async throws(StoreError) {
+        try await self.init(configuration, migrations: Migration.released)
+    }
+
+    init(_ configuration: Configuration, migrations: [Migration]) async throws(StoreError) {
+        place = Self.place(configuration.server)
+        fence = Fence(release: configuration.release)
+        downTimes = configuration.downTimes
+        // Rows that a transaction that writes has not locked are read as they are now, not as they were at its start.
+        writers = Self.pool(configuration.server, "READ-COMMITTED", size: configuration.writers)
+        readers = Self.pool(configuration.server, "REPEATABLE-READ", size: configuration.readers)
+        let schema = Schema(release: configuration.release, migrations: migrations)
+        do {
+            try await readers.run { try schema.check($0) }
+        } catch {
+            await readers.close()
+            throw StoreError(mariaDB: error, at: place)
+        }
+    }
+
+    /// Creates the tables, or brings them to the newest schema this release knows; answers the version before, 0 where
+    /// there was nothing.
+    package static func expand(_ configuration: Configuration) async throws(StoreError) -> Int32 {
+        let pool = pool(configuration.server, "READ-COMMITTED", size: 1)
+        let schema = Schema(release: configuration.release, migrations: Migration.released)
+        let result: Result<Int32, any Error>
+        do { result = .success(try await pool.run { try schema.expand($0) }) } catch { result = .failure(error) }
+        await pool.close()
+        do { return try result.get() } catch {
+            throw StoreError(mariaDB: error, at: place(configuration.server))
+        }
+    }
+
+    package func close() async {
+        await writers.close()
+        await readers.close()
+    }
+
+    private static func pool(_ server: MariaDBConfiguration, _ isolation: String, size: Int) -> MariaDBPool {
+        var server = server
+        server.setup = [
+            // Times are numbers here, but one clock is asked; and nothing that does not fit is cut to fit.
+            """
+            SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', \
+            autocommit = 1, tx_isolation = '\(isolation)', innodb_lock_wait_timeout = 2, lock_wait_timeout = 5, \
+            max_statement_time = \(server.callLimit.components.seconds)
+            """
+        ]
+        return MariaDBPool(server, size: size, label: "rollcall.store")
+    }
+
+    private static func place(_ server: MariaDBConfiguration) -> String {
+        switch server.address {
+        case .tcp(let host, let port): "\(host):\(port)/\(server.database)"
+        case .socket(let path): "\(path)/\(server.database)"
+        }
+    }
+
+    // MARK: Transactions
+
+    package func writing<Value: Sendable>(
+        _ body: @escaping @Sendable (StoreSession) throws -> Value
+    ) async throws(StoreError) -> Value {
+        var tries = 1
+        while true {
+            do {
+                return try await writers.run { [fence] connection in try Self.write(connection, fence, body) }
+            } catch {
+                guard tries < Self.mostTries, Self.mayTryAgain(error) else {
+                    throw StoreError(mariaDB: (error as? LostBeforeCommit)?.cause ?? error, at: place)
+                }
+                tries += 1
+            }
+        }
+    }
+
+    /// What the server undid, or never began.
+    private static func mayTryAgain(_ error: any Error) -> Bool {
+        switch error {
+        case let error as LostBeforeCommit: error.cause.isConnectionLost
+        case let error as MariaDBError: error.isDeadlock || error.isDuplicateKey
+        default: false
+        }
+    }
+
+    /// A connection that was lost before the commit was asked for: nothing was written.
+    private struct LostBeforeCommit: Error {
+        var cause: MariaDBError
+    }
+
+    private static func write<Value>(
+        _ connection: MariaDBSession,
+        _ fence: Fence,
+        _ body: (StoreSession) throws -> Value
+    ) throws -> Value {
+        let session = StoreSession(connection)
+        let value: Value
+        do {
+            try connection.command("START TRANSACTION READ WRITE")
+            try fence.check(session)
+            value = try body(session)
+        } catch {
+            try? connection.command("ROLLBACK")
+            if let error = error as? MariaDBError, error.isConnectionLost { throw LostBeforeCommit(cause: error) }
+            throw error
+        }
+        try connection.command("COMMIT")
+        return value
+    }
+
+    package func reading<Value: Sendable>(
+        _ body: @escaping @Sendable (StoreSession) throws -> Value
+    ) async throws(StoreError) -> Value {
+        var tries = 1
+        while true {
+            do {
+                return try await readers.run { connection in
+                    try MariaDBSnapshot.begin(connection)
+                    defer { try? connection.command("COMMIT") }
+                    return try body(StoreSession(connection))
+                }
+            } catch {
+                // A connection that lay idle may have been lost long ago; a fresh one says what is the matter.
+                guard tries < 2, let lost = error as? MariaDBError, lost.isConnectionLost else {
+                    throw StoreError(mariaDB: error, at: place)
+                }
+                tries += 1
+            }
+        }
+    }
+
+    package func snapshot() async throws(StoreError) -> MariaDBSnapshot {
+        do { return try await MariaDBSnapshot(readers, place: place) } catch {
+            throw StoreError(mariaDB: error, at: place)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package import MariaDBClient
+package import StoreSQL
+
+/// A connection within a transaction.
+package struct StoreSession: SQLSession {
+    let connection: MariaDBSession
+
+    init(_ connection: MariaDBSession) {
+        self.connection = connection
+    }
+
+    package var dialect: SQLDialect { .mariaDB }
+    package var lastInsertedID: Int64 { connection.lastInsertedID }
+
+    @discardableResult
+    package func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int {
+        try connection.execute(sql, arguments.map(\.argument))
+    }
+
+    package func rows<Value>(
+        _ sql: String,
+        _ arguments: [SQLValue],
+        _ read: (MariaDBRow) throws -> Value
+    ) throws -> [Value] {
+        try connection.rows(sql, arguments.map(\.argument), read)
+    }
+}
+
+extension MariaDBRow: SQLColumns {}
+
+extension SQLValue {
+    fileprivate var argument: MariaDBValue {
+        switch self {
+        case .null: .null
+        case .integer(let integer): .integer(integer)
+        case .text(let text): .text(text)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import LivenessConformance
+import LivenessCore
+import MariaDBClient
+import ServerFixtures
+
+@testable import StoreMariaDB
+
+/// A fresh store in a database of its own on the suite's server.
+final class MariaDBFixture: StoreFixture {
+    let server: MariaDBServer
+    let configuration: MariaDBStore.Configuration
+    let mariaDB: MariaDBStore
+
+    init() async throws {
+        server = try MariaDBServer.here()
+        configuration = MariaDBStore.Configuration(
+            server: MariaDBConfiguration(
+                address: .socket(server.socket),
+                user: "root",
+                database: try await server.makeDatabase()
+            )
+        )
+        _ = try await MariaDBStore.expand(configuration)
+        mariaDB = try await MariaDBStore(configuration)
+    }
+
+    var store: any RecordStore { mariaDB }
+
+    func databaseNow() async throws -> Timestamp {
+        let seen = try await mariaDB.reading { session in
+            try session.rows("SELECT CAST(unix_timestamp(now(6)) * 1000000 AS SIGNED)", []) { try $0.integer(0) ?? 0 }
+        }
+        return Timestamp(microseconds: seen.first ?? 0)
+    }
+
+    func raiseMinimumRelease(to release: Int32) async throws {
+        try await execute("UPDATE schema_state SET min_release = \(release)")
+    }
+
+    func replaceLogID(with logID: String) async throws {
+        try await execute("UPDATE log_head SET log_id = '\(logID)'")
+    }
+
+    /// Runs SQL as an operator would.
+    func execute(_ sql: String) async throws {
+        try await server.execute("USE \(configuration.server.database); \(sql)")
+    }
+}

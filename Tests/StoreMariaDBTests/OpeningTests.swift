@@ -1,0 +1,83 @@
+import LivenessCore
+import MariaDBClient
+import ServerFixtures
+import StoreSQL
+import Testing
+
+@testable import StoreMariaDB
+
+@Suite("Opening a MariaDB database", .mariaDB)
+struct OpeningTests {
+    private func configuration() async throws -> MariaDBStore.Configuration {
+        let server = try MariaDBServer.here()
+        return MariaDBStore.Configuration(
+            server: MariaDBConfiguration(
+                address: .socket(server.socket),
+                user: "root",
+                database: try await server.makeDatabase()
+            )
+        )
+    }
+
+    @Test("an empty database is refused with the command that fills it")
+    func empty() async throws {
+        let configuration = try await configuration()
+        let error = await #expect(throws: StoreError.self) { try await MariaDBStore(configuration) }
+        #expect(error?.code == .schema && error?.message.contains("rollcalld db expand") == true)
+    }
+
+    @Test("expanding twice, or four times at once, is expanding once")
+    func twice() async throws {
+        let configuration = try await configuration()
+        let before = try await withThrowingTaskGroup(of: Int32.self) { group in
+            for _ in 0..<4 { group.addTask { try await MariaDBStore.expand(configuration) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(before.sorted() == [0, 1, 1, 1])
+        let store = try await MariaDBStore(configuration)
+        #expect(try await store.daemons().isEmpty)
+        await store.close()
+    }
+
+    @Test("an expansion that was killed in the middle is begun anew")
+    func resumed() async throws {
+        let configuration = try await configuration()
+        let server = try MariaDBServer.here()
+        let half = Migration.released[0].statements.prefix(4).joined(separator: ";\n")
+        try await server.execute("USE \(configuration.server.database); \(half)")
+        await #expect(throws: StoreError.self) { try await MariaDBStore(configuration) }
+        #expect(try await MariaDBStore.expand(configuration) == 0)
+        let store = try await MariaDBStore(configuration)
+        await store.close()
+    }
+
+    @Test("a database of somebody else's is not touched")
+    func foreign() async throws {
+        let configuration = try await configuration()
+        let server = try MariaDBServer.here()
+        try await server.execute("USE \(configuration.server.database); CREATE TABLE theirs (id INT)")
+        let error = await #expect(throws: StoreError.self) { try await MariaDBStore.expand(configuration) }
+        #expect(error?.code == .schema && error?.message.contains("refusing") == true)
+    }
+
+    @Test("an older release is fenced out at the door")
+    func fenced() async throws {
+        let configuration = try await configuration()
+        _ = try await MariaDBStore.expand(configuration)
+        let server = try MariaDBServer.here()
+        try await server.execute("USE \(configuration.server.database); UPDATE schema_state SET min_release = 2")
+        let error = await #expect(throws: StoreError.self) { try await MariaDBStore(configuration) }
+        #expect(error?.code == .fenced)
+    }
+
+    @Test("an error names the place and never the password")
+    func secrets() async throws {
+        var configuration = try await configuration()
+        configuration.server.user = "nobody"
+        configuration.server.password = "hunter2"
+        let error = await #expect(throws: StoreError.self) { try await MariaDBStore(configuration) }
+        #expect(error?.code == .unavailable)
+        #expect(error?.description.contains("hunter2") == false)
+        #expect(error?.message.contains(configuration.server.database) == true)
+    }
+}
