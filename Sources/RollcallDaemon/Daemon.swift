@@ -42,12 +42,9 @@ struct Daemon {
     /// - Throws: What keeps the daemon from starting or from going on.
     func run() async throws {
         let settings = loaded.settings
-        guard let url = settings.database.url else {
-            throw StoreError(.unavailable, "database.url is not set, and no state directory is known")
-        }
         FileDescriptorLimit.raise(logger)
         MetricDescriptions.add(to: metrics)
-        let store = try StoreFactory.open(url, downTimes)
+        let store = try await StoreFactory.open(settings.database, downTimes)
         let loops = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let readPass = try await EventLoopReadPass(group)

@@ -1,27 +1,97 @@
 import Foundation
 import LivenessCore
 import LivenessEngine
+import MariaDBClient
+import StoreMariaDB
 import StoreSQLite
 
-/// Opens the store that a database URL names.
+/// Opens the store that the settings name, and brings its schema up to date.
 ///
 /// With `DriverFactory` the only place that knows concrete ones.
 enum StoreFactory {
+    /// Opens it for a daemon.
+    ///
     /// It asks for the down times as they are when it needs them.
     ///
-    /// - Throws: `StoreError`; `.inUse` when another daemon has the file.
-    static func open(_ url: DatabaseURL, _ downTimes: DownTimes) throws(StoreError) -> any RecordStore {
-        switch url {
+    /// - Throws: `StoreError`; `.inUse` when another daemon has the file or the database, `.schema` when the tables of a
+    ///   MariaDB database are missing or older.
+    static func open(
+        _ settings: Settings.DatabaseSection,
+        _ downTimes: DownTimes
+    ) async throws(StoreError) -> any RecordStore {
+        switch try url(settings) {
+        case .sqlite(let path): return try sqlite(path, downTimes)
+        case .mariaDB(let url):
+            return try await MariaDBStore(try mariaDB(url, settings.passwordFile, downTimes))
+        }
+    }
+
+    /// Creates the tables or brings them up to date; answers the schema version before, nil where the store does it
+    /// itself when it is opened.
+    static func expand(_ settings: Settings.DatabaseSection) async throws(StoreError) -> Int32? {
+        switch try url(settings) {
         case .sqlite(let path):
-            let directory = URL(filePath: path).deletingLastPathComponent()
-            do {
-                try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-            } catch {
-                throw StoreError(.unavailable, "the directory \(directory.path()) cannot be made", cause: error)
-            }
-            return try SQLiteStore(
-                SQLiteStore.Configuration(path: path, release: Release.number, downTimes: downTimes)
+            _ = try sqlite(path, DownTimes())
+            return nil
+        case .mariaDB(let url):
+            return try await MariaDBStore.expand(try mariaDB(url, settings.passwordFile, DownTimes()))
+        }
+    }
+
+    private static func url(_ settings: Settings.DatabaseSection) throws(StoreError) -> DatabaseURL {
+        guard let url = settings.url else {
+            throw StoreError(.unavailable, "database.url is not set, and no state directory is known")
+        }
+        return url
+    }
+
+    private static func sqlite(_ path: String, _ downTimes: DownTimes) throws(StoreError) -> SQLiteStore {
+        let directory = URL(filePath: path).deletingLastPathComponent()
+        do {
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        } catch {
+            throw StoreError(.unavailable, "the directory \(directory.path()) cannot be made", cause: error)
+        }
+        return try SQLiteStore(
+            SQLiteStore.Configuration(path: path, release: Release.number, downTimes: downTimes)
+        )
+    }
+
+    private static func mariaDB(
+        _ url: MariaDBURL,
+        _ passwordFile: String?,
+        _ downTimes: DownTimes
+    ) throws(StoreError) -> MariaDBStore.Configuration {
+        var server = MariaDBConfiguration(
+            address: url.socket.map { .socket($0) } ?? .tcp(host: url.host, port: url.port),
+            user: url.user,
+            password: url.password,
+            database: url.name
+        )
+        if let passwordFile { server.password = try firstLine(of: passwordFile) }
+        // A socket leaves this machine as little as loopback does.
+        if url.encryption != .off, url.socket == nil {
+            server.tls = MariaDBConfiguration.TLS(
+                authorities: url.authorities,
+                verifiesServer: url.encryption == .required,
+                certificate: url.certificate,
+                key: url.key
             )
+        }
+        return MariaDBStore.Configuration(
+            server: server,
+            release: Release.number,
+            downTimes: downTimes,
+            isExclusive: true
+        )
+    }
+
+    private static func firstLine(of file: String) throws(StoreError) -> String {
+        do {
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            return String(text.prefix { !$0.isNewline })
+        } catch {
+            throw StoreError(.unavailable, "database.password_file: \(file) cannot be read", cause: error)
         }
     }
 }

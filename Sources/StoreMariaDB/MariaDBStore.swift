@@ -2,7 +2,7 @@ package import LivenessCore
 package import MariaDBClient
 import StoreSQL
 
-/// Records in a MariaDB database, which several daemons may share.
+/// Records in a MariaDB database.
 ///
 /// Writes are transactions that begin with the fence; reads are snapshots. A transaction that the server gave up to let
 /// another one go on, or that never reached it, is tried again; one whose commit was not answered is not: it may have
@@ -17,19 +17,23 @@ package final class MariaDBStore: SQLRecordStore {
         /// Connections at most that write, and that read.
         package var writers: Int
         package var readers: Int
+        /// Whether no other daemon may use the database meanwhile.
+        package var isExclusive: Bool
 
         package init(
             server: MariaDBConfiguration,
             release: Int32 = 1,
             downTimes: DownTimes = DownTimes(),
             writers: Int = 2,
-            readers: Int = 4
+            readers: Int = 4,
+            isExclusive: Bool = false
         ) {
             self.server = server
             self.release = release
             self.downTimes = downTimes
             self.writers = writers
             self.readers = readers
+            self.isExclusive = isExclusive
         }
     }
 
@@ -39,6 +43,7 @@ package final class MariaDBStore: SQLRecordStore {
     package let downTimes: DownTimes
     private let writers: MariaDBPool
     private let readers: MariaDBPool
+    private let lock: DaemonLock?
     private let fence: Fence
     /// For messages: never the password.
     private let place: String
@@ -55,11 +60,15 @@ package final class MariaDBStore: SQLRecordStore {
         // Rows that a transaction that writes has not locked are read as they are now, not as they were at its start.
         writers = Self.pool(configuration.server, "READ-COMMITTED", size: configuration.writers)
         readers = Self.pool(configuration.server, "REPEATABLE-READ", size: configuration.readers)
+        lock =
+            configuration.isExclusive
+            ? DaemonLock(Self.pool(configuration.server, "READ-COMMITTED", size: 1)) : nil
         let schema = Schema(release: configuration.release, migrations: migrations)
         do {
             try await readers.run { try schema.check($0) }
+            try await lock?.take()
         } catch {
-            await readers.close()
+            await close()
             throw StoreError(mariaDB: error, at: place)
         }
     }
@@ -78,6 +87,7 @@ package final class MariaDBStore: SQLRecordStore {
     }
 
     package func close() async {
+        await lock?.release()
         await writers.close()
         await readers.close()
     }
@@ -110,12 +120,15 @@ package final class MariaDBStore: SQLRecordStore {
         var tries = 1
         while true {
             do {
-                return try await writers.run { [fence] connection in try Self.write(connection, fence, body) }
+                return try await writers.run { connection in try self.write(connection, body) }
             } catch {
                 guard tries < Self.mostTries, Self.mayTryAgain(error) else {
                     throw StoreError(mariaDB: (error as? LostBeforeCommit)?.cause ?? error, at: place)
                 }
                 tries += 1
+                if error is LockLost {
+                    do { try await lock?.take() } catch { throw StoreError(mariaDB: error, at: place) }
+                }
             }
         }
     }
@@ -124,6 +137,7 @@ package final class MariaDBStore: SQLRecordStore {
     private static func mayTryAgain(_ error: any Error) -> Bool {
         switch error {
         case let error as LostBeforeCommit: error.cause.isConnectionLost
+        case is LockLost: true
         case let error as MariaDBError: error.isDeadlock || error.isDuplicateKey
         default: false
         }
@@ -134,15 +148,18 @@ package final class MariaDBStore: SQLRecordStore {
         var cause: MariaDBError
     }
 
-    private static func write<Value>(
+    /// The server has forgotten, with the connection, that the database is ours.
+    private struct LockLost: Error {}
+
+    private func write<Value>(
         _ connection: MariaDBSession,
-        _ fence: Fence,
         _ body: (StoreSession) throws -> Value
     ) throws -> Value {
         let session = StoreSession(connection)
         let value: Value
         do {
             try connection.command("START TRANSACTION READ WRITE")
+            if let lock, try !lock.isHeld(connection) { throw LockLost() }
             try fence.check(session)
             value = try body(session)
         } catch {

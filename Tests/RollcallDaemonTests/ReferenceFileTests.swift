@@ -39,6 +39,14 @@ struct ReferenceFileTests {
         #expect(Set(found.keys).subtracting(known).isEmpty, "keys that do not exist")
     }
 
+    @Test("the example of each back end is a configuration", arguments: ["mariadb.yaml"])
+    func examples(name: String) throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Config")
+        let example = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+        #expect(try Loading.load(example).settings != Loading.load().settings)
+        #expect(try Loading.load(example).warnings == [])
+    }
+
     @Test("every setting has a comment above it, or above the line before it")
     func comments() {
         var lastWasSetting = 0

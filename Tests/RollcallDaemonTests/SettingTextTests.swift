@@ -56,6 +56,45 @@ struct SettingTextTests {
         #expect(try Loading.errors("database: {url: '\(url)'}").count == 1)
     }
 
+    @Test(
+        "a database URL of MariaDB names a user, a host and a database, and nothing that there is not",
+        arguments: [
+            "mariadb://h/n", "mariadb://u@h", "mariadb://u@h/", "mariadb://@h/n", "mariadb://u@/n", "mariadb://u@h:0/n",
+            "mariadb://u@h:65536/n", "mariadb://u@h:x/n", "mariadb://u@h/n/m", "mariadb://u@h/n?tls=maybe",
+            "mariadb://u@h/n?colour=red", "mariadb://u@h/n?ca=", "mariadb://u@h/n?ca=a&ca=b", "mariadb://u@h/n?key=a",
+            "mariadb://u@[::1/n", "mariadb://u%zz@h/n", "mariadb://u@h/n#x", "mariadb://u@h/%60",
+        ]
+    )
+    func noMariaDB(url: String) throws {
+        let errors = try Loading.errors("database: {url: '\(url)'}")
+        #expect(errors.count == 1 && errors[0].contains("mariadb://USER[:PASSWORD]@HOST[:PORT]/NAME"), "\(errors)")
+    }
+
+    @Test("a database URL of MariaDB says where the server is and how it is talked to")
+    func mariaDB() throws {
+        let plain = try #require(MariaDBURL("mariadb://rollcall@db.example.org/records"))
+        #expect(plain.user == "rollcall" && plain.password == nil && plain.host == "db.example.org")
+        #expect(plain.port == 3306 && plain.name == "records" && plain.encryption == .required)
+        let local = try #require(
+            MariaDBURL("mariadb://u:p%40%3A:x@[::1]:3307/n?socket=/run/s&tls=unverified&ca=/c.pem")
+        )
+        #expect(local.password == "p@::x" && local.host == "::1" && local.port == 3307 && local.socket == "/run/s")
+        #expect(local.encryption == .unverified && local.authorities == "/c.pem")
+        #expect(MariaDBURL("mariadb://u@127.0.0.1/n")?.encryption == .off)
+    }
+
+    @Test(
+        "a database URL survives being written",
+        arguments: [
+            "mariadb://u@h/n", "mariadb://u:p%40%2F%3F%23%25@[fe80::1]:1/n?tls=off",
+            "mariadb://u%3Ax@h/n%2Fm?socket=/a%26b&tls=unverified&ca=/c&certificate=/d&key=/e",
+        ]
+    )
+    func mariaDBRoundTrip(url: String) throws {
+        let read = try #require(MariaDBURL(url))
+        #expect(read.description == url && MariaDBURL(read.description) == read)
+    }
+
     @Test("a path with odd characters survives being written as a URL")
     func roundTrip() throws {
         let url = DatabaseURL.sqlite(path: "/a b/%c?d#e/ü")

@@ -171,7 +171,7 @@ struct SettingsFileTests {
         let names = Set(keys.map(\.name))
         #expect(
             names == [
-                "listen.unix", "listen.datagram", "database.password_file", "database.fallback_url", "liveness.shadow",
+                "listen.unix", "listen.datagram", "database.fallback_url", "liveness.shadow",
                 "zookeeper.hosts", "zookeeper.prefix", "zookeeper.session_timeout", "zookeeper.digest_file",
                 "memcached.servers", "memcached.namespace", "brake.fraction", "brake.release_fraction",
                 "brake.minimum", "brake.max_hold", "tls.certificate", "tls.key", "tls.client_ca", "auth.tokens_file",
@@ -184,13 +184,12 @@ struct SettingsFileTests {
             #expect(errors == ["rollcalld.yaml:1: \(name) is not available in this release"])
         }
         let others = try Loading.errors(
-            "liveness: {driver: zk, policy: all}\ndatabase: {url: 'mariadb://u:secret@h/n'}\n"
+            "liveness: {driver: zk, policy: all}\n"
         )
         #expect(
             others == [
                 "rollcalld.yaml:1: liveness.driver: the driver zookeeper is not available in this release",
                 "rollcalld.yaml:1: liveness.policy: the policy all is not available in this release",
-                "rollcalld.yaml:2: database.url: mariadb:// is not available in this release",
             ]
         )
     }

@@ -43,7 +43,8 @@ enum Rooms {
         case "Telemetry": system + ["Logging", "Metrics", "CoreMetrics"]
         case "Systemd": system + ["ServiceLifecycle"]
         case "RollcallDaemon":
-            system + concrete + ["LivenessCore", "LivenessEngine", "RollcallServer", "Systemd", "Telemetry"]
+            system + concrete + ["LivenessCore", "LivenessEngine", "MariaDBClient", "RollcallServer", "Systemd"]
+                + ["Telemetry"]
                 + ["ArgumentParser", "Logging", "Metrics", "NIOCore", "NIOPosix", "ServiceLifecycle", "UnixSignals"]
                 + ["Yams"]
         case "RollcallCommand":

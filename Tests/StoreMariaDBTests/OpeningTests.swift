@@ -70,6 +70,32 @@ struct OpeningTests {
         #expect(error?.code == .fenced)
     }
 
+    @Test("a daemon needs no more rights than the example grants it, nor does who makes the tables")
+    func rights() async throws {
+        var configuration = try await configuration()
+        let server = try MariaDBServer.here()
+        let database = configuration.server.database
+        let plain = "SELECT, INSERT, UPDATE, DELETE"
+        for (user, rights) in [("daemon_\(database)", plain), ("admin_\(database)", plain + ", CREATE, ALTER, INDEX")] {
+            try await server.execute(
+                "CREATE USER \(user)@localhost; GRANT \(rights) ON \(database).* TO \(user)@localhost"
+            )
+        }
+        configuration.server.user = "admin_\(database)"
+        #expect(try await MariaDBStore.expand(configuration) == 0)
+        configuration.server.user = "daemon_\(database)"
+        configuration.isExclusive = true
+        let store = try await MariaDBStore(configuration)
+        let now = Timestamp(microseconds: 1_700_000_000_000_000)
+        let name = ServiceName(host: "h", binary: "b")
+        let uuid = ServiceUUID(random: 1, 2)
+        _ = try await store.admit([Admission(name: name, worker: "", uuid: uuid, daemon: "d")], at: now)
+        #expect(try await store.delete(uuid, by: nil, at: now) != nil)
+        let limits = RetentionLimits(transitionsBefore: now + .seconds(9), perService: 1, forgotten: now + .seconds(9))
+        #expect(try await store.prune(limits, limit: 10) == 3)
+        await store.close()
+    }
+
     @Test("an error names the place and never the password")
     func secrets() async throws {
         var configuration = try await configuration()

@@ -2,11 +2,13 @@
 package enum DatabaseURL: Sendable, Equatable, CustomStringConvertible {
     /// A file of this machine, by its absolute path.
     case sqlite(path: String)
+    case mariaDB(MariaDBURL)
 
-    /// The URL as one would write it.
+    /// The URL as one would write it, with the password.
     package var description: String {
         switch self {
         case .sqlite(let path): "sqlite://" + Self.percentEncoded(path)
+        case .mariaDB(let url): url.description
         }
     }
 
@@ -45,11 +47,13 @@ package enum DatabaseURL: Sendable, Equatable, CustomStringConvertible {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    private static func percentEncoded(_ path: String) -> String {
+    /// `delimiters` end the part of the URL that the text stands in.
+    static func percentEncoded(_ text: String, delimiters: String = "") -> String {
         var encoded = ""
-        for byte in path.utf8 {
+        for byte in text.utf8 {
             switch byte {
-            case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), 0...0x20, 0x7f...:
+            case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), 0...0x20, 0x7f...,
+                _ where delimiters.utf8.contains(byte):
                 let digits = String(byte, radix: 16, uppercase: true)
                 encoded += digits.count == 1 ? "%0" + digits : "%" + digits
             default: encoded.unicodeScalars.append(Unicode.Scalar(byte))

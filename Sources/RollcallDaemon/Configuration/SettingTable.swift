@@ -141,13 +141,14 @@ extension SettingTable {
                 default: "SQLite in $STATE_DIRECTORY, $XDG_STATE_HOME/rollcall or $HOME/.local/state/rollcall",
                 reload: .atStart,
                 isSecret: true,
-                reason: "Where records, states and transitions are kept. The file and its directory are created."
+                reason: "Where records, states and transitions are kept. An SQLite file and its directory are created; "
+                    + "the tables of a MariaDB database are, with rollcalld db expand."
             ),
             SettingKey(
                 "database.password_file",
                 \.database.passwordFile,
+                default: "none",
                 reload: .atStart,
-                availability: .notInThisRelease,
                 reason: "A file whose first line is the database's password, so that it need not stand in the URL."
             ),
             SettingKey(

@@ -160,10 +160,13 @@ extension Logger.Level: SettingValue {
 }
 
 extension DatabaseURL: SettingValue {
-    static let expected = "sqlite:///ABSOLUTE/PATH (three slashes)"
+    static let expected = "sqlite:///ABSOLUTE/PATH (three slashes), or \(MariaDBURL.expected)"
     init(_ raw: RawSetting) throws(SettingValueProblem) {
         let text = try raw.scalar()
-        if text.hasPrefix("mariadb://") { throw .refused("mariadb:// is not available in this release") }
+        if let url = MariaDBURL(text) {
+            self = .mariaDB(url)
+            return
+        }
         let prefix = "sqlite://"
         guard text.hasPrefix(prefix), !text.contains(where: { $0 == "?" || $0 == "#" }),
             let path = Self.percentDecoded(text.dropFirst(prefix.count)),

@@ -15,12 +15,14 @@ final class DaemonProcess: Sendable {
         var configuration: String?
         var environment: [String: String] = [:]
         var identifier = "test-daemon"
+        /// nil: a file of the test's own.
+        var databaseURL: String?
 
         /// Intervals short enough for a test to see deaths.
         static let short = Options(reportInterval: "250ms", serviceDownTime: "1s")
 
         func arguments(_ place: Workplace) -> [String] {
-            var arguments = ["--listen-http", "127.0.0.1:\(port)", "--database-url", place.databaseURL]
+            var arguments = ["--listen-http", "127.0.0.1:\(port)", "--database-url", databaseURL ?? place.databaseURL]
             arguments += ["--daemon-id", identifier, "--log-format", "json"]
             if let reportInterval { arguments += ["--report-interval", reportInterval] }
             if let serviceDownTime { arguments += ["--service-down-time", serviceDownTime] }

@@ -1,0 +1,65 @@
+import LivenessCore
+import MariaDBClient
+import Synchronization
+
+/// Keeps a second daemon away from the database: several over one are not in this release.
+///
+/// It is a lock of the server's, held by a connection of its own and gone with it, however the daemon ends. So every
+/// transaction that writes looks whether it is still ours.
+final class DaemonLock: Sendable {
+    /// One for each database, in the 64 characters that a name may have.
+    private static let name = "concat('rollcall.daemon.', md5(database()))"
+
+    private struct Holder {
+        var lease: MariaDBLease
+        var connection: Int64
+    }
+
+    private let pool: MariaDBPool
+    private let holder = Mutex<Holder?>(nil)
+
+    /// - Parameter pool: Connections for this alone.
+    init(_ pool: MariaDBPool) {
+        self.pool = pool
+    }
+
+    /// Takes the lock, on a new connection when the one before was lost.
+    func take() async throws {
+        await release()
+        let lease = try await pool.lease()
+        do {
+            let taken = try await lease.run { session in
+                try session.rows("SELECT get_lock(\(Self.name), 0), connection_id()", []) { row in
+                    (isOurs: try row.integer(0) == 1, connection: try row.integer(1) ?? 0)
+                }
+            }
+            guard let taken = taken.first, taken.isOurs else {
+                throw StoreError(
+                    .inUse,
+                    "the database is in use by another daemon; several over one are not available in this release"
+                )
+            }
+            holder.withLock { $0 = Holder(lease: lease, connection: taken.connection) }
+        } catch {
+            await lease.giveBack()
+            throw error
+        }
+    }
+
+    func release() async {
+        let held = holder.withLock { holder in
+            defer { holder = nil }
+            return holder
+        }
+        guard let held else { return }
+        // The connection goes back without it.
+        _ = try? await held.lease.run { try $0.rows("SELECT release_lock(\(Self.name))", []) { _ in } }
+        await held.lease.giveBack()
+    }
+
+    /// Whether the lock is ours, as the server says now.
+    func isHeld(_ session: MariaDBSession) throws -> Bool {
+        guard let connection = holder.withLock({ $0?.connection }) else { return false }
+        return try session.rows("SELECT is_used_lock(\(Self.name))", []) { try $0.integer(0) }.first == connection
+    }
+}

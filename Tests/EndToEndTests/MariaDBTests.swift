@@ -1,0 +1,96 @@
+import Glibc
+import RollcallClient
+import RollcallWire
+import ServerFixtures
+import Testing
+
+extension FleetTests {
+    /// Makes a database and its tables, with the program itself.
+    private func makeDatabase(_ place: Workplace) async throws -> String {
+        let server = try MariaDBServer.here()
+        let url = "mariadb://root@localhost/\(try await server.makeDatabase())?socket=\(server.socket)"
+        for said in ["the tables are created", "had schema 1 and is up to date"] {
+            let expansion = try SpawnedProcess(
+                Programs.daemon,
+                ["db", "expand", "--database-url", url],
+                environment: Programs.environment,
+                output: place.unique("expand")
+            )
+            #expect(try await expansion.ended() == .exited(0), "\(expansion.messages)")
+            #expect(expansion.output.contains(said), "\(expansion.output)")
+        }
+        return url
+    }
+
+    @Test("on MariaDB a missing schema is refused with the command that makes it, and a second daemon is refused")
+    func mariaDBOpening() async throws {
+        try await MariaDBServer.provide {
+            let place = try Workplace()
+            let server = try MariaDBServer.here()
+            var options = DaemonProcess.Options()
+            options.databaseURL = "mariadb://root@localhost/\(try await server.makeDatabase())?socket=\(server.socket)"
+            let early = try DaemonProcess.spawn(place, options)
+            defer { early.end() }
+            #expect(try await early.ended() == .exited(1))
+            #expect(early.messages.contains("rollcalld db expand"), "\(early.messages)")
+
+            options.databaseURL = try await makeDatabase(place)
+            let name = ServiceName(host: "h", binary: "b")
+            try await DaemonProcess.run(place, options) { daemon in
+                _ = try await daemon.client.sendHeartbeat(WireHeartbeat(host: "h", binary: "b"))
+                var another = options
+                another.identifier = "another"
+                let second = try DaemonProcess.spawn(place, another)
+                defer { second.end() }
+                #expect(try await second.ended() == .exited(1))
+                #expect(second.messages.contains("in use by another daemon"), "\(second.messages)")
+                #expect(try await daemon.client.state(of: name).state == .up)
+            }
+            // It was killed: the lock went with it, and the record did not.
+            try await DaemonProcess.run(place, options) { daemon in
+                let state = try await daemon.client.state(of: name).state
+                #expect(state == .up || state == .unknown)
+            }
+        }
+    }
+
+    @Test("while MariaDB stands still, is killed and started again, nobody who lives is called down")
+    func mariaDBFaults() async throws {
+        try await MariaDBServer.provide {
+            let place = try Workplace()
+            let server = try MariaDBServer.here()
+            var options = DaemonProcess.Options.short
+            options.databaseURL = try await makeDatabase(place)
+            let fleet = Fleet("fleet", count: 100, port: 0)
+            let watch = TransitionWatch(port: 0)
+            try await watch.run {
+                try await DaemonProcess.run(place, options) { daemon in
+                    fleet.redirect(to: daemon.port)
+                    watch.redirect(to: daemon.port)
+                    try await fleet.run {
+                        try await fleet.beats(4)
+                        try await server.current.stop()
+                        // More than a down time, and less than what makes the daemon send services elsewhere.
+                        try await fleet.beats(6)
+                        server.current.resume()
+                        try await fleet.beats(4)
+                        try await server.killAndRestart()
+                        try await fleet.beats(8)
+                        #expect(watch.deaths.isEmpty, "\(watch.deaths)")
+
+                        try await fleet.silence([7])
+                        let death = try await watch.first("the death of one is noticed") {
+                            $0.to == .down && fleet.member($0.host) == 7
+                        }
+                        #expect(death.transition.reason == .heartbeatMissed)
+                        try await fleet.beats(4)
+                    }
+                    let changes = watch.seen.filter { $0.transition.kind == .state }
+                    #expect(changes.count == 1, "\(changes)")
+                    print("MariaDB stopped, killed and restarted under 100 services: 0 false downs")
+                }
+            }
+            #expect(fleet.problems.isEmpty && watch.isGapFree, "\(fleet.problems.prefix(3))")
+        }
+    }
+}
