@@ -6,8 +6,8 @@
 packages=(
     ca-certificates git gcc libc6-dev libstdc++-12-dev pkg-config libsqlite3-dev libmariadb-dev zlib1g-dev tzdata
 )
-# The servers that tests start for themselves.
-server_packages=(mariadb-server-core mariadb-client-core)
+# The servers that tests start for themselves, and what makes certificates for them.
+server_packages=(mariadb-server-core mariadb-client-core openssl)
 
 # Sets the array `missing` to those of the packages that are not installed.
 find_missing_packages() {

@@ -8,6 +8,8 @@ package final class MariaDBServer: TestedServer {
     @TaskLocal package static var current: MariaDBServer?
 
     package let port: UInt16
+    /// What it shows of itself to whoever wants to talk encrypted.
+    package let certificates: Certificates
     private let folder: TemporaryFolder
     private let process: Mutex<SpawnedProcess>
     private let databases = Mutex(0)
@@ -42,6 +44,7 @@ package final class MariaDBServer: TestedServer {
         guard try await installation.ended() == .exited(0) else {
             throw ServerFailed(what: "mariadb-install-db", messages: installation.output + installation.messages)
         }
+        certificates = try await Certificates(in: folder.path)
         process = Mutex(try Self.spawn(folder, port))
         try await ready()
     }
@@ -59,6 +62,8 @@ package final class MariaDBServer: TestedServer {
                 "--port=\(port)", "--skip-name-resolve",
                 "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M", "--skip-log-bin",
                 "--performance-schema=OFF", "--max-connections=200",
+                "--ssl-ca=\(folder.path)/authority.pem", "--ssl-cert=\(folder.path)/server.pem",
+                "--ssl-key=\(folder.path)/server.key",
             ],
             environment: environment,
             output: "\(folder.path)/server"

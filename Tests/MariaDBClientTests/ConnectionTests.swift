@@ -46,6 +46,61 @@ struct ConnectionTests {
         await stranger.close()
     }
 
+    private static func cipher(_ pool: MariaDBPool) async throws -> String? {
+        try await pool.run { try $0.rows("SHOW STATUS LIKE 'Ssl_cipher'", []) { try $0.text(1) } }.first ?? nil
+    }
+
+    @Test("encrypted, when the server's certificate is of the authority that is trusted, and not otherwise")
+    func encrypted() async throws {
+        let server = try MariaDBServer.here()
+        try await server.execute(
+            "CREATE OR REPLACE USER crypt@'127.0.0.1' REQUIRE SSL; GRANT ALL ON *.* TO crypt@'127.0.0.1'"
+        )
+        func pool(_ tls: MariaDBConfiguration.TLS?) async throws -> MariaDBPool {
+            let port = server.port
+            return try await makePool(size: 1) {
+                $0.address = .tcp(host: "127.0.0.1", port: port)
+                $0.user = "crypt"
+                $0.tls = tls
+            }
+        }
+        let authority = server.certificates.authority
+        let trusting = try await pool(.init(authorities: authority))
+        #expect(try await Self.cipher(trusting)?.isEmpty == false)
+        let careless = try await pool(.init(verifiesServer: false))
+        #expect(try await Self.cipher(careless)?.isEmpty == false)
+        let distrusting = try await pool(.init())
+        let untrusted = await failure { try await Self.ask(distrusting) }
+        #expect(untrusted?.isConnectionLost == true, "\(untrusted.map(String.init(describing:)) ?? "trusted")")
+        let open = try await pool(nil)
+        let refused = await failure { try await Self.ask(open) }
+        #expect(refused?.isRefused == true, "\(refused.map(String.init(describing:)) ?? "let in")")
+        for pool in [trusting, careless, distrusting, open] { await pool.close() }
+    }
+
+    @Test("a certificate of our own is shown to a server that asks for one")
+    func clientCertificate() async throws {
+        let server = try MariaDBServer.here()
+        let (port, certificates) = (server.port, server.certificates)
+        try await server.execute(
+            "CREATE OR REPLACE USER shown@'127.0.0.1' REQUIRE X509; GRANT ALL ON *.* TO shown@'127.0.0.1'"
+        )
+        for isShown in [true, false] {
+            let pool = try await makePool(size: 1) {
+                $0.address = .tcp(host: "127.0.0.1", port: port)
+                $0.user = "shown"
+                $0.tls = .init(
+                    authorities: certificates.authority,
+                    certificate: isShown ? certificates.client : nil,
+                    key: isShown ? certificates.clientKey : nil
+                )
+            }
+            let error = await failure { try await Self.ask(pool) }
+            #expect(isShown ? error == nil : error?.isRefused == true, "\(error.map(String.init(describing:)) ?? "")")
+            await pool.close()
+        }
+    }
+
     @Test("nobody there is an error at once, and again until it is time to try")
     func nobodyThere() async throws {
         let port = freePort()
