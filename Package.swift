@@ -74,7 +74,18 @@ let package = Package(
             pkgConfig: "libmariadb",
             providers: [.apt(["libmariadb-dev"])]
         ),
-        .target(name: "MariaDBClient", dependencies: ["CMariaDB"], swiftSettings: [.strictMemorySafety()]),
+        .systemLibrary(name: "CMemcached", providers: [.apt(["libmemcached-dev"])]),
+        .target(name: "BlockingCalls", swiftSettings: [.strictMemorySafety()]),
+        .target(
+            name: "MariaDBClient",
+            dependencies: ["BlockingCalls", "CMariaDB"],
+            swiftSettings: [.strictMemorySafety()]
+        ),
+        .target(
+            name: "MemcachedClient",
+            dependencies: ["BlockingCalls", "CMemcached"],
+            swiftSettings: [.strictMemorySafety()]
+        ),
 
         // MARK: HTTP, in and out
 
@@ -231,6 +242,10 @@ let package = Package(
         .testTarget(
             name: "MariaDBClientTests",
             dependencies: ["MariaDBClient", "ServerFixtures"]
+        ),
+        .testTarget(
+            name: "MemcachedClientTests",
+            dependencies: ["MemcachedClient", "ServerFixtures"]
         ),
         .testTarget(
             name: "StoreMariaDBTests",

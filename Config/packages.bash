@@ -1,13 +1,14 @@
 # Sourced by Config/quickstart and Tests/run: the Debian packages that building and testing need, and how they come.
 
 # ca-certificates and git fetch the libraries; gcc, libc6-dev and libstdc++-12-dev are what Swift compiles and links C
-# and C++ with; GRDB needs libsqlite3-dev and our client of MariaDB libmariadb-dev, both found by pkg-config, and the HTTP
-# libraries zlib1g-dev; tests ask for time zones.
+# and C++ with; GRDB needs libsqlite3-dev and our clients of MariaDB and memcached libmariadb-dev and libmemcached-dev, and
+# the HTTP libraries zlib1g-dev; tests ask for time zones.
 packages=(
-    ca-certificates git gcc libc6-dev libstdc++-12-dev pkg-config libsqlite3-dev libmariadb-dev zlib1g-dev tzdata
+    ca-certificates git gcc libc6-dev libstdc++-12-dev pkg-config libsqlite3-dev libmariadb-dev
+    libmemcached-dev zlib1g-dev tzdata
 )
 # The servers that tests start for themselves, and what makes certificates for them.
-server_packages=(mariadb-server-core mariadb-client-core openssl)
+server_packages=(mariadb-server-core mariadb-client-core memcached openssl)
 
 # Sets the array `missing` to those of the packages that are not installed.
 find_missing_packages() {

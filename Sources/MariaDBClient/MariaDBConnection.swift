@@ -1,17 +1,17 @@
-import Dispatch
+import BlockingCalls
 import Glibc
 import Synchronization
 
 /// One connection and the thread that it is used on.
 actor MariaDBConnection {
-    private let executor: ConnectionExecutor
+    private let executor: BlockingExecutor
     private let interruption = Interruption()
     private var session: MariaDBSession?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
     init(label: String) {
-        executor = ConnectionExecutor(label: label)
+        executor = BlockingExecutor(label: label)
     }
 
     func open(_ configuration: MariaDBConfiguration) throws(MariaDBError) {
@@ -54,19 +54,5 @@ private final class Interruption: Sendable {
         socket.withLock { socket in
             if let socket { shutdown(socket, Int32(SHUT_RDWR)) }
         }
-    }
-}
-
-/// Runs what blocks on a queue of its own, so that no thread of the pool waits for a server.
-private final class ConnectionExecutor: SerialExecutor {
-    private let queue: DispatchQueue
-
-    init(label: String) {
-        queue = DispatchQueue(label: label)
-    }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        queue.async { unsafe job.runSynchronously(on: self.asUnownedSerialExecutor()) }
     }
 }

@@ -15,7 +15,7 @@ enum Rooms {
     ]
     static let factories: Set = ["DriverFactory.swift", "StoreFactory.swift"]
 
-    private static let clientLibrary: Set = ["Logging"]
+    private static let clientLibrary: Set = ["BlockingCalls", "Logging"]
 
     /// By room, all that its files may import; `nil` for a room that is not in the house.
     static func allowed(in room: String) -> Set<String>? {
@@ -31,6 +31,7 @@ enum Rooms {
         case "DriverZooKeeper": system + ["LivenessCore", "Logging", "ZooKeeperClient"]
         case "DriverMemcached": system + ["LivenessCore", "Logging", "MemcachedClient"]
         case "NovaImport": system + ["LivenessCore", "Logging", "MariaDBClient"]
+        case "BlockingCalls": ["Swift", "Dispatch"]
         case "MariaDBClient": system + clientLibrary + ["CMariaDB"]
         case "ZooKeeperClient": system + clientLibrary + ["CZooKeeper"]
         case "MemcachedClient": system + clientLibrary + ["CMemcached"]

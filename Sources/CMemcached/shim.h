@@ -1,0 +1,3 @@
+#pragma once
+
+#include <libmemcached-1.0/memcached.h>

@@ -1,0 +1,205 @@
+import BlockingCalls
+import CMemcached
+import Glibc
+
+/// One memcached server and the connection to it.
+///
+/// After an error the connection is closed, and the next call opens a new one.
+package actor MemcachedServer {
+    /// A value to be put under a key.
+    package struct Item: Hashable, Sendable {
+        package var key: String
+        package var value: String
+        /// How long it is kept; nil: for as long as there is room.
+        package var lifetime: Duration?
+
+        package init(key: String, value: String, lifetime: Duration?) {
+            self.key = key
+            self.value = value
+            self.lifetime = lifetime
+        }
+    }
+
+    /// The server takes a longer time for a date.
+    package static let longestLifetime = Duration.seconds(30 * 24 * 3_600)
+
+    package nonisolated let address: MemcachedAddress
+    private let limit: Duration
+    private let executor: BlockingExecutor
+    private var connection: Connection?
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    /// - Parameters:
+    ///   - address: Where it is.
+    ///   - limit: An answer that stays away for longer is an error.
+    package init(_ address: MemcachedAddress, limit: Duration = .seconds(1)) {
+        self.address = address
+        self.limit = limit
+        executor = BlockingExecutor(label: "memcached \(address)")
+    }
+
+    /// Puts values under their keys; returns when the server has all of them.
+    package func set(_ items: [Item]) throws(MemcachedError) {
+        try use { connection throws(MemcachedError) in
+            for item in items { try connection.set(item) }
+        }
+    }
+
+    /// The values of the keys that are there, asked for all at once; the server looks in the order of the keys.
+    package func values(of keys: [String]) throws(MemcachedError) -> [String: String] {
+        guard !keys.isEmpty else { return [:] }
+        return try use { connection throws(MemcachedError) in try connection.values(of: keys) }
+    }
+
+    /// Removes keys, those that are not there as well.
+    package func remove(_ keys: [String]) throws(MemcachedError) {
+        try use { connection throws(MemcachedError) in
+            for key in keys { try connection.remove(key) }
+        }
+    }
+
+    /// What the server counts, by its own names: `evictions`, `uptime`, `curr_items` …
+    package func statistics() throws(MemcachedError) -> [String: String] {
+        try use { connection throws(MemcachedError) in try connection.statistics() }
+    }
+
+    private func use<Value>(
+        _ body: (Connection) throws(MemcachedError) -> Value
+    ) throws(MemcachedError) -> Value {
+        let connection: Connection
+        if let open = self.connection {
+            connection = open
+        } else {
+            connection = try Connection(address, limit: limit)
+            self.connection = connection
+        }
+        do throws(MemcachedError) {
+            return try body(connection)
+        } catch {
+            self.connection = nil
+            throw error
+        }
+    }
+}
+
+/// The library's handle with one server in it.
+@safe private final class Connection {
+    private let handle: UnsafeMutablePointer<memcached_st>
+
+    init(_ address: MemcachedAddress, limit: Duration) throws(MemcachedError) {
+        unsafe handle = try Memcached.make()
+        let milliseconds = UInt64(
+            clamping: max(1, limit.components.seconds * 1_000 + limit.components.attoseconds / 1_000_000_000_000_000)
+        )
+        unsafe Memcached.set(handle, MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, milliseconds)
+        unsafe Memcached.set(handle, MEMCACHED_BEHAVIOR_POLL_TIMEOUT, milliseconds)
+        unsafe Memcached.set(handle, MEMCACHED_BEHAVIOR_TCP_NODELAY, 1)
+        unsafe Memcached.set(handle, MEMCACHED_BEHAVIOR_VERIFY_KEY, 1)
+        // It is for us to say when a server is given up.
+        unsafe Memcached.set(handle, MEMCACHED_BEHAVIOR_RETRY_TIMEOUT, 0)
+        let result = unsafe memcached_server_add(handle, address.host, address.port)
+        guard result == MEMCACHED_SUCCESS else {
+            let error = unsafe Memcached.error(result, handle)
+            unsafe memcached_free(handle)
+            throw error
+        }
+    }
+
+    deinit { unsafe memcached_free(handle) }
+
+    func set(_ item: MemcachedServer.Item) throws(MemcachedError) {
+        var (key, value) = (item.key, item.value)
+        let lifetime = item.lifetime.map {
+            min(max($0.components.seconds, 1), MemcachedServer.longestLifetime.components.seconds)
+        }
+        let result = key.withUTF8 { key in
+            value.withUTF8 { value in
+                unsafe key.withMemoryRebound(to: CChar.self) { key in
+                    unsafe value.withMemoryRebound(to: CChar.self) { value in
+                        unsafe memcached_set(
+                            handle,
+                            key.baseAddress,
+                            key.count,
+                            value.baseAddress,
+                            value.count,
+                            time_t(lifetime ?? 0),
+                            0
+                        )
+                    }
+                }
+            }
+        }
+        try check(result)
+    }
+
+    func remove(_ key: String) throws(MemcachedError) {
+        var key = key
+        let result = key.withUTF8 { key in
+            unsafe key.withMemoryRebound(to: CChar.self) { key in
+                unsafe memcached_delete(handle, key.baseAddress, key.count, 0)
+            }
+        }
+        if result != MEMCACHED_NOTFOUND { try check(result) }
+    }
+
+    func values(of keys: [String]) throws(MemcachedError) -> [String: String] {
+        let bytes = keys.map { Array($0.utf8CString) }
+        let size = bytes.reduce(0) { $0 + $1.count }
+        let text = UnsafeMutableBufferPointer<CChar>.allocate(capacity: size)
+        defer { unsafe text.deallocate() }
+        var pointers: [UnsafePointer<CChar>?] = unsafe []
+        var lengths: [Int] = []
+        var offset = 0
+        for key in bytes {
+            for (index, byte) in key.enumerated() { unsafe text[offset + index] = byte }
+            unsafe pointers.append(UnsafePointer(text.baseAddress.map { unsafe $0 + offset }))
+            lengths.append(key.count - 1)
+            offset += key.count
+        }
+        try check(unsafe memcached_mget(handle, pointers, lengths, keys.count))
+        var values: [String: String] = [:]
+        var result = MEMCACHED_SUCCESS
+        while let fetched = unsafe memcached_fetch_result(handle, nil, &result) {
+            let key = unsafe Self.text(memcached_result_key_value(fetched), memcached_result_key_length(fetched))
+            values[key] = unsafe Self.text(memcached_result_value(fetched), memcached_result_length(fetched))
+            unsafe memcached_result_free(fetched)
+        }
+        guard result == MEMCACHED_END || result == MEMCACHED_NOTFOUND || result == MEMCACHED_SUCCESS else {
+            throw unsafe Memcached.error(result, handle)
+        }
+        return values
+    }
+
+    func statistics() throws(MemcachedError) -> [String: String] {
+        var result = MEMCACHED_SUCCESS
+        guard let counts = unsafe memcached_stat(handle, nil, &result) else {
+            throw unsafe Memcached.error(result, handle)
+        }
+        defer { unsafe memcached_stat_free(handle, counts) }
+        try check(result)
+        guard let names = unsafe memcached_stat_get_keys(handle, counts, &result) else {
+            throw unsafe Memcached.error(result, handle)
+        }
+        defer { unsafe free(names) }
+        var statistics: [String: String] = [:]
+        var position = 0
+        while let name = unsafe names[position] {
+            position += 1
+            guard let value = unsafe memcached_stat_get_value(handle, counts, name, &result) else { continue }
+            unsafe statistics[String(cString: name)] = unsafe String(cString: value)
+            unsafe free(value)
+        }
+        return statistics
+    }
+
+    private static func text(_ start: UnsafePointer<CChar>?, _ count: Int) -> String {
+        let bytes = unsafe UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
+        return unsafe String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func check(_ result: memcached_return_t) throws(MemcachedError) {
+        guard result != MEMCACHED_SUCCESS else { return }
+        throw unsafe Memcached.error(result, handle)
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Synchronization
+package import Testing
+
+/// Two memcached servers on free ports of loopback.
+package final class MemcachedServers: TestedServer {
+    @TaskLocal package static var current: MemcachedServers?
+
+    /// One of them.
+    package final class Server: Sendable {
+        package let port: UInt16
+        private let folder: TemporaryFolder
+        private let process: Mutex<SpawnedProcess>
+
+        fileprivate init(_ folder: TemporaryFolder) async throws {
+            self.folder = folder
+            port = freePort()
+            process = Mutex(try Self.spawn(port, folder))
+            try await ready()
+        }
+
+        private static let user = String(cString: getpwuid(geteuid()).pointee.pw_name)
+
+        private static func spawn(_ port: UInt16, _ folder: TemporaryFolder) throws -> SpawnedProcess {
+            try SpawnedProcess(
+                "/usr/bin/memcached",
+                ["--listen=127.0.0.1", "--port=\(port)", "--udp-port=0", "--user=\(user)", "--memory-limit=16"]
+                    + ["--threads=1"],
+                environment: ["PATH": "/usr/bin:/bin"],
+                output: "\(folder.path)/memcached-\(port)"
+            )
+        }
+
+        private func ready() async throws {
+            try await eventually("memcached answers on port \(port)") {
+                let server = current
+                if server.ending != nil { throw ServerFailed(what: "memcached", messages: server.messages) }
+                return isListening(port)
+            }
+        }
+
+        /// The server, for signals.
+        package var current: SpawnedProcess { process.withLock { $0 } }
+
+        /// Kills it and starts it again, empty.
+        package func killAndRestart() async throws {
+            current.end()
+            let successor = try Self.spawn(port, folder)
+            process.withLock { $0 = successor }
+            try await ready()
+        }
+    }
+
+    package let servers: [Server]
+
+    /// The servers of this suite.
+    package static func here() throws -> MemcachedServers {
+        guard let current else { throw NoServer() }
+        return current
+    }
+
+    private init() async throws {
+        let folder = try TemporaryFolder("memcached")
+        servers = [try await Server(folder), try await Server(folder)]
+    }
+
+    package static func provide(_ body: @concurrent @Sendable () async throws -> Void) async throws {
+        let servers = try await MemcachedServers()
+        defer { for server in servers.servers { server.current.end() } }
+        try await $current.withValue(servers) { try await body() }
+    }
+}
+
+extension Trait where Self == ServerTrait<MemcachedServers> {
+    /// Two memcached servers for the tests of a suite.
+    package static var memcached: Self { Self() }
+}
