@@ -10,6 +10,7 @@ import CMemcached
     package let servers: [MemcachedAddress]
 
     /// - Parameter servers: In the order that every client has them in, at least one.
+    /// - Throws: When the library cannot use one of them.
     package init(_ servers: [MemcachedAddress]) throws(MemcachedError) {
         unsafe handle = try Memcached.make()
         self.servers = servers

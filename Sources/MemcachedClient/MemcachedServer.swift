@@ -59,7 +59,7 @@ package actor MemcachedServer {
         }
     }
 
-    /// What the server counts, by its own names: `evictions`, `uptime`, `curr_items` …
+    /// What the server counts, by its own names, such as `evictions` and `uptime`.
     package func statistics() throws(MemcachedError) -> [String: String] {
         try use { connection throws(MemcachedError) in try connection.statistics() }
     }

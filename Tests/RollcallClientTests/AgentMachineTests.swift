@@ -205,7 +205,7 @@ struct AgentMachineTests {
         _ = machine.started(at: .zero)
         let directives = machine.happened(.checkFailed(0, message: "no"), at: .zero)
         #expect(attempt(directives) == nil)
-        #expect(messages(directives, .error) == ["a check failed: no"])
+        #expect(messages(directives, .error) == ["a check failed: no; nothing is reported before the first heartbeat"])
     }
 
     @Test("a failed check is reported once; beats stop until all pass, and then begin at once")

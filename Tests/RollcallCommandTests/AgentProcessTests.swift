@@ -87,7 +87,10 @@ struct AgentProcessTests {
         }
     }
 
-    @Test("a stopped agent passes the signal on, waits for its child, and leaves", arguments: [SIGTERM, SIGINT])
+    @Test(
+        "a stopped agent passes the signal on, waits for its child, and leaves",
+        arguments: [SIGTERM, SIGINT, SIGHUP]
+    )
     func stopped(signal: Int32) async throws {
         try await StubDaemon.run(answering: Self.answer) { stub in
             try await withFolder { folder in

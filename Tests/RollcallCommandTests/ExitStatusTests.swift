@@ -84,6 +84,7 @@ struct ExitStatusTests {
         "wrong usage is 64 and asks nobody",
         arguments: [
             ["nonsense"], ["service", "list", "--nonsense"], ["service", "list", "-f", "xml"],
+            ["service", "list", "--state", "dead"], ["version", "show", "b", "--state", "UP"],
             ["service", "show", "h"], ["service", "set", "h", "b"], ["service", "set", "--enable"],
             ["service", "set", "h", "--enable"], ["service", "set", "h", "b", "--enable", "--disable"],
             ["service", "set", "h", "b", "--up", "--down"], ["service", "set", "h", "b", "--until", "2h"],

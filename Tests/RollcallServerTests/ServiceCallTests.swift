@@ -85,6 +85,14 @@ struct ServiceCallTests {
                 #"{"forced_down_until":"2099-01-01T00:00:00Z"}"#
             )
             #expect(instant.json["forced_down_until"]?.text == "2099-01-01T00:00:00.000000Z")
+            let over = try await server.call(
+                "PATCH",
+                "/v1/services/\(uuid)",
+                #"{"forced_down_until":"2020-01-01T00:00:00Z"}"#
+            )
+            #expect(over.status == 400 && over.json["error"]?["detail"]?["field"]?.text == "forced_down_until")
+            let explanation = try await server.get("/v1/services/\(uuid)/explanation")
+            #expect(explanation.body.contains("the forced down expires, in "), "\(explanation.body)")
             _ = try await server.beat("h", "b")
             #expect(try await server.get("/v1/services/h/b/state").json["state"]?.text == "down")
             let up = try await server.call("PATCH", "/v1/services/\(uuid)", #"{"forced_down":false}"#)

@@ -50,8 +50,8 @@ extension LivenessMachine {
         evidence.append(
             .init(
                 "down_time",
-                "its down time is \(Self.seconds(row.downDuration)), its report_interval "
-                    + Self.seconds(card.reportInterval)
+                "its down time is \(Self.seconds(row.downDuration))"
+                    + (card.interval == 0 ? "" : ", its report_interval \(Self.seconds(card.reportInterval))")
             )
         )
         if isUnanswered(service) {
@@ -91,8 +91,8 @@ extension LivenessMachine {
         switch (verdict.state, verdict.reason) {
         case (_, .forcedDown):
             let until = board.extras[service]?.forcedDown?.until
-            let expiry = until == nil ? [] : ["the forced down expires"]
-            return expiry + ["an operator clears the forced down"]
+            let expiry = until.map { "the forced down expires, in \(Self.seconds(max(.zero, $0 - wallNow)))" }
+            return [expiry].compactMap { $0 } + ["an operator clears the forced down"]
         case (_, .left):
             return incarnationHash(of: service) == 0
                 ? ["a heartbeat arrives: it is up"]

@@ -19,10 +19,12 @@ extension AgentMachine {
         guard !wasFailing else { return [.notice(.message(.warning, "another check failed: \(message)"))] }
         // What was planned for a living service is off.
         lastTimerID += 1
-        // Before the first heartbeat there is nothing that could fail. Someone else's service is left alone.
+        // Before the first heartbeat no daemon knows this incarnation, and none would believe it. Someone else's service
+        // is left alone.
         if sequence > 0, !isReplaced { unreportedFailure = message }
+        let note = sequence > 0 ? "" : "; nothing is reported before the first heartbeat"
         return [
-            .notice(.message(.error, "a check failed: \(message)")),
+            .notice(.message(.error, "a check failed: \(message)\(note)")),
             .notice(.status("failed: \(message)")),
         ] + advance(at: now)
     }

@@ -68,9 +68,12 @@ enum HTTPTransport {
         case let error as HTTPClientError where error == .connectTimeout: "no connection in time"
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { words(for: $0.error) }
-                ?? error.dnsAError.map { "\(error.host) is not known: \($0)" }
+                ?? error.dnsAError.map { _ in "\(error.host) is not known" }
                 ?? "no connection to \(error.host):\(error.port)"
         case let error as IOError: error.errnoCode > 0 ? String(cString: strerror(error.errnoCode)) : "\(error)"
+        // Its own words are those of a library about its source.
+        case _ where String(reflecting: type(of: error)).hasPrefix("NIOSSL."):
+            "it does not speak TLS, or is not trusted"
         default: "\(error)"
         }
     }

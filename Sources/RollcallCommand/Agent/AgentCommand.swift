@@ -10,17 +10,19 @@ struct AgentCommand: AsyncParsableCommand {
         abstract: "Beat for a service that knows nothing of Rollcall.",
         discussion: """
             While every check passes, and the child it started lives, it beats; without either, while it runs itself. \
-            When a check fails or the child dies it reports that the service failed. When it is stopped (SIGTERM, \
-            SIGINT) it passes the signal to the child, waits for it, and leaves; a child that has not ended after \
-            --stop-timeout is killed. Killed with SIGKILL it does neither, and its child lives on.
+            When a check fails, or the child ends by itself, whatever its status, it reports that the service failed; \
+            before the first heartbeat there is nothing to report. When it is stopped (SIGTERM, SIGINT, or SIGHUP of \
+            a terminal that is closed) it passes the signal to the child (SIGTERM for SIGHUP), waits for it, and \
+            leaves; a child that has not ended after --stop-timeout is killed. Killed with SIGKILL it does neither, \
+            and its child lives on.
 
             Exit status: that of a child that ended by itself (128 + the signal that killed it), else 0.
 
             EXAMPLES
               rollcall agent --binary my-worker -- /usr/bin/my-worker --serve
               rollcall agent --binary postgres --check-unit postgresql.service
-              rollcall agent --binary web --check-http http://127.0.0.1:8080/healthz --check-interval 5s
-              rollcall agent --binary cron --check-pidfile /run/crond.pid --check 'test -w /var/spool/cron'
+              rollcall agent --binary web --check-http http://127.0.0.1:8080/ok
+              rollcall agent --binary cron --check-pidfile /run/crond.pid
             """
     )
 

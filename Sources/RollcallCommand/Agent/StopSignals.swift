@@ -2,7 +2,7 @@ internal import Foundation
 internal import Glibc
 internal import Synchronization
 
-/// SIGTERM and SIGINT as requests to stop.
+/// SIGTERM, SIGINT and SIGHUP as requests to stop.
 ///
 /// A handler of our own, because only a handler with `SA_SIGINFO` learns who sent a signal (sigaction(2)), and what
 /// came from the terminal must not be passed on to those who got it from there as well. The handler writes one byte
@@ -32,13 +32,19 @@ enum StopSignals {
                 let count = read(readEnd, &byte, 1)
                 if count == 1 {
                     let isFromTerminal = byte & terminalBit != 0
-                    feed.yield(StopRequest(signal: Int32(byte & ~terminalBit), isFromTerminal: isFromTerminal))
+                    let signal = Int32(byte & ~terminalBit)
+                    // What a lost terminal means to the agent, a child may take for a wish to read its settings anew.
+                    feed.yield(
+                        signal == SIGHUP
+                            ? StopRequest(signal: SIGTERM, isFromTerminal: false)
+                            : StopRequest(signal: signal, isFromTerminal: isFromTerminal)
+                    )
                 } else if count == 0 || errno != EINTR {
                     return
                 }
             }
         }
-        handle([SIGTERM, SIGINT])
+        handle([SIGTERM, SIGINT, SIGHUP])
         return requests
     }
 

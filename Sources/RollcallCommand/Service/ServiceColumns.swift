@@ -5,6 +5,15 @@ enum ServiceColumns {
     /// What a list shows without `--long` and `-c`.
     static let brief = ["host", "binary", "zone", "status", "state", "state_reason", "age"]
 
+    /// What is shown after an edit: what operators may have said is among it.
+    static func edited(_ services: [WireService]) -> [String] {
+        var keys = brief
+        if services.contains(where: { $0.disabledReason != nil }) { keys.append("disabled_reason") }
+        if services.contains(where: { $0.forcedDownReason != nil }) { keys.append("forced_down_reason") }
+        if services.contains(where: { $0.forcedDownUntil != nil }) { keys.append("forced_down_until") }
+        return keys
+    }
+
     static let all: [Column<WireService>] = [
         Column("uuid") { .string($0.uuid) },
         Column("host") { .string($0.host) },

@@ -32,6 +32,6 @@ struct ServiceCreate: AsyncParsableCommand {
         if disabled { creation.status = .disabled }
         creation.disabledReason = disableReason
         let made = try await endpoints.client().createService(creation)
-        try output.show([made], of: ServiceColumns.all(of: [made]), byDefault: ServiceColumns.brief, as: .one)
+        try output.show([made], of: ServiceColumns.all(of: [made]), byDefault: ServiceColumns.edited([made]), as: .one)
     }
 }

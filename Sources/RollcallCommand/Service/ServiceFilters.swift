@@ -19,9 +19,9 @@ struct ServiceFilters: ParsableArguments {
     var zones: [String] = []
 
     @Option(name: .customLong("state"), help: ArgumentHelp("up, down or unknown.", valueName: "state"))
-    var states: [String] = []
+    var states: [StateArgument] = []
 
-    var isEmpty: Bool { [hosts, binaries, topics, zones, states].allSatisfy(\.isEmpty) }
+    var isEmpty: Bool { [hosts, binaries, topics, zones].allSatisfy(\.isEmpty) && states.isEmpty }
 
     var query: ServiceQuery {
         var query = ServiceQuery()
@@ -29,7 +29,7 @@ struct ServiceFilters: ParsableArguments {
         query.binaries = binaries
         query.topics = topics
         query.zones = zones
-        query.states = states.map(WireState.init(rawValue:))
+        query.states = states.map(\.state)
         return query
     }
 }

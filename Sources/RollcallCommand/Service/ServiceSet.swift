@@ -11,8 +11,8 @@ struct ServiceSet: AsyncParsableCommand {
             ask). The services as they are then are shown.
 
             EXAMPLES
-              rollcall service set node1 nova-compute --disable --disable-reason 'disk replaced'
-              rollcall service set node1 nova-compute --down --reason 'fenced' --until 2h
+              rollcall service set node1 nova-compute --disable --disable-reason disk
+              rollcall service set node1 nova-compute --down --reason fenced --until 2h
               rollcall service set node1 nova-compute --up
               rollcall service set --zone az1 --topic compute --disable --yes
             """
@@ -41,7 +41,12 @@ struct ServiceSet: AsyncParsableCommand {
         if let host, let binary {
             let found = try await client.service(named: ServiceName(host: host, binary: binary))
             let edited = try await client.edit(found.uuid, patch)
-            try output.show([edited], of: ServiceColumns.all(of: [edited]), byDefault: ServiceColumns.brief, as: .one)
+            try output.show(
+                [edited],
+                of: ServiceColumns.all(of: [edited]),
+                byDefault: ServiceColumns.edited([edited]),
+                as: .one
+            )
         } else {
             try await changeMany(client, patch)
         }
@@ -62,7 +67,7 @@ struct ServiceSet: AsyncParsableCommand {
                 if error.code == .noAnswer || error.code == .cancelled { break }
             }
         }
-        try output.show(edited, of: ServiceColumns.all(of: edited), byDefault: ServiceColumns.brief, as: .many)
+        try output.show(edited, of: ServiceColumns.all(of: edited), byDefault: ServiceColumns.edited(edited), as: .many)
         for failure in failures {
             Console.current.explain("\(failure.service.host) \(failure.service.binary): \(failure.error.message)")
         }

@@ -16,7 +16,7 @@ struct VersionShow: AsyncParsableCommand {
     )
 
     @Argument(help: "The program.") var binary: String
-    @Option(help: "Count only services in this state.") var state: String?
+    @Option(help: "Count only services in this state.") var state: StateArgument?
     @OptionGroup var output: OutputOptions
     @OptionGroup var endpoints: EndpointOptions
 
@@ -42,7 +42,7 @@ struct VersionShow: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reply = try await endpoints.client().versions(of: binary, state: state.map(WireState.init(rawValue:)))
+        let reply = try await endpoints.client().versions(of: binary, state: state?.state)
         try output.show([reply], of: Self.columns, as: .one)
     }
 }

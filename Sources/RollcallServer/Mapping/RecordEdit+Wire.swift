@@ -23,11 +23,15 @@ extension RecordEdit {
         switch patch.forcedDownUntil {
         case .unchanged: break
         case .cleared: forcedDownUntil = .some(nil)
-        case .set(.at(let time)): forcedDownUntil = Timestamp(microseconds: time.microseconds)
+        case .set(.at(let time)):
+            guard time.microseconds > now.microseconds else {
+                throw APIError.malformed("forced_down_until is not in the future", field: "forced_down_until")
+            }
+            forcedDownUntil = Timestamp(microseconds: time.microseconds)
         case .set(.after(let seconds)):
             guard seconds > 0, seconds <= Self.longestForcedDown else {
                 throw APIError.malformed(
-                    "forced_down_until is not a time, and as a duration not from 0 to ten years",
+                    "forced_down_until is not a time, and as a duration not more than 0 and at most ten years",
                     field: "forced_down_until"
                 )
             }

@@ -42,7 +42,7 @@ extension WireDaemon {
         schemaMin = Int64(daemon.schemaRange.lowerBound)
         schemaMax = Int64(daemon.schemaRange.upperBound)
         phaseSeen = daemon.phaseSeen
-        flushLag = max(.zero, now - daemon.lastSeen).inSeconds
+        flushLag = (max(.zero, now - daemon.lastSeen).inSeconds * 1_000).rounded() / 1_000
         lastSeen = WireTime(microseconds: daemon.lastSeen.microseconds)
         leftAt = daemon.leftAt.map { WireTime(microseconds: $0.microseconds) }
         retiredAt = daemon.retiredAt.map { WireTime(microseconds: $0.microseconds) }
