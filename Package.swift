@@ -97,7 +97,6 @@ let package = Package(
                 "LivenessEngine",
                 "RollcallWire",
                 "Telemetry",
-                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

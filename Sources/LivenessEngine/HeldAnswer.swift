@@ -1,6 +1,6 @@
 import LivenessCore
 
-/// An answer that waits for the store, or for the questions that were asked before it.
+/// An answer that waits for the store.
 ///
 /// Who waits for our answer cannot send its next heartbeat: nobody of them is called down meanwhile, and their time
 /// counts from the answer. An answer that nobody waits for any more is dropped.

@@ -1,12 +1,13 @@
 import Glibc
 
 /// A port of loopback that nobody listens on at this moment.
+///
+/// Below those that the system gives to connections (from 32768, ip(7)): such a one could be given away before the
+/// server has it, or while it is being started again.
 package func freePort() -> UInt16 {
-    withSocket { descriptor, address, length in
-        var length = length
-        _ = bind(descriptor, address, length)
-        _ = getsockname(descriptor, address, &length)
-        return address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { UInt16(bigEndian: $0.pointee.sin_port) }
+    while true {
+        let port = UInt16.random(in: 10_000..<32_768)
+        if withSocket(port: port, { bind($0, $1, $2) == 0 }) { return port }
     }
 }
 
@@ -16,7 +17,7 @@ func isListening(_ port: UInt16) -> Bool {
 }
 
 private func withSocket<Result>(
-    port: UInt16 = 0,
+    port: UInt16,
     _ body: (Int32, UnsafeMutablePointer<sockaddr>, socklen_t) -> Result
 ) -> Result {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -143,6 +143,24 @@ struct EngineTests {
         }
     }
 
+    @Test("nobody waits for the answer to a call that is dropped")
+    func droppedCall() async throws {
+        let fixture = try await EngineFixture()
+        try await fixture.running {
+            await fixture.beat(fixture.heartbeat("known", 1))
+            var heartbeat = fixture.heartbeat("known", 2)
+            heartbeat.version = 7
+            var batch = HeartbeatBatch()
+            batch.append(heartbeat)
+            batch.seal(fixture.engine.board.hasher)
+            do {
+                let meeting = fixture.engine.intake.meet(batch)
+                #expect(!meeting.isSettled && fixture.engine.unansweredCount == 1)
+            }
+            #expect(fixture.engine.unansweredCount == 0)
+        }
+    }
+
     @Test("who waits for a durable answer is not called down meanwhile")
     func heldDurableAnswer() async throws {
         let fixture = try await EngineFixture {

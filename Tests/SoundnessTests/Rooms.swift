@@ -39,7 +39,7 @@ enum Rooms {
         case "RollcallServer":
             system + ["LivenessCore", "LivenessEngine", "RollcallWire", "Telemetry", "Logging", "Hummingbird"]
                 + ["HummingbirdCore", "HTTPTypes", "Metrics", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes"]
-                + ["DequeModule", "ServiceLifecycle"]
+                + ["ServiceLifecycle"]
         case "RollcallClient": system + ["RollcallWire", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1"]
         case "Telemetry": system + ["Logging", "Metrics", "CoreMetrics"]
         case "Systemd": system + ["ServiceLifecycle"]

@@ -2,7 +2,7 @@ import LivenessEngine
 import Synchronization
 
 /// What is known of one connection beside its bytes: which heartbeats of it were read and not yet applied, which were
-/// applied and not yet settled, and whether its client is still there.
+/// applied and not yet settled, and whether its client still waits.
 ///
 /// The requests of a connection are answered one after the other, so a count tells which one is at work.
 final class Connection: Sendable {
@@ -10,13 +10,18 @@ final class Connection: Sendable {
     @TaskLocal static var current: Connection?
 
     private struct State {
+        /// Requests whose head was read.
+        var begun: UInt64 = 0
         /// Requests whose end was read.
         var read: UInt64 = 0
         /// Replies that were written whole.
         var answered: UInt64 = 0
         var tickets: [(request: UInt64, ticket: LoopReadPass.Ticket)] = []
-        var calls: [(request: UInt64, call: HeartbeatCall)] = []
+        var met: (request: UInt64, call: HeartbeatCall)?
         var hasClientLeft = false
+
+        /// Nobody waits for the answer to the request at work alone.
+        var isClientGoingOn: Bool { hasClientLeft || begun > answered + 1 }
     }
 
     private let pass: LoopReadPass?
@@ -25,6 +30,15 @@ final class Connection: Sendable {
 
     init(_ pass: LoopReadPass?) {
         self.pass = pass
+    }
+
+    /// The head of a request was read.
+    func requestBegan() {
+        let isOvertaken = state.withLock { state in
+            state.begun += 1
+            return state.isClientGoingOn
+        }
+        if isOvertaken { departure.signal() }
     }
 
     /// A request was read whole.
@@ -51,24 +65,18 @@ final class Connection: Sendable {
         if let ticket { pass?.requestApplied(ticket) }
     }
 
-    /// The heartbeats of the request read last have met the roster, although it may have to wait for its turn.
-    ///
-    /// - Parameter call: What remains to be done when the turn comes; nil when nothing does.
-    func met(_ call: HeartbeatCall?) {
-        let ticket = state.withLock { state -> LoopReadPass.Ticket? in
-            let request = state.read &- 1
-            if let call { state.calls.append((request, call)) }
-            guard state.tickets.last?.request == request else { return nil }
-            return state.tickets.removeLast().ticket
-        }
-        if let ticket { pass?.requestApplied(ticket) }
+    /// The heartbeats of the request read last have met the roster; its router settles what remains.
+    func met(_ call: HeartbeatCall) {
+        state.withLock { $0.met = ($0.read &- 1, call) }
+        applied()
     }
 
     /// The heartbeats of the request at work, if they have met the roster.
     func takeCall() -> HeartbeatCall? {
         state.withLock { state in
-            guard let first = state.calls.first, first.request == state.answered else { return nil }
-            return state.calls.removeFirst().call
+            guard let met = state.met, met.request == state.answered else { return nil }
+            state.met = nil
+            return met.call
         }
     }
 
@@ -77,22 +85,24 @@ final class Connection: Sendable {
         // A call that the router refused was not taken; nobody waits for its answer any more.
         let refused = state.withLock { state in
             defer { state.answered += 1 }
-            return state.calls.first?.request == state.answered ? state.calls.removeFirst() : nil
+            guard let met = state.met, met.request == state.answered else { return nil as HeartbeatCall? }
+            state.met = nil
+            return met.call
         }
         _ = consume refused
     }
 
     /// Nothing of this connection will be applied any more.
     func closed() {
-        let (tickets, calls) = state.withLock { state in
+        let (tickets, met) = state.withLock { state in
             defer {
                 state.tickets = []
-                state.calls = []
+                state.met = nil
             }
-            return (state.tickets, state.calls)
+            return (state.tickets, state.met)
         }
-        // Dropped outside the lock: then nobody waits for their answers any more.
-        _ = consume calls
+        // Dropped outside the lock: then nobody waits for its answer any more.
+        _ = consume met
         for (_, ticket) in tickets { pass?.requestApplied(ticket) }
         clientLeft()
     }
@@ -105,17 +115,18 @@ final class Connection: Sendable {
         departure.signal()
     }
 
-    /// Cancels `operation` when the client closes its side.
+    /// Cancels `operation` when the client closes its side, or asks the next thing: what comes behind a question must
+    /// not wait for it, least of all a heartbeat.
     ///
     /// Whether it closed the other side, too, only an answer can tell: a client that has just finished asking is owed
     /// one. So `operation` is to end with what it has when it is cancelled, and its result goes out.
-    func cancelWhenClientLeaves<Result: Sendable>(
+    func cancelWhenClientGoesOn<Result: Sendable>(
         _ operation: @Sendable @escaping () async throws -> Result
     ) async throws -> Result {
         try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask { try await operation() }
             group.addTask {
-                await self.clientLeaving()
+                await self.clientGoingOn()
                 return nil
             }
             defer { group.cancelAll() }
@@ -127,8 +138,9 @@ final class Connection: Sendable {
         }
     }
 
-    private func clientLeaving() async {
-        if state.withLock({ $0.hasClientLeft }) { return }
-        _ = await departure.wait()
+    private func clientGoingOn() async {
+        while !state.withLock({ $0.isClientGoingOn }) {
+            if await departure.wait() == nil { return }
+        }
     }
 }

@@ -48,6 +48,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             if inFlight == 0, let place { connections.requestBegan(place) }
             inFlight += 1
             isReading = true
+            connection.requestBegan()
         case .body: isContinuing = isHeartbeat
         case .end:
             isContinuing = false
@@ -63,8 +64,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelReadComplete()
     }
 
-    /// The call read last has met the roster; nil when that settled it.
-    func met(_ call: HeartbeatCall?) {
+    /// The call read last has met the roster, which did not settle it.
+    func met(_ call: HeartbeatCall) {
         connection.met(call)
     }
 

@@ -28,8 +28,10 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
     private var isCut = false
     /// No request comes after this one.
     private var isLast = false
-    /// What comes is no HTTP any more.
-    private var isUpgraded = false
+    /// It asked for another protocol, which nobody here speaks: what follows it is no HTTP any more.
+    private var isUpgrade = false
+    /// The body that comes in waits for `100 Continue`, until the requests before it are answered.
+    private var isContinueDue = false
     private var headTimer: Scheduled<Void>?
     private var bodyTimer: Scheduled<Void>?
     private var stallTimer: Scheduled<Void>?
@@ -72,13 +74,14 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
             inFlight += 1
             isReadingBody = true
             bodyBytes = 0
-            isUpgraded = head.method == .connect || head.headerFields[.upgrade] != nil
-            isLast = isUpgraded || head.headerFields[.connection]?.lowercased() == "close"
+            isUpgrade = head.method == .connect || head.headerFields[.upgrade] != nil
+            isLast = isUpgrade || head.headerFields[.connection]?.lowercased() == "close"
             context.fireChannelRead(data)
             if let length = head.headerFields[.contentLength].flatMap(Int.init), length > limits.body {
                 cut(context)
-            } else if head.headerFields[.expect]?.lowercased() == "100-continue", inFlight == 1 {
-                context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+            } else {
+                isContinueDue = head.headerFields[.expect]?.lowercased() == "100-continue"
+                sayContinue(context)
             }
         case .body(let part):
             bodyBytes += part.readableBytes
@@ -86,6 +89,7 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
             if bodyBytes > limits.body { cut(context) }
         case .end:
             isReadingBody = false
+            isContinueDue = false
             bodyTimer?.cancel()
             bodyTimer = nil
             isCut = isLast
@@ -93,18 +97,28 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
         }
     }
 
-    /// The parser keeps what it does not understand, so an upgrade that nobody answers is not read into.
+    /// The parser keeps what it does not understand, so nothing is read behind a request for another protocol.
     func read(context: ChannelHandlerContext) {
-        if !isUpgraded { context.read() }
+        if !(isUpgrade && isCut) { context.read() }
+    }
+
+    private func sayContinue(_ context: ChannelHandlerContext) {
+        guard isContinueDue, inFlight == 1 else { return }
+        isContinueDue = false
+        context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+    }
+
+    /// A body has its time from when it is at work: before that nobody may read it.
+    private func timeBody(_ context: ChannelHandlerContext) {
+        guard isReadingBody, !isCut, bodyTimer == nil, inFlight == 1 else { return }
+        bodyTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limits.bodyTime) {
+            context.close(promise: nil)
+        }
     }
 
     /// Most requests are whole by now; only for the others there is a timer.
     func channelReadComplete(context: ChannelHandlerContext) {
-        if isReadingBody, !isCut, bodyTimer == nil {
-            bodyTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limits.bodyTime) {
-                context.close(promise: nil)
-            }
-        }
+        timeBody(context)
         // Between two requests, bytes of which no part came are the beginning of a head.
         if !isReadingBody, !isCut, !hasReadParts { hasHeadBegun = true }
         hasReadParts = false
@@ -131,6 +145,10 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
             // The end of the input was a read without parts as well.
             isInputClosed = true
             endHead()
+        } else if event is ChannelShouldQuiesceEvent, inFlight > 0 {
+            // What was begun is answered, and then it is enough.
+            isLast = true
+            if !isReadingBody { isCut = true }
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -151,13 +169,25 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        context.write(data, promise: promise)
-        guard case .end = unwrapOutboundIn(data) else { return }
+        switch unwrapOutboundIn(data) {
+        case .head(var head) where isCut && inFlight == 1 && head.status.kind != .informational:
+            head.headerFields[.connection] = "close"
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .end:
+            context.write(data, promise: promise)
+            replyEnded(context)
+        default: context.write(data, promise: promise)
+        }
+    }
+
+    private func replyEnded(_ context: ChannelHandlerContext) {
         inFlight = max(0, inFlight - 1)
         lastUse = context.eventLoop.now
         timeIdleness(context)
         if isCut, inFlight == 0 { linger(context) }
         timeHead(context)
+        timeBody(context)
+        sayContinue(context)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -23,6 +23,7 @@ struct ErrorMiddleware: RouterMiddleware {
             throw error
         } catch {
             response = reply(to: request, error, context)
+            if request.method == .head { response = response.createHeadResponse() }
         }
         response.headers[.apiVersion] = APIVersion.current.description
         return response

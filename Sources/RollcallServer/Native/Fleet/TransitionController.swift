@@ -63,6 +63,6 @@ struct TransitionController {
             }
         }
         guard wait > .zero, let connection else { return try await ask() }
-        return try await connection.cancelWhenClientLeaves(ask)
+        return try await connection.cancelWhenClientGoesOn(ask)
     }
 }

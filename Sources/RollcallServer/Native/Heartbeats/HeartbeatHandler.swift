@@ -1,4 +1,3 @@
-import DequeModule
 import HTTPTypes
 import LivenessEngine
 import NIOCore
@@ -7,10 +6,10 @@ import RollcallWire
 
 /// The short way of `POST /v1/heartbeats`: from bytes to bytes on the event loop, past the router.
 ///
-/// Calls whose heads leave nothing to refuse are held here until they are whole, and meet the roster at once, also
-/// those that were pipelined behind a question not yet answered: what has arrived counts. Where the roster alone
-/// settles it, the call is answered here, when it is its turn. Everything else goes on to the router, so that there is
-/// one place that refuses and one that waits for the store.
+/// A call whose head leaves nothing to refuse is held here until it is whole, and then meets the roster. Where the
+/// roster alone settles it, it is answered here. Everything else goes on to the router, so that there is one place that
+/// refuses and one that waits for the store; and so does what comes behind a request that the router has not answered
+/// yet: on one connection everything happens in the order in which it was sent.
 final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -38,22 +37,14 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
         var began: NIODeadline
     }
 
-    /// Who is to answer next.
-    private enum Turn {
-        case router(isQuestion: Bool)
-        case settled(HeartbeatCall, began: NIODeadline)
-    }
-
     /// Bytes of a body: what a longer one costs is its heartbeats, not its way.
     private static let longestBody = 256 << 10
-    /// Requests that may be open before a call that comes waits with the router.
-    private static let mostOpen = 4
 
     private let way: ShortWay
     private let connection: ConnectionHandler
     private var incoming: Incoming?
-    /// In the order of the requests; empty when all that was asked is answered.
-    private var turns = Deque<Turn>()
+    /// Requests that the router has not answered yet.
+    private var openCount = 0
     private var isFlushDue = false
     private var isReadDue = false
     private var acceptedHost: String?
@@ -72,7 +63,7 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
             if let scope = scope(head, context) {
                 incoming = Incoming(head: head, scope: scope, began: .now())
             } else {
-                turns.append(.router(isQuestion: head.method == .get || head.method == .head))
+                openCount += 1
                 context.fireChannelRead(data)
             }
         case .body(var part):
@@ -92,22 +83,18 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Takes a whole call to the roster; whether that was all, but for an answer in its turn.
+    /// Takes a whole call to the roster; whether that settled it, and it is answered.
     private func settle(_ whole: Incoming, _ context: ChannelHandlerContext) -> Bool {
         guard let document = try? HeartbeatScanner.scan(Array(buffer: whole.body)) else { return false }
         let call = HeartbeatCall.meeting(document, answering: whole.scope, way.intake)
-        connection.met(call.isSettled ? nil : call)
         guard call.isSettled else {
+            connection.met(call)
             // The router needs no body of it any more.
             incoming?.body.clear()
             return false
         }
-        if turns.isEmpty {
-            send(call, began: whole.began, context)
-            isFlushDue = true
-        } else {
-            turns.append(.settled(call, began: whole.began))
-        }
+        send(call, began: whole.began, context)
+        isFlushDue = true
         return true
     }
 
@@ -115,28 +102,20 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func passOn(_ context: ChannelHandlerContext) {
         guard let call = incoming else { return }
         incoming = nil
-        turns.append(.router(isQuestion: false))
+        openCount += 1
         context.fireChannelRead(wrapInboundOut(.head(call.head)))
         if call.body.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(.body(call.body))) }
     }
 
     /// What the caller wants to be told; nil when the router has to look at the call.
     private func scope(_ head: HTTPRequest, _ context: ChannelHandlerContext) -> Intake.AnswerScope? {
-        guard head.method == .post, let target = head.path, mayOvertake, isForUs(head.authority, context),
+        guard openCount == 0, head.method == .post, let target = head.path, isForUs(head.authority, context),
             Self.isPlain(head.headerFields)
         else { return nil }
         switch target {
         case "/v1/heartbeats", "/v1/heartbeats?reply=full": return .all
         case "/v1/heartbeats?reply=brief": return .news
         default: return nil
-        }
-    }
-
-    /// Only questions may be open: whatever changes something comes in its turn.
-    private var mayOvertake: Bool {
-        guard turns.count < Self.mostOpen else { return false }
-        return turns.allSatisfy { turn in
-            if case .router(isQuestion: false) = turn { false } else { true }
         }
     }
 
@@ -177,17 +156,10 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
         way.answered.record(began: began)
     }
 
-    /// After the end of a reply of the router's it is the turn of the calls that came behind that request.
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let part = unwrapOutboundIn(data)
+        // What is no HTTP is answered without having been counted.
+        if case .end = unwrapOutboundIn(data), openCount > 0 { openCount -= 1 }
         context.write(data, promise: promise)
-        // What is no HTTP is answered without having had a turn.
-        guard case .end = part, !turns.isEmpty else { return }
-        turns.removeFirst()
-        while case .settled(let call, let began) = turns.first {
-            turns.removeFirst()
-            send(call, began: began, context)
-        }
     }
 
     /// Whoever does not read the replies is not read any further.
