@@ -61,7 +61,7 @@ package final class MariaDBServer: TestedServer {
                 "--pid-file=\(folder.path)/pid", "--tmpdir=\(folder.path)/tmp", "--bind-address=127.0.0.1",
                 "--port=\(port)", "--skip-name-resolve",
                 "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M", "--skip-log-bin",
-                "--performance-schema=OFF", "--max-connections=200",
+                "--performance-schema=OFF", "--max-connections=2000",
                 "--ssl-ca=\(folder.path)/authority.pem", "--ssl-cert=\(folder.path)/server.pem",
                 "--ssl-key=\(folder.path)/server.key",
             ],

@@ -89,8 +89,9 @@ package struct Board: Sendable {
 
     /// The same for a name within bytes: what a scheduler asks thousands of times a second.
     package func verdict(_ bytes: RawSpan, host: Range<Int>, binary: Range<Int>) -> Verdict? {
-        guard let service = find(bytes, host: host, binary: binary), isListed(service) else { return nil }
-        return standings[Int(service)].verdict
+        guard let service = find(bytes, host: host, binary: binary) else { return nil }
+        let standing = standings[Int(service)]
+        return standing.isDeleted ? nil : standing.verdict
     }
 
     /// Where its name lies in `names`.

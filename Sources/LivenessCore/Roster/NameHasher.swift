@@ -32,21 +32,21 @@ package struct NameHasher: Sendable {
     @inline(__always)
     package func hash(_ bytes: RawSpan, _ range: Range<Int>, from start: UInt64 = 0) -> UInt64 {
         var state = seed ^ start
-        var offset = range.lowerBound
         let end = range.upperBound
-        while offset &+ 8 <= end {
-            let word = bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            state = Self.mix(word ^ secret, state ^ 0xA076_1D64_78BD_642F)
-            offset &+= 8
-        }
         var tail: UInt64 = 0
-        if offset &+ 4 <= end {
-            tail = UInt64(bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
-            offset &+= 4
-        }
-        while offset < end {
-            tail = tail &<< 8 | UInt64(bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
-            offset &+= 1
+        if range.count >= 8 {
+            var offset = range.lowerBound
+            while offset &+ 8 < end {
+                let word = bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                state = Self.mix(word ^ secret, state ^ 0xA076_1D64_78BD_642F)
+                offset &+= 8
+            }
+            // The last eight bytes, some of which may have been taken already.
+            tail = bytes.unsafeLoadUnaligned(fromByteOffset: end &- 8, as: UInt64.self)
+        } else {
+            for offset in range {
+                tail = tail &<< 8 | UInt64(bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
+            }
         }
         let length = UInt64(truncatingIfNeeded: range.count)
         return Self.mix(tail ^ secret, state ^ (length &* 0xE703_7ED1_A0B4_28DB))

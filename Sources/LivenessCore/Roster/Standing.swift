@@ -25,7 +25,7 @@ package struct Standing: Sendable {
     }
 
     package var verdict: Verdict {
-        get {
+        @inline(__always) get {
             Verdict(
                 LivenessState(rawValue: stateByte) ?? .unknown,
                 Reason(rawValue: reasonByte) ?? .starting,
