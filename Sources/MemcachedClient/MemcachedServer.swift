@@ -99,11 +99,8 @@ package actor MemcachedServer {
         // It is for us to say when a server is given up.
         unsafe Memcached.set(handle, MEMCACHED_BEHAVIOR_RETRY_TIMEOUT, 0)
         let result = unsafe memcached_server_add(handle, address.host, address.port)
-        guard result == MEMCACHED_SUCCESS else {
-            let error = unsafe Memcached.error(result, handle)
-            unsafe memcached_free(handle)
-            throw error
-        }
+        // From here on the handle is freed with the connection, also when this throws.
+        try check(result)
     }
 
     deinit { unsafe memcached_free(handle) }

@@ -19,7 +19,7 @@ struct AnnouncingServer: Service {
                     metadata: [
                         "http": "http://\(ListenAddress(host: settings.listen.http.host, port: port))",
                         "daemon": "\(settings.daemon.id)",
-                        "database": "\(settings.database.url.map(\.description) ?? "")",
+                        "database": "\(settings.database.url?.shown ?? "")",
                     ]
                 )
             }

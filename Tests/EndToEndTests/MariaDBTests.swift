@@ -34,7 +34,10 @@ extension FleetTests {
             #expect(try await early.ended() == .exited(1))
             #expect(early.messages.contains("rollcalld db expand"), "\(early.messages)")
 
-            options.databaseURL = try await makeDatabase(place)
+            let url = try await makeDatabase(place)
+            try await server.execute("CREATE USER keeper@localhost IDENTIFIED BY 'hunter2'")
+            try await server.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON *.* TO keeper@localhost")
+            options.databaseURL = url.replacing("root@", with: "keeper:hunter2@")
             let name = ServiceName(host: "h", binary: "b")
             try await DaemonProcess.run(place, options) { daemon in
                 _ = try await daemon.client.sendHeartbeat(WireHeartbeat(host: "h", binary: "b"))
@@ -45,6 +48,8 @@ extension FleetTests {
                 #expect(try await second.ended() == .exited(1))
                 #expect(second.messages.contains("in use by another daemon"), "\(second.messages)")
                 #expect(try await daemon.client.state(of: name).state == .up)
+                let said = daemon.process.output + daemon.process.messages + second.output + second.messages
+                #expect(!said.contains("hunter2"), "\(said)")
             }
             // It was killed: the lock went with it, and the record did not.
             try await DaemonProcess.run(place, options) { daemon in

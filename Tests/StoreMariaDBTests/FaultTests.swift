@@ -86,6 +86,30 @@ struct FaultTests {
         for store in [store, plain] { await store.close() }
     }
 
+    @Test("a database that was ours alone is taken anew after the server was killed, whoever writes first")
+    func lockTakenAnew() async throws {
+        var configuration = try await MariaDBFixture().configuration
+        configuration.isExclusive = true
+        let store = try await MariaDBStore(configuration)
+        let server = try MariaDBServer.here()
+        for _ in 0..<3 {
+            try await server.killAndRestart()
+            await withDiscardingTaskGroup { group in
+                for number in 0..<8 {
+                    group.addTask {
+                        _ = try? await eventually("daemon \(number) is written") {
+                            try? await store.write(Self.daemon("d\(number)"))
+                        }
+                    }
+                }
+            }
+            #expect(try await eventually("it answers") { try? await store.daemons() }.count == 8)
+        }
+        let second = await #expect(throws: StoreError.self) { try await MariaDBStore(configuration) }
+        #expect(second?.code == .inUse)
+        await store.close()
+    }
+
     @Test("two daemons that admit and flush the same services at once lose nothing and number nothing twice")
     func contention() async throws {
         let fixture = try await MariaDBFixture()

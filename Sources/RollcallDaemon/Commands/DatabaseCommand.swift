@@ -29,7 +29,7 @@ struct ExpandCommand: AsyncParsableCommand {
     func run() async throws {
         let loaded = try options.load()
         let before = try await StoreFactory.expand(loaded.settings.database)
-        let place = loaded.settings.database.url.map { DatabaseURL.redacted($0.description) } ?? ""
+        let place = loaded.settings.database.url?.shown ?? ""
         switch before {
         case nil: try StandardStreams.write("\(place) is up to date\n")
         case 0?: try StandardStreams.write("\(place): the tables are created\n")

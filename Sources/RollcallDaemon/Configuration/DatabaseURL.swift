@@ -13,6 +13,9 @@ package enum DatabaseURL: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The URL without its password, for people and for logs.
+    var shown: String { Self.redacted(description) }
+
+    /// A text that is to be such a URL, without its password.
     ///
     /// Works on any text, also on what is no URL: a mistyped one must not show its password in the error. What lies
     /// between the first colon after the scheme and the last `@` goes, and so do parameters that say `password`.

@@ -15,16 +15,29 @@ final class DaemonLock: Sendable {
         var connection: Int64
     }
 
-    private let pool: MariaDBPool
-    private let holder = Mutex<Holder?>(nil)
+    private struct State {
+        var holder: Holder?
+        var isTaking = false
+    }
 
-    /// - Parameter pool: Connections for this alone.
+    private let pool: MariaDBPool
+    private let state = Mutex(State())
+
+    /// - Parameter pool: One connection, for this alone.
     init(_ pool: MariaDBPool) {
         self.pool = pool
     }
 
-    /// Takes the lock, on a new connection when the one before was lost.
+    /// Takes the lock, on a new connection when the one before was lost; one caller at a time, others are refused.
     func take() async throws {
+        let mayTake = state.withLock { state in
+            defer { state.isTaking = true }
+            return !state.isTaking
+        }
+        guard mayTake else { throw StoreError(.unavailable, "the lock of the database is being taken anew") }
+        defer { state.withLock { $0.isTaking = false } }
+        // Another caller may have taken it since this one missed it.
+        if await isStillOurs { return }
         await release()
         let lease = try await pool.lease()
         do {
@@ -39,17 +52,24 @@ final class DaemonLock: Sendable {
                     "the database is in use by another daemon; several over one are not available in this release"
                 )
             }
-            holder.withLock { $0 = Holder(lease: lease, connection: taken.connection) }
+            state.withLock { $0.holder = Holder(lease: lease, connection: taken.connection) }
         } catch {
             await lease.giveBack()
             throw error
         }
     }
 
+    private var isStillOurs: Bool {
+        get async {
+            guard let lease = state.withLock({ $0.holder?.lease }) else { return false }
+            return await (try? lease.run { try self.isHeld($0) }) ?? false
+        }
+    }
+
     func release() async {
-        let held = holder.withLock { holder in
-            defer { holder = nil }
-            return holder
+        let held = state.withLock { state in
+            defer { state.holder = nil }
+            return state.holder
         }
         guard let held else { return }
         // The connection goes back without it.
@@ -59,7 +79,7 @@ final class DaemonLock: Sendable {
 
     /// Whether the lock is ours, as the server says now.
     func isHeld(_ session: MariaDBSession) throws -> Bool {
-        guard let connection = holder.withLock({ $0?.connection }) else { return false }
+        guard let connection = state.withLock({ $0.holder?.connection }) else { return false }
         return try session.rows("SELECT is_used_lock(\(Self.name))", []) { try $0.integer(0) }.first == connection
     }
 }
