@@ -120,12 +120,15 @@ struct HeartbeatScannerTests {
     @Test("a bad entry gets a flaw and spoils no other")
     func badEntries() throws {
         let long = String(repeating: "x", count: 256)
+        let escaped = { String(repeating: "\\u0061", count: $0) }
         let cases: [(String, Rejection)] = [
             ("1", .malformed), ("null", .malformed), ("\"x\"", .malformed), ("[{}]", .malformed), ("{}", .malformed),
             ("{\"host\":\"h\"}", .malformed), ("{\"binary\":\"b\"}", .malformed),
             ("{\"host\":\"\",\"binary\":\"b\"}", .malformed), ("{\"host\":1,\"binary\":\"b\"}", .malformed),
             ("{\"host\":\"\(long)\",\"binary\":\"b\"}", .nameTooLong),
             ("{\"host\":\"h\",\"binary\":\"b\",\"worker\":\"\(String(repeating: "w", count: 65))\"}", .nameTooLong),
+            ("{\"host\":\"\(escaped(256))\",\"binary\":\"b\"}", .nameTooLong),
+            ("{\"host\":\"\(escaped(2_000))\",\"binary\":\"b\"}", .nameTooLong),
             ("{\"host\":\"a/b\",\"binary\":\"b\"}", .malformed),
             ("{\"host\":\"a\\u0000b\",\"binary\":\"b\"}", .malformed),
             ("{\"host\":\"a\\u007f\",\"binary\":\"b\"}", .malformed),
@@ -158,9 +161,11 @@ struct HeartbeatScannerTests {
         #expect(batch.entries.first?.flaw == nil && batch.entries.last?.flaw == nil)
         for (position, (text, flaw)) in cases.enumerated() {
             #expect(batch.entries[position + 1].flaw == flaw, "\(text)")
-            #expect(batch.flaws[position + 1]?.isEmpty == false, "\(text)")
+            #expect(batch.flawMessage(at: position + 1)?.isEmpty == false, "\(text)")
         }
-        #expect(batch.flaws.count == cases.count)
+        #expect(batch.flawMessages.count == cases.count)
+        #expect(batch.flawMessage(at: 0) == nil && batch.flawMessage(at: cases.count + 1) == nil)
+        #expect(try one("\"host\":\"\(escaped(255))\",\"binary\":\"b\"").0.flaw == nil)
     }
 
     @Test("numbers may be written in any of JSON's ways")

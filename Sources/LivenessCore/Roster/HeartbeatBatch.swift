@@ -39,7 +39,7 @@ package struct HeartbeatBatch: Sendable {
         /// Microseconds; 0 when not stated.
         package var interval: UInt32 = 0
         package var register = false
-        /// What was wrong with the entry itself (its message is in `flaws`); it is answered and otherwise left alone.
+        /// What was wrong with the entry itself (`flawMessage(at:)` says more); it is answered and otherwise left alone.
         package var flaw: HeartbeatRejection?
 
         package var nameHash: UInt64 = 0
@@ -60,10 +60,21 @@ package struct HeartbeatBatch: Sendable {
         }
     }
 
+    /// What to say about an entry with a flaw.
+    package struct FlawMessage: Sendable {
+        package var position: Int
+        package var text: String
+
+        package init(position: Int, text: String) {
+            self.position = position
+            self.text = text
+        }
+    }
+
     package var bytes: [UInt8]
     package var entries: [Entry]
-    /// What to say about the entries that have a flaw, by their position.
-    package var flaws: [Int: String] = [:]
+    /// In the order of their positions.
+    package var flawMessages: [FlawMessage] = []
 
     package init(bytes: [UInt8] = [], entries: [Entry] = []) {
         self.bytes = bytes
@@ -71,6 +82,18 @@ package struct HeartbeatBatch: Sendable {
     }
 
     package var count: Int { entries.count }
+
+    /// What is wrong with the entry at a position, if it has a flaw.
+    package func flawMessage(at position: Int) -> String? {
+        var range = flawMessages.indices
+        while let last = range.last {
+            let middle = range.lowerBound + (last - range.lowerBound) / 2
+            let message = flawMessages[middle]
+            if message.position == position { return message.text }
+            range = message.position < position ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
+        }
+        return nil
+    }
 
     /// Computes the hashes of all entries: outside any lock, before the batch meets the roster.
     package mutating func seal(_ hasher: NameHasher) {

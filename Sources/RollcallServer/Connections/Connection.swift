@@ -17,7 +17,7 @@ final class Connection: Sendable {
         /// Replies that were written whole.
         var answered: UInt64 = 0
         var tickets: [(request: UInt64, ticket: LoopReadPass.Ticket)] = []
-        var met: (request: UInt64, call: HeartbeatCall)?
+        var met: (request: UInt64, call: Result<HeartbeatCall, DocumentError>)?
         var hasClientLeft = false
 
         /// Nobody waits for the answer to the request at work alone.
@@ -65,27 +65,30 @@ final class Connection: Sendable {
         if let ticket { pass?.requestApplied(ticket) }
     }
 
-    /// The heartbeats of the request read last have met the roster; its router settles what remains.
-    func met(_ call: HeartbeatCall) {
+    /// The heartbeats of the request read last have met the roster, or are refused; its router settles what remains.
+    func met(_ call: Result<HeartbeatCall, DocumentError>) {
         state.withLock { $0.met = ($0.read &- 1, call) }
         applied()
     }
 
     /// The heartbeats of the request at work, if they have met the roster.
-    func takeCall() -> HeartbeatCall? {
-        state.withLock { state in
+    ///
+    /// - Throws: What is wrong with the document, when that is known already.
+    func takeCall() throws(DocumentError) -> HeartbeatCall? {
+        let call = state.withLock { state -> Result<HeartbeatCall, DocumentError>? in
             guard let met = state.met, met.request == state.answered else { return nil }
             state.met = nil
             return met.call
         }
+        return try call?.get()
     }
 
     /// The reply to the request at work was written whole.
     func replyWritten() {
         // A call that the router refused was not taken; nobody waits for its answer any more.
-        let refused = state.withLock { state in
+        let refused = state.withLock { state -> Result<HeartbeatCall, DocumentError>? in
             defer { state.answered += 1 }
-            guard let met = state.met, met.request == state.answered else { return nil as HeartbeatCall? }
+            guard let met = state.met, met.request == state.answered else { return nil }
             state.met = nil
             return met.call
         }

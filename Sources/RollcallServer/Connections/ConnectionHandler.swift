@@ -64,8 +64,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelReadComplete()
     }
 
-    /// The call read last has met the roster, which did not settle it.
-    func met(_ call: HeartbeatCall) {
+    /// The call read last has met the roster, which did not settle it, or is no document to meet it with.
+    func met(_ call: Result<HeartbeatCall, DocumentError>) {
         connection.met(call)
     }
 

@@ -6,9 +6,9 @@ import RollcallWire
 
 extension Request {
     /// The whole body; more than `WireLimits.bodyBytes` is 413.
-    func bytes() async throws -> [UInt8] {
+    func wholeBody() async throws -> ByteBuffer {
         do {
-            return Array(buffer: try await body.collect(upTo: WireLimits.bodyBytes))
+            return try await body.collect(upTo: WireLimits.bodyBytes)
         } catch is NIOTooManyBytesError {
             throw APIError.bodyTooLarge
         }
@@ -16,7 +16,7 @@ extension Request {
 
     /// The body as a document of the wire types; what is wrong with it is 400 and names the field.
     func document<Document: Decodable>(_ type: Document.Type) async throws -> Document {
-        try APIError.decode(type, from: try await bytes())
+        try APIError.decode(type, from: Array(buffer: try await wholeBody()))
     }
 }
 

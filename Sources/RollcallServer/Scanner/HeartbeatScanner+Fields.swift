@@ -133,8 +133,7 @@ extension HeartbeatScanner {
         _ field: HeartbeatField,
         _ entry: inout HeartbeatBatch.Entry
     ) throws(DocumentError) -> HeartbeatBatch.Slice {
-        let longest = field == .worker ? NameRule.longestWorker : NameRule.longestName
-        guard text.isPlain, text.count <= longest, text.count > 0 else {
+        guard text.isPlain, text.count <= longest(field), text.count > 0 else {
             return try unusualName(bytes, text, field, &entry)
         }
         return HeartbeatBatch.Slice(
@@ -150,10 +149,20 @@ extension HeartbeatScanner {
         _ field: HeartbeatField,
         _ entry: inout HeartbeatBatch.Entry
     ) throws(DocumentError) -> HeartbeatBatch.Slice {
+        guard text.count <= longest(field) * JSONUnescaping.longestEscape else {
+            flaw(&entry, .nameTooLong, "\(field.rawValue) has more than \(longest(field)) bytes")
+            return .none
+        }
         guard let unescaped = JSONUnescaping.unescape(bytes, text) else {
             throw .malformed("half of a surrogate pair in a string", offset: text.start)
         }
         return name(unescaped, field, &entry)
+    }
+
+    /// The most bytes of a name.
+    @inline(__always)
+    private func longest(_ field: HeartbeatField) -> Int {
+        field == .worker ? NameRule.longestWorker : NameRule.longestName
     }
 
     /// Checks a name and puts it behind the document.
@@ -162,7 +171,7 @@ extension HeartbeatScanner {
         _ field: HeartbeatField,
         _ entry: inout HeartbeatBatch.Entry
     ) -> HeartbeatBatch.Slice {
-        let longest = field == .worker ? NameRule.longestWorker : NameRule.longestName
+        let longest = longest(field)
         guard name.count <= longest else {
             flaw(&entry, .nameTooLong, "\(field.rawValue) has \(name.count) bytes, and \(longest) are the most")
             return .none
@@ -196,7 +205,8 @@ extension HeartbeatScanner {
         guard text.count > 0, text.count <= NameRule.longestIncarnation,
             NameText.isIncarnation(bytes, text.start..<text.end)
         else {
-            if text.isEscaped, let unescaped = JSONUnescaping.unescape(bytes, text),
+            if text.isEscaped, text.count <= NameRule.longestIncarnation * JSONUnescaping.longestEscape,
+                let unescaped = JSONUnescaping.unescape(bytes, text),
                 (1...NameRule.longestIncarnation).contains(unescaped.count),
                 unescaped.allSatisfy(NameText.isIncarnation)
             {

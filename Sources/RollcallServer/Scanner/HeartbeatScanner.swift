@@ -14,7 +14,7 @@ package struct HeartbeatScanner {
 
     var cursor = JSONCursor()
     var entries: [HeartbeatBatch.Entry] = []
-    var flaws: [Int: String] = [:]
+    var flawMessages: [HeartbeatBatch.FlawMessage] = []
     /// Unescaped text; it goes behind the document.
     var extra: [UInt8] = []
     var isDurable = false
@@ -63,7 +63,7 @@ package struct HeartbeatScanner {
     private func document(_ body: [UInt8]) -> HeartbeatDocument {
         var batch = HeartbeatBatch(bytes: body, entries: entries)
         if !extra.isEmpty { batch.bytes += extra }
-        batch.flaws = flaws
+        batch.flawMessages = flawMessages
         return HeartbeatDocument(batch: batch, isDurable: isDurable)
     }
 
@@ -136,7 +136,7 @@ package struct HeartbeatScanner {
 
     private mutating func scanEntries(_ bytes: RawSpan) throws(DocumentError) {
         entries.removeAll(keepingCapacity: true)
-        flaws.removeAll()
+        flawMessages.removeAll(keepingCapacity: true)
         guard cursor.take(bytes, UInt8(ascii: "[")) else { throw cursor.malformed("heartbeats is not an array") }
         cursor.skipSpace(bytes)
         if cursor.take(bytes, UInt8(ascii: "]")) { return }
@@ -172,6 +172,6 @@ package struct HeartbeatScanner {
     mutating func flaw(_ entry: inout HeartbeatBatch.Entry, _ flaw: HeartbeatRejection, _ message: String) {
         guard entry.flaw == nil else { return }
         entry.flaw = flaw
-        flaws[entries.count] = message
+        flawMessages.append(HeartbeatBatch.FlawMessage(position: entries.count, text: message))
     }
 }

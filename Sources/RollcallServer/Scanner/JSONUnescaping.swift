@@ -1,5 +1,8 @@
 /// What a string with backslashes stands for.
 enum JSONUnescaping {
+    /// The most bytes that stand for one byte of a text: `\u0041`.
+    static let longestEscape = 6
+
     /// The value of a hexadecimal digit.
     static func digit(_ byte: UInt8) -> UInt32? {
         switch byte {

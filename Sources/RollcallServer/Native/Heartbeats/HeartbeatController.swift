@@ -19,18 +19,22 @@ struct HeartbeatController {
     }
 
     @Sendable private func receiveMany(_ request: Request, _ context: RollcallContext) async throws -> Response {
-        let call = try await call(request, context)
+        if let call = try context.connection?.takeCall() { return try await settle(call) }
+        let isBrief = request.uri.query != nil ? try Self.isBrief(request) : false
+        let body = try await request.wholeBody()
+        let answer: @Sendable () async throws -> Response = {
+            let document = try HeartbeatScanner.scan(Array(buffer: body))
+            return try await settle(meet(document, answering: isBrief ? .news : .all, context))
+        }
+        let isLong = body.readableBytes > HeartbeatHandler.longestBody
+        return isLong ? try await OffLoop.run(answer) : try await answer()
+    }
+
+    /// What remains of a call that has met the roster.
+    private func settle(_ call: HeartbeatCall) async throws -> Response {
         let reply = await engine.intake.settle(call.meeting, of: call.batch, answering: call.scope)
         try await checkEnds(reply, isDurable: call.isDurable)
         return Reply.json(HeartbeatReplyWriter.render(call.batch, reply))
-    }
-
-    /// The call, which may have met the roster when it arrived.
-    private func call(_ request: Request, _ context: RollcallContext) async throws -> HeartbeatCall {
-        if let call = context.connection?.takeCall() { return call }
-        let isBrief = request.uri.query != nil ? try Self.isBrief(request) : false
-        let document = try HeartbeatScanner.scan(try await request.bytes())
-        return meet(document, answering: isBrief ? .news : .all, context)
     }
 
     private func meet(
@@ -54,14 +58,14 @@ struct HeartbeatController {
     @Sendable private func receiveOne(_ request: Request, _ context: RollcallContext) async throws -> Response {
         let name = try context.serviceName()
         let document = try HeartbeatScanner.scan(
-            try await request.bytes(),
+            Array(buffer: try await request.wholeBody()),
             host: name.host.utf8,
             binary: name.binary.utf8
         )
         let call = meet(document, answering: .all, context)
         let reply = await engine.intake.settle(call.meeting, of: call.batch)
         if let outcome = reply.outcomes.first, case .rejected(let rejection) = outcome.kind {
-            throw APIError(rejection, call.batch.flaws[0] ?? rejection.message)
+            throw APIError(rejection, call.batch.flawMessage(at: 0) ?? rejection.message)
         }
         try await checkEnds(reply, isDurable: call.isDurable)
         guard let bytes = HeartbeatReplyWriter.renderOne(call.batch, reply) else {

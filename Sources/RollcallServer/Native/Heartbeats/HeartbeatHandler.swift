@@ -37,8 +37,8 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
         var began: NIODeadline
     }
 
-    /// Bytes of a body: what a longer one costs is its heartbeats, not its way.
-    private static let longestBody = 256 << 10
+    /// Bytes of a body: what a longer one costs is its heartbeats, not its way, and others would wait for it.
+    static let longestBody = 256 << 10
 
     private let way: ShortWay
     private let connection: ConnectionHandler
@@ -85,10 +85,10 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Takes a whole call to the roster; whether that settled it, and it is answered.
     private func settle(_ whole: Incoming, _ context: ChannelHandlerContext) -> Bool {
-        guard let document = try? HeartbeatScanner.scan(Array(buffer: whole.body)) else { return false }
-        let call = HeartbeatCall.meeting(document, answering: whole.scope, way.intake)
-        guard call.isSettled else {
-            connection.met(call)
+        let scanned = Result { () throws(DocumentError) in try HeartbeatScanner.scan(Array(buffer: whole.body)) }
+        let met = scanned.map { HeartbeatCall.meeting($0, answering: whole.scope, way.intake) }
+        guard case .success(let call) = met, call.isSettled else {
+            connection.met(met)
             // The router needs no body of it any more.
             incoming?.body.clear()
             return false

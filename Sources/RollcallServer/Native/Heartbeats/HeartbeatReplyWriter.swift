@@ -61,7 +61,7 @@ struct HeartbeatReplyWriter {
             writer.raw(",\"code\":")
             writer.word(rejection.code)
             writer.raw(",\"message\":")
-            writer.text(batch.flaws[position] ?? rejection.message)
+            writer.text(batch.flawMessage(at: position) ?? rejection.message)
             writer.raw("}")
         }
         writer.raw("]}")

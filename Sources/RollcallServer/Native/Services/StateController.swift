@@ -39,8 +39,8 @@ struct StateController {
     }
 
     @Sendable private func states(_ request: Request, _ context: RollcallContext) async throws -> Response {
-        let bytes = try await request.bytes()
-        let bytesOfReply = try await OffLoop.run { try render(bytes) }
+        let body = try await request.wholeBody()
+        let bytesOfReply = try await OffLoop.run { try render(Array(buffer: body)) }
         return Reply.json(bytesOfReply)
     }
 
