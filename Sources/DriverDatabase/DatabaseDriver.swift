@@ -13,27 +13,22 @@ package struct DatabaseDriver: LivenessDriver {
     ///   - table: The heartbeats, which a store keeps.
     ///   - daemon: This daemon's id.
     ///   - isShared: Whether other daemons write to the same table (never so on SQLite).
-    ///   - seen: The flush counts already known, as `LoadedHead.daemons` had them; the first observation brings what
-    ///     was flushed after them.
-    package init(
-        table: any HeartbeatTable,
-        daemon: String,
-        isShared: Bool = false,
-        seen: [String: Int64] = [:]
-    ) {
-        let position = TablePosition(table: table, daemon: daemon, seen: seen)
+    package init(table: any HeartbeatTable, daemon: String, isShared: Bool) {
+        let position = TablePosition(table: table, daemon: daemon)
         reporter = DatabaseReporter(position: position)
         observer = DatabaseObserver(position: position)
         guarantees = Self.guarantees(isShared: isShared)
     }
 
-    private static func guarantees(isShared: Bool) -> DriverGuarantees {
+    /// What it promises, where other daemons write to the same table (`isShared`) and where not.
+    package static func guarantees(isShared: Bool) -> DriverGuarantees {
         DriverGuarantees(
             name: "database",
             granularity: .microseconds(1),
             notice: .polls,
             isPersistent: true,
             mayEvict: false,
+            isShared: isShared,
             clock: .ours,
             typicalDetection: isShared ? .milliseconds(500) : .milliseconds(250),
             leastDownTime: { report, flush, observe in

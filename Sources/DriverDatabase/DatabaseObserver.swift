@@ -9,6 +9,8 @@ struct DatabaseObserver: LivenessObserver {
     }
 
     func look(at serviceIDs: [Int64]) async throws(DriverError) -> BackendObservation {
-        try await position.observe(lookingAt: serviceIDs)
+        try await position.look(at: serviceIDs)
     }
+
+    func loaded(_ daemons: [DaemonRecord]) { position.loaded(daemons) }
 }

@@ -35,7 +35,12 @@ package final class LivenessEngine: Service {
         logger: Logger
     ) {
         let hasher = NameHasher(seed: .random(in: 0 ... .max), secret: .random(in: 0 ... .max))
-        let machine = LivenessMachine(settings: settings.liveness, hasher: hasher, at: time.now)
+        let machine = LivenessMachine(
+            settings: settings.liveness,
+            hasher: hasher,
+            isShared: driver.guarantees.isShared,
+            at: time.now
+        )
         let shared = SharedMachine(machine, time: time)
         let metrics = EngineMetrics()
         let tail = TransitionTail()
@@ -60,6 +65,14 @@ package final class LivenessEngine: Service {
             fence: fence,
             turnstile: turnstile
         )
+        let reader = RecordReader(
+            shared: shared,
+            store: store,
+            tail: tail,
+            fence: fence,
+            turnstile: turnstile,
+            logger: logger
+        )
         intake = Intake(shared: shared, registrar: registrar, metrics: metrics, hasher: hasher)
         lookout = Lookout(
             shared: shared,
@@ -67,7 +80,7 @@ package final class LivenessEngine: Service {
             metrics: metrics,
             logger: logger,
             fence: fence,
-            follower: TailFollower(tail: tail, store: store, shared: shared, logger: logger)
+            reader: reader
         )
         coalescer = Coalescer(
             shared: shared,
@@ -75,7 +88,7 @@ package final class LivenessEngine: Service {
             metrics: metrics,
             logger: logger,
             fence: fence,
-            turnstile: turnstile
+            reader: reader
         )
         recorder = Recorder(
             shared: shared,
@@ -93,7 +106,8 @@ package final class LivenessEngine: Service {
             lookout: lookout,
             recorderWakeup: wakeup,
             metrics: metrics,
-            heartbeat: heartbeat
+            heartbeat: heartbeat,
+            isShared: driver.guarantees.isShared
         )
         housekeeper = Housekeeper(
             shared: shared,
@@ -117,8 +131,12 @@ package final class LivenessEngine: Service {
         let forgotten = time.wall - Burials.memory
         let pages = LoadedPages()
         let head = try await store.load(since: forgotten) { page throws(StoreError) in pages.append(page) }
+        driver.observer.loaded(head.daemons)
+        let isCompanied = try await isAnyoneAlive(of: head.daemons)
         for page in pages.take() {
-            shared.withLock { $0.loaded(page, newestStamp: head.newestStamp, at: began) }
+            shared.withLock {
+                $0.loaded(page, newestStamp: head.newestStamp, isCompanied: isCompanied, at: began)
+            }
         }
         let mine = head.daemons.first { $0.id == settings.liveness.daemon }
         try await store.write(own.daemonRecord(flushCount: mine?.flushCount ?? 0, at: time.wall))
@@ -133,8 +151,28 @@ package final class LivenessEngine: Service {
         shared.publish()
         logger.info(
             "records loaded",
-            metadata: ["services": "\(shared.board.count)", "revision": "\(head.head.revision)"]
+            metadata: [
+                "services": "\(shared.board.count)", "revision": "\(head.head.revision)",
+                "beside_others": "\(isCompanied)",
+            ]
         )
+    }
+
+    /// Waits, where other daemons have not left, until one of them is seen to live; at most as long as a living one
+    /// needs to show itself.
+    private func isAnyoneAlive(of daemons: [DaemonRecord]) async throws -> Bool {
+        let others = daemons.filter { $0.id != settings.liveness.daemon && $0.leftAt == nil && $0.retiredAt == nil }
+        guard driver.guarantees.isShared, !others.isEmpty else { return false }
+        let pace = settings.liveness.flushInterval / 2
+        let end = time.now + settings.liveness.observeInterval + settings.liveness.flushInterval * 2
+        while time.now < end {
+            try await time.sleep(for: pace)
+            let now = try await driver.observer.look(at: []).daemons
+            for before in others {
+                if let daemon = now.first(where: { $0.id == before.id }), before.hasMoved(to: daemon) { return true }
+            }
+        }
+        return false
     }
 
     /// Runs until graceful shutdown; throws when the database refuses this release.

@@ -6,38 +6,50 @@ package import LivenessCore
 package struct ModelDaemon {
     package private(set) var machine: LivenessMachine
     package let store: InMemoryStore
+    /// Whether other daemons may use the store.
+    private let isShared: Bool
     /// Virtual time.
     ///
     /// The wall clock shows `wallOrigin` more, and can be stepped.
     package private(set) var now: Instant
     package var wallOffset: Duration = .seconds(1_700_000_000)
     private let driver: InMemoryDriver
+    /// This daemon alone cannot reach the store.
+    package var isCutOff = false {
+        didSet { driver.sever(isCutOff) }
+    }
     private var uuids: SplitMix64
     private var outcomes: [HeartbeatOutcome] = []
 
     package init(
         settings: LivenessSettings = LivenessSettings(),
         store: InMemoryStore,
+        isShared: Bool = false,
         at now: Instant = Instant(nanoseconds: 0),
         seed: UInt64 = 1
     ) {
         self.store = store
+        self.isShared = isShared
         self.now = now
         uuids = SplitMix64(seed: seed)
         driver = InMemoryDriver(store: store, daemon: settings.daemon)
-        machine = LivenessMachine(settings: settings, hasher: NameHasher(seed: seed, secret: ~seed), at: now)
+        let hasher = NameHasher(seed: seed, secret: ~seed)
+        machine = LivenessMachine(settings: settings, hasher: hasher, isShared: isShared, at: now)
     }
 
     package var wall: Timestamp {
         Timestamp(microseconds: now.nanoseconds / 1_000) + wallOffset
     }
 
-    /// Loads what the store has, as a daemon does before it hears anything.
-    package mutating func start() async throws {
+    /// Loads what the store has, as a daemon does before it hears anything; `isCompanied` where another was seen to live.
+    package mutating func start(isCompanied: Bool = false) async throws {
         let pages = Collected()
         let forgotten = wall - Burials.memory
         let head = try await store.load(since: forgotten) { page throws(StoreError) in pages.pages.append(page) }
-        for page in pages.pages { machine.loaded(page, newestStamp: head.newestStamp, at: now) }
+        driver.loaded(head.daemons)
+        for page in pages.pages {
+            machine.loaded(page, newestStamp: head.newestStamp, isCompanied: isCompanied, at: now)
+        }
         let mine = head.daemons.first { $0.id == machine.settings.daemon }
         try await store.write(
             DaemonRecord(
@@ -54,6 +66,7 @@ package struct ModelDaemon {
         )
         machine.continueFlushCount(from: mine?.flushCount ?? 0)
         machine.logAdvanced(to: head.head)
+        logRead = head.head.revision
         machine.began(at: now, wall: wall)
     }
 
@@ -78,15 +91,17 @@ package struct ModelDaemon {
     }
 
     private var sinceFlush = 0
+    /// Up to where the log was read.
+    private var logRead: Int64 = 0
 
     /// One tick of every loop.
     package mutating func tick() async {
         machine.ticked(at: now, wall: wall)
         sinceFlush += 1
-        if sinceFlush % 5 == 0 { await flush() }
+        if sinceFlush % (machine.hasCompany(at: now) ? 2 : 5) == 0 { await flush() }
         if sinceFlush % 20 == 0 { await observe() }
         if machine.needsCatchUp { await catchUp() }
-        judge()
+        await judge()
         await record()
     }
 
@@ -100,11 +115,22 @@ package struct ModelDaemon {
         machine.caughtUp(passBegan: now, at: now)
     }
 
-    package mutating func judge() {
+    package mutating func judge() async {
         while machine.advance(to: now, limit: 128) {}
         while machine.continueSweep(limit: 128, at: now) {}
-        var left = machine.dueCount
-        while left > 0 { left = machine.judge(passBegan: now, count: left, limit: 128, at: now) }
+        guard isShared else {
+            var left = machine.dueCount
+            while left > 0 { left = machine.judge(passBegan: now, count: left, limit: 128, at: now) }
+            return
+        }
+        guard machine.dueCount > 0, await look(at: []) else { return }
+        let due = machine.takeDue(passBegan: now, count: machine.dueCount, limit: .max).due
+        if due.isEmpty { return }
+        if await look(at: due.map(\.id)) {
+            machine.judge(due[...], passBegan: now, at: now)
+        } else {
+            machine.putBack(due[...])
+        }
     }
 
     // MARK: Heartbeats
@@ -153,6 +179,7 @@ package struct ModelDaemon {
         let uuid = ServiceUUID(random: uuids.next(), uuids.next())
         let admission = Admission(batch, entry, machine.settings, uuid: uuid)
         do {
+            try checkLink()
             switch try await store.admit([admission], at: wall).first {
             case .admitted(let record, let incarnation, let transitions):
                 let service = machine.admitted(
@@ -178,6 +205,7 @@ package struct ModelDaemon {
 
     @discardableResult
     package mutating func leave(_ departure: Departure) async throws -> DepartureResult {
+        try checkLink()
         let result = try await store.depart([departure], at: wall).first ?? .notFound
         if case .departed(let record, let incarnation) = result { machine.departed(record, incarnation, at: now) }
         return result
@@ -185,18 +213,21 @@ package struct ModelDaemon {
 
     @discardableResult
     package mutating func edit(_ edit: RecordEdit) async throws -> EditResult {
+        try checkLink()
         let result = try await store.edit(edit, at: wall)
         if case .edited(let record, _) = result { machine.recordChanged(record, at: now) }
         return result
     }
 
     package mutating func create(_ draft: ServiceDraft) async throws -> ServiceRecord? {
+        try checkLink()
         let created = try await store.create(draft, at: wall)
         if let created { machine.recordChanged(created.value, at: now) }
         return created?.value
     }
 
     package mutating func delete(_ uuid: ServiceUUID) async throws {
+        try checkLink()
         if let deleted = try await store.delete(uuid, by: nil, at: wall) {
             machine.deleted(deleted.value, at: now)
         }
@@ -220,8 +251,28 @@ package struct ModelDaemon {
     }
 
     package mutating func observe() async {
-        if let observation = try? await driver.observer.observe() {
-            machine.observed(observation, began: now, at: now)
+        guard let observation = try? await driver.observer.observe() else { return }
+        let changed = machine.heartbeatsObserved(observation.changed[...], at: now)
+        machine.observed(observation, began: now, at: now)
+        learn(try? await store.records(changed))
+        guard isShared, let head = observation.head, head.revision > logRead else { return }
+        guard let news = try? await store.news(since: logRead, limit: .max) else { return }
+        learn(news.records)
+        logRead = head.revision
+    }
+
+    private mutating func look(at ids: [Int64]) async -> Bool {
+        guard let observation = try? await driver.observer.look(at: ids) else { return false }
+        let changed = machine.heartbeatsObserved(observation.changed[...], at: now)
+        machine.daemonsObserved(observation.daemons, began: now)
+        learn(try? await store.records(changed))
+        return true
+    }
+
+    private mutating func learn(_ page: LoadedPage?) {
+        for record in page?.services ?? [] {
+            let incarnations = page?.incarnations.filter { $0.serviceID == record.id } ?? []
+            machine.learned(record, incarnations, at: now)
         }
     }
 
@@ -229,11 +280,16 @@ package struct ModelDaemon {
         let pending = machine.takeChanges(limit: .max / 2)
         guard !pending.isEmpty else { return }
         do {
+            try checkLink()
             let results = try await store.record(pending.map(\.change), at: wall)
             for (change, result) in zip(pending, results) { machine.recorded(change, result, at: now) }
         } catch {
             machine.recordingFailed(pending[...])
         }
+    }
+
+    private func checkLink() throws(StoreError) {
+        if isCutOff { throw StoreError(.unavailable, "cut off from the store") }
     }
 
     package mutating func adopt(_ settings: LivenessSettings) {

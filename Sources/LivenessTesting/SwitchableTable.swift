@@ -42,9 +42,13 @@ package final class SwitchableTable: HeartbeatTable {
         return observation
     }
 
-    package func look(at ids: [Int64]) async throws(StoreError) -> [ServiceRecord] {
+    package func look(
+        at ids: [Int64],
+        after seen: [String: Int64],
+        as daemon: String
+    ) async throws(StoreError) -> HeartbeatObservation {
         try check()
-        return try await table.look(at: ids)
+        return try await table.look(at: ids, after: seen, as: daemon)
     }
 
     private func check() throws(StoreError) {

@@ -44,7 +44,7 @@ struct Daemon {
         let settings = loaded.settings
         FileDescriptorLimit.raise(logger)
         MetricDescriptions.add(to: metrics)
-        let store = try await StoreFactory.open(settings.database, downTimes)
+        let store = try await StoreFactory.open(settings.database, daemon: settings.daemon.id, downTimes)
         let loops = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let readPass = try await EventLoopReadPass(group)

@@ -13,16 +13,19 @@ enum StoreFactory {
     ///
     /// It asks for the down times as they are when it needs them.
     ///
-    /// - Throws: `StoreError`; `.inUse` when another daemon has the file or the database, `.schema` when the tables of a
+    /// - Throws: `StoreError`; `.inUse` when another daemon has the file, or another process the daemon's id, `.schema` when the tables of a
     ///   MariaDB database are missing or older.
     static func open(
         _ settings: Settings.DatabaseSection,
+        daemon: String,
         _ downTimes: DownTimes
     ) async throws(StoreError) -> any RecordStore {
         switch try url(settings) {
         case .sqlite(let path): return try sqlite(path, downTimes)
         case .mariaDB(let url):
-            return try await MariaDBStore(try mariaDB(url, settings.passwordFile, downTimes))
+            var configuration = try mariaDB(url, settings.passwordFile, downTimes)
+            configuration.daemon = daemon
+            return try await MariaDBStore(configuration)
         }
     }
 
@@ -81,8 +84,7 @@ enum StoreFactory {
         return MariaDBStore.Configuration(
             server: server,
             release: Release.number,
-            downTimes: downTimes,
-            isExclusive: true
+            downTimes: downTimes
         )
     }
 

@@ -17,8 +17,8 @@ package final class MariaDBStore: SQLRecordStore {
         /// Connections at most that write, and that read.
         package var writers: Int
         package var readers: Int
-        /// Whether no other daemon may use the database meanwhile.
-        package var isExclusive: Bool
+        /// The id that no other process may use over the database meanwhile; nil for what is no daemon.
+        package var daemon: String?
 
         package init(
             server: MariaDBConfiguration,
@@ -26,14 +26,14 @@ package final class MariaDBStore: SQLRecordStore {
             downTimes: DownTimes = DownTimes(),
             writers: Int = 2,
             readers: Int = 4,
-            isExclusive: Bool = false
+            daemon: String? = nil
         ) {
             self.server = server
             self.release = release
             self.downTimes = downTimes
             self.writers = writers
             self.readers = readers
-            self.isExclusive = isExclusive
+            self.daemon = daemon
         }
     }
 
@@ -60,9 +60,7 @@ package final class MariaDBStore: SQLRecordStore {
         // Rows that a transaction that writes has not locked are read as they are now, not as they were at its start.
         writers = Self.pool(configuration.server, "READ-COMMITTED", size: configuration.writers)
         readers = Self.pool(configuration.server, "REPEATABLE-READ", size: configuration.readers)
-        lock =
-            configuration.isExclusive
-            ? DaemonLock(Self.pool(configuration.server, "READ-COMMITTED", size: 1)) : nil
+        lock = configuration.daemon.map { DaemonLock($0, Self.pool(configuration.server, "READ-COMMITTED", size: 1)) }
         let schema = Schema(release: configuration.release, migrations: migrations)
         do {
             try await readers.run { try schema.check($0) }
@@ -148,7 +146,7 @@ package final class MariaDBStore: SQLRecordStore {
         var cause: MariaDBError
     }
 
-    /// The server has forgotten, with the connection, that the database is ours.
+    /// The server has forgotten, with the connection, that the id is ours.
     private struct LockLost: Error {}
 
     private func write<Value>(

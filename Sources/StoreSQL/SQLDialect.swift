@@ -11,9 +11,16 @@ package enum SQLDialect: Sendable {
     /// Behind a query of the row that a fence is raised in: others may read it, and nobody may change it.
     var sharingRows: String { self == .mariaDB ? " LOCK IN SHARE MODE" : "" }
 
-    /// The greater one of two values, neither of them NULL.
-    package func greater(_ one: String, _ other: String) -> String {
-        self == .mariaDB ? "greatest(\(one), \(other))" : "max(\(one), \(other))"
+    /// The rows of a table whose key is in a list, which comes as one argument: a JSON array.
+    func rows(of table: String, whose key: String) -> String {
+        switch self {
+        case .sqlite: "\(table) WHERE \(key) IN (SELECT value FROM json_each(?))"
+        case .mariaDB:
+            """
+            json_table(?, '$[*]' COLUMNS (wanted BIGINT PATH '$')) AS list STRAIGHT_JOIN \(table) ON \(key) = wanted \
+            WHERE TRUE
+            """
+        }
     }
 
     /// Behind an insertion: the row of that key is there already, and these columns of it take the new values.

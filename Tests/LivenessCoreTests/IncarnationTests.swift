@@ -32,6 +32,10 @@ struct IncarnationTests {
         await daemon.run(.seconds(11))
         #expect(await daemon.beat(process.again()) == .rejected(.staleSequence))
         #expect(await daemon.beat(process.next()) == .renewed)
+        // A retry long after the last one is a retry.
+        await daemon.run(.seconds(30))
+        #expect(await daemon.beat(process.again()) == .repeated)
+        #expect(await daemon.beat(process.next()) == .renewed)
         #expect(await daemon.beat(process.again()) == .repeated)
     }
 

@@ -50,4 +50,6 @@ final class SpyDriver: LivenessDriver, LivenessReporter, LivenessObserver {
     func look(at serviceIDs: [Int64]) async throws(DriverError) -> BackendObservation {
         try await inner.look(at: serviceIDs)
     }
+
+    func loaded(_ daemons: [DaemonRecord]) { inner.loaded(daemons) }
 }

@@ -50,6 +50,14 @@ struct SettingsRulesTests {
         #expect(
             defaultDown.count == 1 && defaultDown[0].hasPrefix("rollcalld.yaml:2: liveness.service_down_time: 1m is")
         )
+        let shared = "database: {url: mariadb://u@h/n}\nliveness: {report_interval: 1s, service_down_time: "
+        #expect(try Loading.errors(shared + "3250ms}") == [])
+        #expect(
+            try Loading.errors(shared + "3249ms}") == [
+                "rollcalld.yaml:2: liveness.service_down_time: 3249ms is less than report_interval 1s + flush_interval "
+                    + "250ms + 2 x observe_interval 1s, which the database driver needs; expected at least 3250ms"
+            ]
+        )
         let topic = try Loading.errors("liveness: {topics: {a: {service_down_time: 10100ms}}}")
         #expect(topic.count == 1 && topic[0].contains("liveness.topics.a.service_down_time: 10100ms is less than"))
     }

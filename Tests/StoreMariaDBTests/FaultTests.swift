@@ -89,7 +89,7 @@ struct FaultTests {
     @Test("a database that was ours alone is taken anew after the server was killed, whoever writes first")
     func lockTakenAnew() async throws {
         var configuration = try await MariaDBFixture().configuration
-        configuration.isExclusive = true
+        configuration.daemon = "d1"
         let store = try await MariaDBStore(configuration)
         let server = try MariaDBServer.here()
         for _ in 0..<3 {

@@ -18,7 +18,7 @@ struct MariaDBLawTests {
     @Test("carries the database driver through the laws of drivers", arguments: DriverLaw.all)
     func driverLaw(_ law: DriverLaw) async throws {
         let store = try await MariaDBFixture()
-        let fixture = TableDriverFixture(store) { DatabaseDriver(table: $0, daemon: $1) }
+        let fixture = TableDriverFixture(store) { DatabaseDriver(table: $0, daemon: $1, isShared: true) }
         try await law.run(on: fixture)
         await store.mariaDB.close()
     }

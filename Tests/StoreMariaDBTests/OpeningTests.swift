@@ -84,7 +84,7 @@ struct OpeningTests {
         configuration.server.user = "admin_\(database)"
         #expect(try await MariaDBStore.expand(configuration) == 0)
         configuration.server.user = "daemon_\(database)"
-        configuration.isExclusive = true
+        configuration.daemon = "d1"
         let store = try await MariaDBStore(configuration)
         let now = Timestamp(microseconds: 1_700_000_000_000_000)
         let name = ServiceName(host: "h", binary: "b")

@@ -151,7 +151,7 @@ struct FaultTests {
         let error = await #expect(throws: StoreError.self) { try await StoreContent(of: store) }
         #expect(error?.code == .corrupt)
         #expect(error?.message.contains("services row 2") == true)
-        #expect(try await store.look(at: [1, 3]).count == 2)
+        #expect(try await store.records([1, 3]).services.count == 2)
     }
 
     @Test("a call that is cancelled is applied whole or not at all")

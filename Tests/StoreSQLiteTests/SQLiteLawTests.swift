@@ -15,7 +15,7 @@ struct SQLiteLawTests {
 
     @Test("carries the database driver through the laws of drivers", arguments: DriverLaw.all)
     func driverLaw(_ law: DriverLaw) async throws {
-        let fixture = TableDriverFixture(try SQLiteFixture()) { DatabaseDriver(table: $0, daemon: $1) }
+        let fixture = TableDriverFixture(try SQLiteFixture()) { DatabaseDriver(table: $0, daemon: $1, isShared: false) }
         try await law.run(on: fixture)
     }
 }

@@ -100,7 +100,7 @@ final class StoreBench: Sendable {
 
     /// The record as the store has it now.
     func record(_ id: Int64) async throws -> ServiceRecord {
-        try require(try await store.look(at: [id]).first, "record \(id)")
+        try require(try await store.records([id]).services.first, "record \(id)")
     }
 
     func head() async throws -> LogHead {

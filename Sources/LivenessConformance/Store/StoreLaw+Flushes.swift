@@ -65,7 +65,7 @@ extension StoreLaw {
             let deleted = try await bench.admitted(bench.admission("deleted")).record
             _ = try await bench.store.delete(deleted.uuid, by: nil, at: bench.time(1))
             let fine = try await bench.admitted(bench.admission("fine")).record
-            let before = try await bench.store.look(at: [replaced.id, left.id, deleted.id])
+            let before = try await bench.store.records([replaced.id, left.id, deleted.id]).services
             var renewals = [replaced, left, deleted, fine].map { bench.renewal($0, at: 10) }
             var unknown = bench.renewal(fine, at: 10)
             unknown.serviceID = 4_711
@@ -76,7 +76,7 @@ extension StoreLaw {
             let tokens = Dictionary(grouping: result.incarnations, by: \.serviceID)
             try expectEqual(tokens[replaced.id]?.map(\.incarnation), ["b"], "incarnation in the news")
             try expectEqual(try await bench.record(fine.id).lastSeenUp, bench.time(10), "the one that is fine")
-            try expectEqual(try await bench.store.look(at: before.map(\.id)), before, "rows not touched")
+            try expectEqual(try await bench.store.records(before.map(\.id)).services, before, "rows not touched")
         },
         StoreLaw("a failure reported before a late flush stays reported") { bench in
             try await bench.register("d1")
@@ -164,11 +164,20 @@ extension StoreBench {
     func flush(
         _ daemon: String,
         count: Int64,
-        _ renewals: [HeartbeatRenewal],
-        workers: [WorkerRenewal] = []
+        _ renewals: [HeartbeatRenewal] = [],
+        workers: [WorkerRenewal] = [],
+        at seconds: Double = 100,
+        isLast: Bool = true
     ) async throws -> FlushResult {
         try await store.flush(
-            HeartbeatFlush(daemon: daemon, count: count, at: time(100), renewals: renewals, workers: workers)
+            HeartbeatFlush(
+                daemon: daemon,
+                count: count,
+                at: time(seconds),
+                renewals: renewals,
+                workers: workers,
+                isLast: isLast
+            )
         )
     }
 }

@@ -23,9 +23,10 @@ extension LivenessMachine {
 
     /// Begins a flush.
     ///
-    /// It may stay empty: it tells the others that this daemon lives.
-    package mutating func beginFlush(at now: Instant) -> PendingFlush {
-        flushCount += 1
+    /// It may stay empty: it tells the others that this daemon lives. One that goes on with what the one before could
+    /// not hold has the same count.
+    package mutating func beginFlush(at now: Instant, isContinued: Bool = false) -> PendingFlush {
+        if !isContinued { flushCount += 1 }
         let flush = HeartbeatFlush(
             daemon: settings.daemon,
             count: flushCount,

@@ -61,20 +61,15 @@ extension LivenessMachine {
         events.append(isComplete ? .recovered(.localPause) : .degraded(.localPause))
     }
 
-    /// A complete observation that began at `began` has ended.
+    /// A complete observation that began at `began` has ended, and what changed has been taken in.
     package mutating func observed(_ observation: BackendObservation, began: Instant, at now: Instant) {
         if began - health.lastObservation > settings.observationLostAfter {
             blind.add(BlindTime.Period(began: health.lastObservation, ended: now, cause: .backendLost))
         }
         health.lastObservation = now
-        recordsObserved(observation.changed[...], at: now)
+        daemonsObserved(observation.daemons, began: began)
         if let head = observation.head { logSeen(head) }
         recoverIfSound(at: now)
-    }
-
-    /// A part of what an observation that is not over yet has found.
-    package mutating func recordsObserved(_ records: ArraySlice<ServiceRecord>, at now: Instant) {
-        for record in records where record.lastDaemon != settings.daemon { recordChanged(record, at: now) }
     }
 
     /// A flush went through.

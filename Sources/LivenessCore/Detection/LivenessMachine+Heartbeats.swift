@@ -92,7 +92,7 @@ extension LivenessMachine {
         renewed.lastHeard = max(heard.nanoseconds, row.lastHeard)
         if sequence != HeartbeatBatch.Entry.noSequence { renewed.sequence = sequence }
         renewed.beats = row.beats == .max ? .max : row.beats &+ 1
-        renewed.flags = row.flags.subtracting(.tell).union(.dirty)
+        renewed.flags = row.flags.subtracting(.renewed).union(.dirty)
         rows[Int(service)] = renewed
         counters.renewed &+= 1
     }
@@ -159,8 +159,7 @@ extension LivenessMachine {
         }
         if !isNewer(entry, row) {
             let last = row.flags.contains(.heard) ? row.heardAt : started
-            let isStale = now - last > board.cards[Int(service)].reportInterval
-            return isStale ? .rejected(.staleSequence) : .repeated
+            return repeated(Repetitions.Source(service: service), lastNewer: last, at: now)
         }
         if row.flags.contains(.neverHeard) { return .pending }
         if row.stated != stated {
@@ -169,6 +168,17 @@ extension LivenessMachine {
         }
         if entry.sequence != HeartbeatBatch.Entry.noSequence { rows[Int(service)].sequence = entry.sequence }
         return .renewed
+    }
+
+    /// What a heartbeat that is not newer is answered.
+    mutating func repeated(
+        _ source: Repetitions.Source,
+        lastNewer: Instant,
+        at now: Instant
+    ) -> HeartbeatOutcome.Kind {
+        let interval = board.cards[Int(source.service)].reportInterval
+        let isStale = repetitions.isStale(source, lastNewer: lastNewer, interval: interval, at: now)
+        return isStale ? .rejected(.staleSequence) : .repeated
     }
 
     private func isNewer(_ entry: HeartbeatBatch.Entry, _ row: RosterRow) -> Bool {
@@ -210,7 +220,7 @@ extension LivenessMachine {
         let before = rows[number].flags.contains(.heard) ? rows[number].lastHeard : .min
         rows[number].lastHeard = max(before, heard.nanoseconds)
         rows[number].flags.insert(.heard)
-        rows[number].flags.remove(.neverHeard)
+        rows[number].flags.remove([.neverHeard, .elsewhere])
         assess(service, at: now)
     }
 

@@ -44,13 +44,56 @@ extension LivenessMachine {
         slice.reserveCapacity(take)
         for _ in 0..<take { if let service = due.popFirst() { slice.append(service) } }
         touch(slice)
-        for service in slice where rows[Int(service)].flags.contains(.due) {
-            rows[Int(service)].flags.remove(.due)
-            let row = rows[Int(service)]
-            let deadline = blind.deadline(row)
-            assess(service, at: now, isJudged: deadline <= passBegan && !isUnanswered(service))
-        }
+        for service in slice { judge(service, passBegan: passBegan, at: now) }
         return min(count - take, due.count)
+    }
+
+    private mutating func judge(_ service: UInt32, passBegan: Instant, at now: Instant) {
+        guard rows[Int(service)].flags.contains(.due) else { return }
+        rows[Int(service)].flags.remove(.due)
+        let mayBeJudged = blind.deadline(rows[Int(service)]) <= passBegan && !isUnanswered(service)
+        assess(service, at: now, isJudged: mayBeJudged)
+    }
+
+    /// Takes out those of up to `limit` services that wait, the first of `count`, whom nobody can have heard unseen: the
+    /// deadline was before `passBegan`, and all that other daemons heard until then has been visible since.
+    ///
+    /// The others wait on. Those taken out are to be looked at in the back end, and then to be judged.
+    ///
+    /// - Returns: The services with the ids of their records, and how many of `count` are left to go over.
+    package mutating func takeDue(passBegan: Instant, count: Int, limit: Int) -> (due: [DueService], left: Int) {
+        guard pause == nil else { return ([], 0) }
+        let take = min(limit, count, due.count)
+        let proven = min(passBegan, company.proven)
+        var taken: [DueService] = []
+        for _ in 0..<take {
+            guard let service = due.popFirst() else { break }
+            let row = rows[Int(service)]
+            guard row.flags.contains(.due) else { continue }
+            if blind.deadline(row) <= proven {
+                taken.append(DueService(service: service, id: board.cards[Int(service)].id))
+            } else {
+                due.append(service)
+            }
+        }
+        return (taken, count - take)
+    }
+
+    /// A service that waits to be judged.
+    package struct DueService: Sendable {
+        package var service: UInt32
+        /// Of its record.
+        package var id: Int64
+    }
+
+    /// Judges services that `takeDue` took out and that an observation since has shown nothing of.
+    package mutating func judge(_ services: ArraySlice<DueService>, passBegan: Instant, at now: Instant) {
+        for due in services { judge(due.service, passBegan: min(passBegan, company.proven), at: now) }
+    }
+
+    /// They could not be looked at: they wait on.
+    package mutating func putBack(_ services: ArraySlice<DueService>) {
+        for waiting in services where rows[Int(waiting.service)].flags.contains(.due) { due.append(waiting.service) }
     }
 
     /// Reads what is about to be needed of each of them in a tight loop, so that their cache misses overlap.
@@ -99,6 +142,8 @@ extension LivenessMachine {
         if now < deadline || pause != nil {
             evidence.localDoubt = localDoubt(row)
         }
+        let doubtEnds = isShared && now >= deadline ? reporterDoubt(of: service, at: now) : nil
+        evidence.isReporterLost = doubtEnds != nil
         evidence.isNeverReported =
             row.flags.contains(.neverHeard) && (row.flags.contains(.imported) || now < deadline)
         if old.state == .down, old.reason == .heartbeatMissed || old.reason == .sessionExpired {
@@ -107,7 +152,7 @@ extension LivenessMachine {
         evidence.lastState = board.standings[number].lastKnown
 
         let verdict = Verdict.decide(evidence)
-        if verdict.reason == .heartbeatMissed, evidence.earnedDown == nil, !isJudged {
+        if !isJudged, verdict != old, verdict.needsJudgement, evidence.earnedDown == nil {
             if !row.flags.contains(.due) {
                 rows[number].flags.insert(.due)
                 due.append(service)
@@ -121,6 +166,7 @@ extension LivenessMachine {
             rows[number].flags.insert(.up)
         }
         if verdict.state != .down, now < deadline { wheel.file(service, due: deadline) }
+        if verdict.reason == .reporterLost, let doubtEnds { wheel.file(service, due: doubtEnds) }
     }
 
     private func localDoubt(_ row: RosterRow) -> Reason? {
@@ -128,7 +174,7 @@ extension LivenessMachine {
         return row.flags.contains(.heard) ? blind.cause(heard: row.heardAt) : .starting
     }
 
-    private mutating func stand(_ service: UInt32, _ verdict: Verdict, at now: Instant, isJudged: Bool) {
+    mutating func stand(_ service: UInt32, _ verdict: Verdict, at now: Instant, isJudged: Bool) {
         let number = Int(service)
         var standing = board.standings[number]
         if !verdict.reason.isLocalOpinion, verdict.state != standing.stateBeforeDoubts(returningTo: verdict.state) {
@@ -150,5 +196,12 @@ extension LivenessMachine {
         guard board.standings[Int(service)].isUnrecorded, !rows[Int(service)].flags.contains(.queued) else { return }
         rows[Int(service)].flags.insert(.queued)
         queued.append(service)
+    }
+}
+
+extension Verdict {
+    /// Whether silence alone brings it about: then nobody may have heard the service unseen.
+    fileprivate var needsJudgement: Bool {
+        reason == .heartbeatMissed || reason == .reporterLost
     }
 }

@@ -70,7 +70,9 @@ extension LivenessMachine {
         rows[Int(service)].flags = rows[Int(service)].flags.intersection([.dirty, .queued])
         rows[Int(service)].beats = 0
         rows[Int(service)].stated = 0
+        rows[Int(service)].downTime = 0
         board.cards[Int(service)].flags.remove([.packedIncarnation, .textIncarnation])
+        repetitions.forget(service, workers: workers[service] ?? [])
         workers[service] = nil
         board.extras[service]?.workers = []
         forgetChanges(of: service, at: now)
@@ -81,8 +83,9 @@ extension LivenessMachine {
 
     /// Copies what the record says into the row and the card.
     ///
-    /// Whether and when it was heard stays as it is.
-    mutating func adopt(_ record: ServiceRecord, into service: UInt32) {
+    /// Whether and when it was heard stays as it is; and so does its down time, unless it states another interval or is
+    /// heard: changed settings hold for a service from its next heartbeat.
+    mutating func adopt(_ record: ServiceRecord, into service: UInt32, isHeard: Bool = false) {
         let number = Int(service)
         let profile = Profile(record)
         let oldIncarnation = board.incarnation(of: service)
@@ -97,17 +100,15 @@ extension LivenessMachine {
         board.cards[number].incarnationNumber = UInt32(clamping: record.incarnationNumber)
         board.cards[number].edit = UInt32(clamping: record.edit)
         board.cards[number].version = record.version
-        board.cards[number].interval = UInt32(clamping: record.reportInterval.clampedNanoseconds / 1_000)
+        let interval = UInt32(clamping: record.reportInterval.clampedNanoseconds / 1_000)
+        let keepsDownTime = interval == board.cards[number].interval && rows[number].downTime > 0 && !isHeard
+        board.cards[number].interval = interval
         setFlag(.disabled, record.isDisabled, of: number)
         board.standings[number].isDeleted = record.deletedAt != nil
         setFlag(.imported, record.isImported, of: number)
         adoptExtras(record, into: service)
 
-        let downTime = settings.downTime(topic: record.topic, reportInterval: record.reportInterval)
-        let milliseconds = (downTime.clampedNanoseconds + 999_999) / 1_000_000
-        let shortened = UInt32(clamping: milliseconds) < rows[number].downTime
-        rows[number].downTime = UInt32(clamping: milliseconds)
-        if shortened { wheel.withdraw(service) }
+        if !keepsDownTime { setDownTime(of: service) }
         setFlag(.forced, record.forcedDown != nil, ofRow: number)
         setFlag(.left, record.leftAt != nil, ofRow: number)
         setFlag(.failed, record.failure != nil, ofRow: number)
@@ -129,6 +130,16 @@ extension LivenessMachine {
         }
         board.content &+= 1
         isChanged = true
+    }
+
+    /// Brings a service's down time up to the settings, and to the interval it states.
+    mutating func setDownTime(of service: UInt32) {
+        let number = Int(service)
+        let card = board.cards[number]
+        let downTime = settings.downTime(topic: board.profiles[card.profile].topic, reportInterval: card.reportInterval)
+        let milliseconds = UInt32(clamping: (downTime.clampedNanoseconds + 999_999) / 1_000_000)
+        if milliseconds < rows[number].downTime { wheel.withdraw(service) }
+        rows[number].downTime = milliseconds
     }
 
     private mutating func adoptExtras(_ record: ServiceRecord, into service: UInt32) {

@@ -44,8 +44,6 @@ extension LivenessMachine {
             board.standings[number].recorded = pending.change.verdict
         case .superseded(let record):
             if let record {
-                revisions[number] = record.recorded.revision
-                board.standings[number].recorded = record.recorded.verdict
                 recordChanged(record, at: now)
             } else {
                 markGone(pending.service, at: now)

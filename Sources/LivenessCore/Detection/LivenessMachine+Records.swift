@@ -4,7 +4,14 @@ extension LivenessMachine {
     ///
     /// Each service has left what it had left when the newest stamp of the table was written, at least twice its
     /// report_interval, at most its down time: the outage counts for nobody. Recorded downs stay.
-    package mutating func loaded(_ page: LoadedPage, newestStamp: Timestamp?, at now: Instant) {
+    ///
+    /// Where another daemon lives (`isCompanied`) what it recorded is taken over: who is up has its whole down time.
+    package mutating func loaded(
+        _ page: LoadedPage,
+        newestStamp: Timestamp?,
+        isCompanied: Bool = false,
+        at now: Instant
+    ) {
         var byService: [Int64: [IncarnationRecord]] = [:]
         for incarnation in page.incarnations { byService[incarnation.serviceID, default: []].append(incarnation) }
         for record in page.services {
@@ -29,6 +36,10 @@ extension LivenessMachine {
             let downTime = rows[Int(service)].downDuration
             let grace = Self.grace(of: record, downTime: downTime, newestStamp: newestStamp)
             rows[Int(service)].lastHeard = (now + grace - downTime).nanoseconds
+            if isCompanied, record.recorded.state == .up, record.deletedAt == nil {
+                rows[Int(service)].lastHeard = now.nanoseconds
+                rows[Int(service)].flags.insert([.heard, .elsewhere])
+            }
             if record.deletedAt == nil { assess(service, at: now) }
         }
     }
@@ -62,7 +73,7 @@ extension LivenessMachine {
             sequence: heartbeat.sequence,
             attributesHash: attributesHash
         )
-        adopt(record, into: service)
+        adopt(record, into: service, isHeard: true)
         rows[Int(service)].sequence = heartbeat.sequence ?? 0
         rows[Int(service)].stated = HeartbeatBatch.Entry.stated(
             incarnationHash(of: service),
@@ -94,8 +105,10 @@ extension LivenessMachine {
             )
             rows[Int(service)].lastHeard = now.nanoseconds
         }
+        let isRecordedElsewhere = record.recorded.revision > revisions[Int(service)]
         adopt(record, into: service)
         rows[Int(service)].flags.insert(.tell)
+        if isRecordedElsewhere { takeOver(record.recorded, of: service, at: now) }
         assess(service, at: now)
     }
 

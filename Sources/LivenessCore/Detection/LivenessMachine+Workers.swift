@@ -143,9 +143,8 @@ extension LivenessMachine {
         let isNewer = entry.sequence == HeartbeatBatch.Entry.noSequence || entry.sequence > worker.sequence
         if worker.hasLeft || worker.hasFailed { return isNewer ? .pending : .repeated }
         if !isNewer {
-            let last = max(worker.lastHeard, started)
-            let isStale = now - last > board.cards[Int(service)].reportInterval
-            return isStale ? .rejected(.staleSequence) : .repeated
+            let source = Repetitions.Source(service: service, worker: worker.incarnationHash)
+            return repeated(source, lastNewer: max(worker.lastHeard, started), at: now)
         }
         if worker.attributesHash != entry.attributesHash ^ attributesSalt { return .pending }
         if entry.sequence != HeartbeatBatch.Entry.noSequence { all[position].sequence = entry.sequence }

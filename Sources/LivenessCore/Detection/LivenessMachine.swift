@@ -13,6 +13,7 @@ import DequeModule
 /// - `+Answers` who waits for an answer that is held up
 /// - `+Judging` deadlines
 /// - `+Health` blind time, the back end, starting
+/// - `+Company` other daemons over the same back end
 /// - `+Recording` changes for the transition log
 /// - `+Flushing` renewals for the driver
 /// - `+Workers` services with several workers
@@ -59,12 +60,16 @@ package struct LivenessMachine: Sendable {
     /// Services to whom an answer is held up by the store: they are not judged meanwhile.
     var unanswered: [UInt32: Unanswered] = [:]
 
+    var repetitions = Repetitions()
     /// When services changed their state lately.
     var recentChanges: [UInt32: [Instant]] = [:]
     /// The same changes, oldest first.
     var changeLog: Deque<(service: UInt32, at: Instant)> = []
     var blind = BlindTime()
     var health: BackendHealth
+    package internal(set) var company = Company()
+    /// Whether other daemons may use the same back end.
+    let isShared: Bool
     var lastTick: Instant
     /// Microseconds to add to an instant to get the wall clock's time, as the last tick saw it.
     var wallOffset: Int64 = 0
@@ -85,8 +90,16 @@ package struct LivenessMachine: Sendable {
     /// Of what was read only to have it in the cache.
     var touched: Int64 = 0
 
-    package init(settings: LivenessSettings, hasher: NameHasher, at now: Instant) {
+    /// A machine without services.
+    ///
+    /// - Parameters:
+    ///   - settings: As configured.
+    ///   - hasher: With a secret of this process.
+    ///   - isShared: Whether other daemons may use the same back end.
+    ///   - now: The present.
+    package init(settings: LivenessSettings, hasher: NameHasher, isShared: Bool = false, at now: Instant) {
         self.settings = settings
+        self.isShared = isShared
         self.pauseThreshold = settings.effectivePauseThreshold
         self.board = Board(hasher: hasher)
         self.wheel = DeadlineWheel(origin: now)

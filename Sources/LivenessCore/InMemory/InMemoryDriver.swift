@@ -6,8 +6,8 @@ package final class InMemoryDriver: LivenessDriver, LivenessReporter, LivenessOb
     private let position: TablePosition
     private let isSevered = Locked(false)
 
-    package init(store: any HeartbeatTable, daemon: String, seen: [String: Int64] = [:]) {
-        position = TablePosition(table: store, daemon: daemon, seen: seen)
+    package init(store: any HeartbeatTable, daemon: String) {
+        position = TablePosition(table: store, daemon: daemon)
     }
 
     package var reporter: any LivenessReporter { self }
@@ -20,6 +20,7 @@ package final class InMemoryDriver: LivenessDriver, LivenessReporter, LivenessOb
             notice: .polls,
             isPersistent: false,
             mayEvict: false,
+            isShared: true,
             clock: .ours,
             typicalDetection: .zero,
             leastDownTime: { report, flush, _ in report + flush }
@@ -47,8 +48,10 @@ package final class InMemoryDriver: LivenessDriver, LivenessReporter, LivenessOb
 
     package func look(at serviceIDs: [Int64]) async throws(DriverError) -> BackendObservation {
         try checkLink()
-        return try await position.observe(lookingAt: serviceIDs)
+        return try await position.look(at: serviceIDs)
     }
+
+    package func loaded(_ daemons: [DaemonRecord]) { position.loaded(daemons) }
 
     private func checkLink() throws(DriverError) {
         guard !isSevered.withLock({ $0 }) else {

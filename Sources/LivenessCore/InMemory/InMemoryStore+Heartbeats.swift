@@ -4,12 +4,14 @@ extension InMemoryStore {
             guard var daemon = tables.daemons[flush.daemon] else {
                 throw StoreError.unregistered(flush.daemon)
             }
-            daemon.flushCount = max(daemon.flushCount + 1, flush.count)
+            let before = daemon.flushCount
+            daemon.flushCount = max(before + 1, flush.count)
             daemon.lastSeen = flush.at
-            tables.daemons[flush.daemon] = daemon
 
             var untouched: Set<Int64> = []
             for beat in flush.renewals where !tables.renew(beat, by: daemon) { untouched.insert(beat.serviceID) }
+            if !flush.isLast { daemon.flushCount = before }
+            tables.daemons[flush.daemon] = daemon
             var revised: Set<Int64> = []
             for (id, beats) in Dictionary(grouping: flush.workers, by: \.serviceID) {
                 let outcome = tables.renew(id, beats, downTimes, at: flush.at)
@@ -37,18 +39,37 @@ extension InMemoryStore {
     ) async throws(StoreError) -> HeartbeatObservation {
         try reading { tables in
             let daemons = tables.sortedDaemons
-            var changed: [ServiceRecord] = []
+            var changed: [ObservedHeartbeat] = []
             for other in daemons where other.id != daemon && seen[other.id] != other.flushCount {
                 let known = seen[other.id].map { min($0, other.flushCount) } ?? -1
                 changed += tables.sortedIDs.compactMap { tables.ledgers[$0]?.record }
                     .filter { $0.lastDaemon == other.id && $0.lastFlush > known }
+                    .map(ObservedHeartbeat.init)
             }
             return HeartbeatObservation(head: tables.head, daemons: daemons, changed: changed)
         }
     }
 
-    package func look(at ids: [Int64]) async throws(StoreError) -> [ServiceRecord] {
-        try reading { tables in ids.compactMap { tables.ledgers[$0]?.record } }
+    package func look(
+        at ids: [Int64],
+        after seen: [String: Int64],
+        as daemon: String
+    ) async throws(StoreError) -> HeartbeatObservation {
+        try reading { tables in
+            let flushed = ids.compactMap { tables.ledgers[$0]?.record }.filter { record in
+                guard let other = record.lastDaemon, other != daemon else { return false }
+                return record.lastFlush > seen[other] ?? -1
+            }
+            return HeartbeatObservation(
+                head: tables.head,
+                daemons: tables.sortedDaemons,
+                changed: flushed.map(ObservedHeartbeat.init)
+            )
+        }
+    }
+
+    package func records(_ ids: [Int64]) async throws(StoreError) -> LoadedPage {
+        try reading { $0.page(of: ids) }
     }
 
     package func load(
@@ -92,6 +113,12 @@ extension InMemoryStore {
 }
 
 extension InMemoryTables {
+    /// Those records with what is remembered of their incarnations.
+    func page(of ids: [Int64]) -> LoadedPage {
+        let found = Set(ids).sorted().compactMap { ledgers[$0] }
+        return LoadedPage(services: found.map(\.record), incarnations: found.flatMap { $0.incarnations.remembered })
+    }
+
     /// Whether the renewal touched its row.
     fileprivate mutating func renew(_ beat: HeartbeatRenewal, by daemon: DaemonRecord) -> Bool {
         guard var ledger = ledgers[beat.serviceID], ledger.record.deletedAt == nil, ledger.record.leftAt == nil,

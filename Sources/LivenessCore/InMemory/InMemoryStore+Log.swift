@@ -51,6 +51,16 @@ extension InMemoryStore {
         }
     }
 
+    package func news(since: Int64, limit: Int) async throws(StoreError) -> LogNews {
+        try reading { tables in
+            let rows = tables.log.filter { $0.transition.revision > since }.prefix(max(limit, 0))
+            return LogNews(
+                page: TransitionPage(transitions: rows.map(\.transition), head: tables.head),
+                records: tables.page(of: rows.compactMap(\.serviceID))
+            )
+        }
+    }
+
     package func history(of uuid: ServiceUUID, limit: Int) async throws(StoreError) -> [Transition] {
         try reading { tables in
             guard let id = tables.identities[uuid] else { return [] }

@@ -36,4 +36,9 @@ package struct DaemonRecord: Hashable, Sendable {
         self.settingsDigest = settingsDigest
         self.lastSeen = lastSeen
     }
+
+    /// Whether it has written since, as its row shows `later`.
+    package func hasMoved(to later: DaemonRecord) -> Bool {
+        later.flushCount != flushCount || later.lastSeen != lastSeen || later.incarnation != incarnation
+    }
 }

@@ -12,13 +12,12 @@ extension DriverError {
 }
 
 extension BackendObservation {
-    /// An observation of the table, with rows that were looked at after it.
-    package init(_ observation: HeartbeatObservation, looked: [ServiceRecord]) {
-        let ids = Set(looked.map(\.id))
+    /// What the table showed.
+    package init(_ observation: HeartbeatObservation) {
         self.init(
             epoch: observation.head.logID,
             daemons: observation.daemons,
-            changed: observation.changed.filter { !ids.contains($0.id) } + looked,
+            changed: observation.changed,
             head: observation.head
         )
     }

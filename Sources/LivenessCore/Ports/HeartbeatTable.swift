@@ -12,10 +12,14 @@ package protocol HeartbeatTable: Sendable {
     /// are new. The caller's own id is left out of the changes.
     func observe(after seen: [String: Int64], as daemon: String) async throws(StoreError) -> HeartbeatObservation
 
-    /// The rows of those services now, however they came to be (the on-demand read of *Judging*).
+    /// The same of these services alone, in one batched read: what *Judging* asks for, as often as it needs to.
     ///
-    /// Ids that are deleted come back with `deletedAt` set.
-    func look(at ids: [Int64]) async throws(StoreError) -> [ServiceRecord]
+    /// Without ids, only who else writes to the table.
+    func look(
+        at ids: [Int64],
+        after seen: [String: Int64],
+        as daemon: String
+    ) async throws(StoreError) -> HeartbeatObservation
 }
 
 /// What one flush carries.
@@ -32,19 +36,26 @@ package struct HeartbeatFlush: Sendable {
     package var renewals: [HeartbeatRenewal]
     /// For services with several workers, beside the service's own renewal.
     package var workers: [WorkerRenewal]
+    /// Everything that was heard before the flush began is written with this one.
+    ///
+    /// Until then the daemon's count stands still (its stamp moves), so that who sees the count move twice knows that
+    /// all is there that was heard before the first time.
+    package var isLast: Bool
 
     package init(
         daemon: String,
         count: Int64,
         at: Timestamp,
         renewals: [HeartbeatRenewal],
-        workers: [WorkerRenewal]
+        workers: [WorkerRenewal],
+        isLast: Bool = true
     ) {
         self.daemon = daemon
         self.count = count
         self.at = at
         self.renewals = renewals
         self.workers = workers
+        self.isLast = isLast
     }
 }
 
@@ -112,10 +123,10 @@ package struct HeartbeatObservation: Sendable {
     package var head: LogHead
     /// Every daemon's row, the caller's own included.
     package var daemons: [DaemonRecord]
-    /// The rows other daemons flushed since, as they are now.
-    package var changed: [ServiceRecord]
+    /// What other daemons flushed since.
+    package var changed: [ObservedHeartbeat]
 
-    package init(head: LogHead, daemons: [DaemonRecord], changed: [ServiceRecord]) {
+    package init(head: LogHead, daemons: [DaemonRecord], changed: [ObservedHeartbeat]) {
         self.head = head
         self.daemons = daemons
         self.changed = changed

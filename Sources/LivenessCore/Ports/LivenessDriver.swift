@@ -25,8 +25,13 @@ package protocol LivenessObserver: Sendable {
     /// A look that throws is none: the next one brings the same changes.
     func observe() async throws(DriverError) -> BackendObservation
 
-    /// Reads these services now, whether or not they changed: the look on demand of *Judging*.
+    /// What changed of these services alone, and who else is there: the look on demand of *Judging*.
+    ///
+    /// It takes nothing away from the next observation.
     func look(at serviceIDs: [Int64]) async throws(DriverError) -> BackendObservation
+
+    /// What these daemons wrote so far was read with the records when this daemon started.
+    func loaded(_ daemons: [DaemonRecord])
 }
 
 /// What a look at a back end showed.
@@ -34,11 +39,12 @@ package struct BackendObservation: Sendable {
     /// Names the content of the back end; another one than before means restarted, restored or emptied.
     package var epoch: String
     package var daemons: [DaemonRecord]
-    package var changed: [ServiceRecord]
+    /// Heartbeats that other daemons heard.
+    package var changed: [ObservedHeartbeat]
     /// The newest revision of the transition log, where the back end keeps it.
     package var head: LogHead?
 
-    package init(epoch: String, daemons: [DaemonRecord], changed: [ServiceRecord], head: LogHead?) {
+    package init(epoch: String, daemons: [DaemonRecord], changed: [ObservedHeartbeat], head: LogHead?) {
         self.epoch = epoch
         self.daemons = daemons
         self.changed = changed
@@ -97,6 +103,8 @@ package struct DriverGuarantees: Sendable {
     package var isPersistent: Bool
     /// Whether the back end may drop what it should keep.
     package var mayEvict: Bool
+    /// Whether other daemons may use the same back end.
+    package var isShared: Bool
     package var clock: Clock
     /// The time it adds, typically, to noticing a death.
     package var typicalDetection: Duration
@@ -109,6 +117,7 @@ package struct DriverGuarantees: Sendable {
         notice: Notice,
         isPersistent: Bool,
         mayEvict: Bool,
+        isShared: Bool,
         clock: Clock,
         typicalDetection: Duration,
         leastDownTime: @escaping @Sendable (Duration, Duration, Duration) -> Duration
@@ -118,6 +127,7 @@ package struct DriverGuarantees: Sendable {
         self.notice = notice
         self.isPersistent = isPersistent
         self.mayEvict = mayEvict
+        self.isShared = isShared
         self.clock = clock
         self.typicalDetection = typicalDetection
         self.leastDownTime = leastDownTime

@@ -46,6 +46,13 @@ package protocol RecordStore: HeartbeatTable {
     /// Rows of the log with a revision above `since`, oldest first.
     func transitions(since: Int64, limit: Int) async throws(StoreError) -> TransitionPage
 
+    /// The same with the records they are about, as they are now.
+    func news(since: Int64, limit: Int) async throws(StoreError) -> LogNews
+
+    /// Those records as they are now, deleted ones too, by id, with their incarnations; ids that never were are left
+    /// out.
+    func records(_ ids: [Int64]) async throws(StoreError) -> LoadedPage
+
     /// A service's rows of the log, newest first.
     ///
     /// Deleted services have a history too.

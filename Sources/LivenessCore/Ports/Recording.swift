@@ -55,6 +55,17 @@ package struct DaemonEvent: Hashable, Sendable {
     }
 }
 
+/// Rows of the log, and the records they are about.
+package struct LogNews: Sendable {
+    package var page: TransitionPage
+    package var records: LoadedPage
+
+    package init(page: TransitionPage, records: LoadedPage) {
+        self.page = page
+        self.records = records
+    }
+}
+
 package struct TransitionPage: Hashable, Sendable {
     package var transitions: [Transition]
     package var head: LogHead

@@ -19,6 +19,11 @@ package struct FlushPositions: Hashable, Sendable {
         self.seen = seen
     }
 
+    /// The records were read when the daemons had these counts.
+    package mutating func loaded(_ daemons: [DaemonRecord]) {
+        for daemon in daemons { seen[daemon.id] = daemon.flushCount }
+    }
+
     /// This daemon's own flush is in the table.
     package mutating func flushed(_ count: Int64, by daemon: String) {
         seen[daemon] = max(seen[daemon] ?? 0, count)

@@ -27,7 +27,11 @@ package struct RosterRow: Sendable {
         package static let tell = Flags(rawValue: 1 << 11)
         /// Its standing is *up*: a heartbeat has nothing to lift.
         package static let up = Flags(rawValue: 1 << 12)
+        /// Last heard by another daemon.
+        package static let elsewhere = Flags(rawValue: 1 << 13)
 
+        /// What a plain renewal ends.
+        static let renewed: Flags = [.tell, .elsewhere]
         /// With any of these a heartbeat is more than a renewal.
         static let special: Flags = [.left, .failed, .deleted, .several]
     }

@@ -17,17 +17,25 @@ package struct Coalescer: Sendable {
     let metrics: EngineMetrics
     let logger: Logger
     let fence: Fence
-    let turnstile: Turnstile
+    let reader: RecordReader
     let waiters = FlushWaiters()
 
     /// Flushes for as long as the task lives.
     func run() async throws {
         var lastFlush = shared.time.now
         while true {
-            let settings = shared.withLock { $0.settings }
-            try await waiters.wakeup.wait(atMost: settings.flushInterval, shared.time)
+            let before = shared.time.now
+            let (pace, mostSilence) = shared.withLock { machine in
+                let settings = machine.settings
+                // Others can judge no sooner than they have seen this daemon flush twice.
+                let isWatched = machine.hasCompany(at: before)
+                return isWatched
+                    ? (settings.flushInterval / 2, settings.flushInterval / 2)
+                    : (settings.flushInterval, settings.observeInterval)
+            }
+            try await waiters.wakeup.wait(atMost: pace, shared.time)
             let now = shared.time.now
-            let isHeartbeatDue = now - lastFlush >= settings.observeInterval
+            let isHeartbeatDue = now - lastFlush >= mostSilence
             if isHeartbeatDue || waiters.isAnyoneWaiting || shared.withLock({ $0.dirtyCount > 0 }) {
                 await flush()
                 lastFlush = now
@@ -43,26 +51,31 @@ package struct Coalescer: Sendable {
         let generation = waiters.begin()
         var left = shared.withLock { $0.dirtyCount }
         var isSound = true
+        var isContinued = false
         repeat {
-            let done = await flushOnce()
+            let done = await flushPart(of: left, isContinued: isContinued)
             isSound = done != nil
-            left = done == 0 ? 0 : left - (done ?? 0)
+            left -= done ?? 0
+            isContinued = true
         } while isSound && left > 0
         waiters.end(generation, isSound: isSound)
         shared.publish()
         return isSound
     }
 
-    /// One flush: how many of those who waited are done with, or nil when it failed.
-    private func flushOnce() async -> Int? {
+    /// One transaction of a flush for `count` who wait: how many of them are done with, or nil when it failed.
+    private func flushPart(of count: Int, isContinued: Bool) async -> Int? {
         let began = shared.time.now
-        var pending = shared.withLock { $0.beginFlush(at: began) }
+        var pending = shared.withLock { $0.beginFlush(at: began, isContinued: isContinued) }
         var done = 0
         for _ in 0..<(Self.largestFlush / Self.slice) {
             let taken = shared.withLock { $0.fill(&pending, limit: Self.slice) }
             if taken == 0 { break }
             done += taken
         }
+        // Who waits no more has left or was deleted meanwhile.
+        if done == 0 { done = count }
+        pending.flush.isLast = done >= count
         do {
             let result = try await driver.reporter.renew(pending.flush)
             let now = shared.time.now
@@ -87,22 +100,10 @@ package struct Coalescer: Sendable {
     ///
     /// The flush itself does not hold the turnstile: a slow back end must not keep services from registering.
     private func learn(_ result: FlushResult, from pending: LivenessMachine.PendingFlush) async {
-        await turnstile.pass {
-            do throws(DriverError) {
-                let news = try await driver.observer.look(at: result.news.map(\.id)).changed
-                let incarnations = Dictionary(grouping: result.incarnations, by: \.serviceID)
-                let now = shared.time.now
-                for record in news {
-                    shared.withLock { $0.learned(record, incarnations[record.id] ?? [], at: now) }
-                }
-                for (id, service) in pending.services(of: result.missing) {
-                    shared.withLock { $0.learnedGone(id, service, at: now) }
-                }
-            } catch {
-                // The next flush will not touch them either, and says so again.
-                fence.notice(error)
-                logger.debug("news of a flush could not be read", metadata: ["error": "\(error)"])
-            }
+        await reader.read(result.news.map(\.id))
+        let now = shared.time.now
+        for (id, service) in pending.services(of: result.missing) {
+            shared.withLock { $0.learnedGone(id, service, at: now) }
         }
     }
 }

@@ -21,6 +21,8 @@ struct Detector: Sendable {
     let judgeWakeup = Wakeup()
     let metrics: EngineMetrics
     let heartbeat: LoopHeartbeat
+    /// Whether other daemons may use the same back end.
+    let isShared: Bool
 
     /// Ticks for as long as the task lives.
     ///
@@ -88,11 +90,48 @@ struct Detector: Sendable {
         let passEnded = shared.time.now
         shared.withLock { $0.listened(from: passBegan, to: passEnded, isComplete: isComplete) }
         guard isComplete else { return }
+        if isShared {
+            await judgeAmongOthers(count, passBegan)
+        } else {
+            judge(count, passBegan)
+        }
+    }
+
+    private func judge(_ count: Int, _ passBegan: Instant) {
         var left = count
         while left > 0 {
             let now = shared.time.now
             left = shared.withLock { [left] in
                 $0.judge(passBegan: passBegan, count: left, limit: Self.slice, at: now)
+            }
+        }
+    }
+
+    /// Where other daemons may hear who is due, first what they heard until the deadline must be visible, and then it is
+    /// looked at.
+    ///
+    /// A look that fails judges nobody.
+    private func judgeAmongOthers(_ count: Int, _ passBegan: Instant) async {
+        guard await lookout.look(at: []) else { return }
+        var due: [LivenessMachine.DueService] = []
+        var left = count
+        while left > 0 {
+            let taken = shared.withLock { [left] in
+                $0.takeDue(passBegan: passBegan, count: left, limit: Self.slice)
+            }
+            due += taken.due
+            left = taken.left
+        }
+        guard !due.isEmpty else { return }
+        let isSeen = await lookout.look(at: due.map(\.id))
+        for range in due.indices.slices(of: Self.slice) {
+            let now = shared.time.now
+            shared.withLock { [due] machine in
+                if isSeen {
+                    machine.judge(due[range], passBegan: passBegan, at: now)
+                } else {
+                    machine.putBack(due[range])
+                }
             }
         }
     }

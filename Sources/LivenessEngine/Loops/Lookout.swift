@@ -12,7 +12,7 @@ struct Lookout: Sendable {
     let metrics: EngineMetrics
     let logger: Logger
     let fence: Fence
-    let follower: TailFollower
+    let reader: RecordReader
 
     /// Looks for as long as the task lives.
     func run() async throws {
@@ -22,26 +22,55 @@ struct Lookout: Sendable {
         }
     }
 
-    /// Looks once.
+    /// Looks once at all of it.
     ///
     /// A look that fails is none; the machine notices when too many do.
     func look() async {
         let began = shared.time.now
-        do {
-            var observation = try await driver.observer.observe()
+        _ = await reading { () throws(DriverError) in
+            let observation = try await driver.observer.observe()
+            let changed = take(observation.changed)
             let now = shared.time.now
-            for range in observation.changed.indices.slices(of: Self.slice) {
-                let records = observation.changed[range]
-                shared.withLock { $0.recordsObserved(records, at: now) }
-            }
-            observation.changed = []
-            shared.withLock { [observation] in $0.observed(observation, began: began, at: now) }
+            shared.withLock { $0.observed(observation, began: began, at: now) }
             metrics.observations.increment()
-            if let head = observation.head { await follower.logSeen(head) }
+            await reader.read(changed)
+            if let head = observation.head { await reader.follow(head) }
+        }
+    }
+
+    /// Looks at these services, and at who else is there.
+    ///
+    /// - Returns: Whether it could.
+    @discardableResult
+    func look(at ids: [Int64]) async -> Bool {
+        let began = shared.time.now
+        return await reading { () throws(DriverError) in
+            let observation = try await driver.observer.look(at: ids)
+            let changed = take(observation.changed)
+            shared.withLock { $0.daemonsObserved(observation.daemons, began: began) }
+            await reader.read(changed)
+        }
+    }
+
+    /// Takes in what others heard; answers whose records are to be read.
+    private func take(_ heartbeats: [ObservedHeartbeat]) -> [Int64] {
+        var changed: [Int64] = []
+        for range in heartbeats.indices.slices(of: Self.slice) {
+            let now = shared.time.now
+            changed += shared.withLock { $0.heartbeatsObserved(heartbeats[range], at: now) }
+        }
+        return changed
+    }
+
+    private func reading(_ body: () async throws(DriverError) -> Void) async -> Bool {
+        do throws(DriverError) {
+            try await body()
+            return true
         } catch {
             fence.notice(error)
             metrics.observationFailures.increment()
             logger.debug("the back end could not be observed", metadata: ["error": "\(error)"])
+            return false
         }
     }
 }

@@ -43,6 +43,11 @@ package struct Settings: Sendable, Equatable {
         package var url: DatabaseURL?
         package var passwordFile: String?
         package var fallbackURL: DatabaseURL?
+
+        /// Whether several daemons may work over it.
+        package var isShared: Bool {
+            if case .mariaDB = url { true } else { false }
+        }
     }
 
     package struct RecordsSection: Sendable, Equatable {

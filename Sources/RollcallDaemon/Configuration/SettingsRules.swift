@@ -93,13 +93,15 @@ enum SettingsRules {
         return errors
     }
 
-    /// What the database driver guarantees on SQLite, with one daemon: a heartbeat that arrives in time is never
-    /// taken for missed because it still waits to be flushed.
+    /// What the database driver guarantees: a heartbeat that arrives in time is never taken for missed because it still
+    /// waits to be flushed or, where several daemons share a database, to be seen by the others.
     private static func downTimeContradictions(_ loaded: LoadedSettings) -> [SettingError] {
         let liveness = loaded.settings.liveness
         let settings = loaded.settings.machine
         var checked = [("liveness.", liveness.serviceDownTime, liveness.reportInterval)]
-        let common = ["liveness.service_down_time", "liveness.report_interval", "liveness.flush_interval"]
+        var common = ["liveness.service_down_time", "liveness.report_interval", "liveness.flush_interval"]
+        let guarantees = DriverFactory.guarantees(loaded.settings)
+        if guarantees.isShared { common.append("liveness.observe_interval") }
         for topic in liveness.topics.keys.sorted() {
             checked.append(
                 (
@@ -109,11 +111,14 @@ enum SettingsRules {
             )
         }
         return checked.compactMap { prefix, down, interval in
-            let least = interval + liveness.flushInterval
+            let least = guarantees.leastDownTime(interval, liveness.flushInterval, liveness.observeInterval)
             guard down < least else { return nil }
-            let parts =
+            var parts =
                 "report_interval \(DurationText.format(interval)) + "
                 + "flush_interval \(DurationText.format(liveness.flushInterval))"
+            if guarantees.isShared {
+                parts += " + 2 x observe_interval \(DurationText.format(liveness.observeInterval))"
+            }
             return error(
                 loaded,
                 "\(prefix)service_down_time",

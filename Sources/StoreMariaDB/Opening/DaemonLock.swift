@@ -2,13 +2,13 @@ import LivenessCore
 import MariaDBClient
 import Synchronization
 
-/// Keeps a second daemon away from the database: several over one are not in this release.
+/// Keeps a second process of the same daemon id away from the database: their rows and their flush counts would be one.
 ///
 /// It is a lock of the server's, held by a connection of its own and gone with it, however the daemon ends. So every
 /// transaction that writes looks whether it is still ours.
 final class DaemonLock: Sendable {
-    /// One for each database, in the 64 characters that a name may have.
-    private static let name = "concat('rollcall.daemon.', md5(database()))"
+    /// One for each id and database, in the 64 characters that a name may have.
+    private static let name = "concat('rollcall.daemon.', md5(concat(database(), '/', ?)))"
 
     private struct Holder {
         var lease: MariaDBLease
@@ -20,11 +20,15 @@ final class DaemonLock: Sendable {
         var isTaking = false
     }
 
+    private let daemon: String
     private let pool: MariaDBPool
     private let state = Mutex(State())
 
-    /// - Parameter pool: One connection, for this alone.
-    init(_ pool: MariaDBPool) {
+    /// - Parameters:
+    ///   - daemon: Its id.
+    ///   - pool: One connection, for this alone.
+    init(_ daemon: String, _ pool: MariaDBPool) {
+        self.daemon = daemon
         self.pool = pool
     }
 
@@ -41,15 +45,15 @@ final class DaemonLock: Sendable {
         await release()
         let lease = try await pool.lease()
         do {
-            let taken = try await lease.run { session in
-                try session.rows("SELECT get_lock(\(Self.name), 0), connection_id()", []) { row in
+            let taken = try await lease.run { [daemon] session in
+                try session.rows("SELECT get_lock(\(Self.name), 0), connection_id()", [.text(daemon)]) { row in
                     (isOurs: try row.integer(0) == 1, connection: try row.integer(1) ?? 0)
                 }
             }
             guard let taken = taken.first, taken.isOurs else {
                 throw StoreError(
                     .inUse,
-                    "the database is in use by another daemon; several over one are not available in this release"
+                    "the database is in use by another process whose daemon.id is \(daemon): each needs one of its own"
                 )
             }
             state.withLock { $0.holder = Holder(lease: lease, connection: taken.connection) }
@@ -73,13 +77,16 @@ final class DaemonLock: Sendable {
         }
         guard let held else { return }
         // The connection goes back without it.
-        _ = try? await held.lease.run { try $0.rows("SELECT release_lock(\(Self.name))", []) { _ in } }
+        _ = try? await held.lease.run { [daemon] in
+            try $0.rows("SELECT release_lock(\(Self.name))", [.text(daemon)]) { _ in }
+        }
         await held.lease.giveBack()
     }
 
     /// Whether the lock is ours, as the server says now.
     func isHeld(_ session: MariaDBSession) throws -> Bool {
         guard let connection = state.withLock({ $0.holder?.connection }) else { return false }
-        return try session.rows("SELECT is_used_lock(\(Self.name))", []) { try $0.integer(0) }.first == connection
+        return try session.rows("SELECT is_used_lock(\(Self.name))", [.text(daemon)]) { try $0.integer(0) }.first
+            == connection
     }
 }

@@ -28,11 +28,11 @@ extension SQLRecordStore {
     ) async throws(StoreError) -> HeartbeatObservation {
         try await reading { session in
             let daemons = try DaemonRow.all(in: session)
-            var changed: [ServiceRecord] = []
+            var changed: [ObservedHeartbeat] = []
             for other in daemons where other.id != daemon && seen[other.id] != other.flushCount {
                 let known = seen[other.id].map { min($0, other.flushCount) } ?? -1
                 changed += try session.rows(HeartbeatText.flushed, [other.id.stored, known.stored], of: "services") {
-                    try ServiceRow.record($0)
+                    try HeartbeatText.heartbeat($0)
                 }
             }
             return HeartbeatObservation(
@@ -43,13 +43,49 @@ extension SQLRecordStore {
         }
     }
 
-    package func look(at ids: [Int64]) async throws(StoreError) -> [ServiceRecord] {
-        try await reading { session in try ids.compactMap { try ServiceRow.any($0, in: session) } }
+    package func look(
+        at ids: [Int64],
+        after seen: [String: Int64],
+        as daemon: String
+    ) async throws(StoreError) -> HeartbeatObservation {
+        try await reading { session in
+            var changed: [ObservedHeartbeat] = []
+            if !ids.isEmpty {
+                changed = try session.rows(HeartbeatText.looked, [ids.stored], of: "services") { stored in
+                    let other = try stored.text(7)
+                    guard other != daemon, !other.isEmpty, try stored.count(8) > seen[other] ?? -1 else { return nil }
+                    return try HeartbeatText.heartbeat(stored)
+                }.compactMap { $0 }
+            }
+            return HeartbeatObservation(
+                head: try LogHeadRow.head(of: session),
+                daemons: try DaemonRow.all(in: session),
+                changed: changed
+            )
+        }
     }
 }
 
 private enum HeartbeatText {
+    private static let columns = """
+        id, uuid, incarnation_number, last_sequence, version, report_interval, report_count, last_daemon, last_flush
+        """
+
     static let flushed = SQLText(
-        "SELECT \(ServiceRow.columns) FROM services WHERE last_daemon = ? AND last_flush > ? ORDER BY id"
+        "SELECT \(columns) FROM services WHERE last_daemon = ? AND last_flush > ? ORDER BY id"
     )
+    static let looked = SQLText { "SELECT \(columns) FROM \($0.rows(of: "services", whose: "id"))" }
+
+    static func heartbeat(_ stored: StoredRow<some SQLColumns>) throws -> ObservedHeartbeat {
+        let id = try stored.integer(0)
+        return ObservedHeartbeat(
+            id: id,
+            uuid: try stored.uuid(1, row: id),
+            incarnationNumber: try stored.count(2),
+            sequence: try stored.sequence(3),
+            version: try stored.small(4),
+            reportInterval: try stored.interval(5),
+            reportCount: try stored.count(6)
+        )
+    }
 }

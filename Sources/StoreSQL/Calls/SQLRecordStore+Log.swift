@@ -14,6 +14,34 @@ extension SQLRecordStore {
         }
     }
 
+    package func news(since: Int64, limit: Int) async throws(StoreError) -> LogNews {
+        try await reading { session in
+            let asked = [since.stored, max(limit, 0).stored]
+            let rows = try session.rows(LogText.news, asked, of: "transitions") { stored in
+                (try TransitionRow.transition(stored), try stored.optionalInteger(TransitionRow.columnCount))
+            }
+            return LogNews(
+                page: TransitionPage(transitions: rows.map(\.0), head: try LogHeadRow.head(of: session)),
+                records: try Self.records(rows.compactMap(\.1), in: session)
+            )
+        }
+    }
+
+    package func records(_ ids: [Int64]) async throws(StoreError) -> LoadedPage {
+        try await reading { try Self.records(ids, in: $0) }
+    }
+
+    private static func records(_ ids: [Int64], in session: Session) throws -> LoadedPage {
+        guard !ids.isEmpty else { return LoadedPage(services: [], incarnations: []) }
+        let list = Set(ids).sorted().stored
+        return LoadedPage(
+            services: try session.rows(LogText.services, [list], of: "services") { try ServiceRow.record($0) },
+            incarnations: try session.rows(LogText.incarnations, [list], of: "service_incarnations") {
+                try IncarnationRow.record($0)
+            }.remembered
+        )
+    }
+
     package func history(of uuid: ServiceUUID, limit: Int) async throws(StoreError) -> [Transition] {
         try await reading { session in
             try session.rows(
@@ -37,6 +65,17 @@ private enum LogText {
     static let since = SQLText(
         "SELECT \(TransitionRow.columns) FROM transitions WHERE revision > ? ORDER BY revision LIMIT ?"
     )
+    static let news = SQLText(
+        """
+        SELECT \(TransitionRow.columns), service_id FROM transitions WHERE revision > ? ORDER BY revision LIMIT ?
+        """
+    )
+    static let services = SQLText {
+        "SELECT \(ServiceRow.columns) FROM \($0.rows(of: "services", whose: "id")) ORDER BY id"
+    }
+    static let incarnations = SQLText {
+        "SELECT \(IncarnationRow.columns) FROM \($0.rows(of: "service_incarnations", whose: "service_id"))"
+    }
     static let history = SQLText(
         """
         SELECT \(TransitionRow.columns) FROM transitions \

@@ -54,17 +54,15 @@ enum DaemonRow {
         """
     }
 
-    /// Moves the daemon's counter and answers the count of this flush.
+    /// Shows that the daemon lives, moves its counter with the last part of a flush, and answers the count of this flush.
     static func note(_ flush: HeartbeatFlush, in session: some SQLSession) throws -> Int64 {
-        try session.execute(note, [flush.count.stored, flush.at.stored, flush.daemon.stored])
-        guard let count = try session.row(count, [flush.daemon.stored], of: "daemons", { try $0.count(0) }) else {
-            throw StoreError.unregistered(flush.daemon)
-        }
+        let known = try session.row(count, [flush.daemon.stored], of: "daemons") { try $0.count(0) }
+        guard let known else { throw StoreError.unregistered(flush.daemon) }
+        let count = max(known + 1, flush.count)
+        try session.execute(note, [(flush.isLast ? count : known).stored, flush.at.stored, flush.daemon.stored])
         return count
     }
 
-    private static let note = SQLText { dialect in
-        "UPDATE daemons SET flush_count = \(dialect.greater("flush_count + 1", "?")), last_seen = ? WHERE id = ?"
-    }
-    private static let count = SQLText("SELECT flush_count FROM daemons WHERE id = ?")
+    private static let note = SQLText("UPDATE daemons SET flush_count = ?, last_seen = ? WHERE id = ?")
+    private static let count = SQLText { "SELECT flush_count FROM daemons WHERE id = ?\($0.keepingRows)" }
 }

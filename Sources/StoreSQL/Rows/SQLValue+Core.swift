@@ -36,3 +36,8 @@ extension UInt64? {
 extension Int64? {
     package var stored: SQLValue { self?.stored ?? .null }
 }
+
+extension [Int64] {
+    /// As a list that a query looks into (`SQLDialect.rows`).
+    package var stored: SQLValue { .text("[" + map(String.init).joined(separator: ",") + "]") }
+}

@@ -3,6 +3,8 @@ import LivenessCore
 /// Table `transitions`.
 enum TransitionRow {
     static let columns = "revision, kind, uuid, host, `binary`, topic, zone, from_state, to_state, reason, at"
+    /// How many they are: what a query asks for beside them stands here.
+    static let columnCount = 11
 
     static func transition(_ stored: StoredRow<some SQLColumns>) throws -> Transition {
         let revision = try stored.integer(0)

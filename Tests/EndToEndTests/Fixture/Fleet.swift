@@ -21,9 +21,20 @@ final class Fleet: Sendable {
         var lastHeard: Heard?
     }
 
+    /// Whom a lane goes to when there are several daemons.
+    enum Manner: Sendable {
+        /// To its own, and to the next when that does not answer.
+        case faithful
+        /// To one after the other.
+        case roundRobin
+    }
+
     private struct State {
         var members: [Member]
-        var port: Int
+        var ports: [Int]
+        var manner = Manner.faithful
+        /// Of `ports`, by lane.
+        var choice: [Int]
         var isStopped = false
         /// The latest round that any lane has begun.
         var round = 0
@@ -49,7 +60,15 @@ final class Fleet: Sendable {
         self.interval = interval
         let rounds = [Int](repeating: 0, count: lanes)
         let members = [Member](repeating: Member(), count: count)
-        state = Mutex(State(members: members, port: port, answered: rounds, sent: rounds.map { _ in [] }))
+        state = Mutex(
+            State(
+                members: members,
+                ports: [port],
+                choice: Array(0..<lanes),
+                answered: rounds,
+                sent: rounds.map { _ in [] }
+            )
+        )
     }
 
     /// Beats for as long as the body takes.
@@ -78,7 +97,15 @@ final class Fleet: Sendable {
     }
 
     /// From now on it beats at another port: the daemon was started anew.
-    func redirect(to port: Int) { state.withLock { $0.port = port } }
+    func redirect(to port: Int) { redirect(to: [port]) }
+
+    /// From now on it beats at these daemons.
+    func redirect(to ports: [Int], _ manner: Manner = .faithful) {
+        state.withLock { state in
+            state.ports = ports
+            state.manner = manner
+        }
+    }
 
     /// These beat no more from that round of their lane on.
     func silence(_ members: some Sequence<Int>, fromRound round: Int) {
@@ -102,6 +129,12 @@ final class Fleet: Sendable {
         }
     }
 
+    /// Waits until so many more rounds were begun, answered or not.
+    func tries(_ rounds: Int) async throws {
+        let before = round
+        try await eventually("the fleet \(prefix) tries \(rounds) times") { round >= before + rounds }
+    }
+
     /// The latest round that any lane has begun.
     var round: Int { state.withLock { $0.round } }
 
@@ -123,24 +156,23 @@ final class Fleet: Sendable {
         let period = Int64(interval / .nanoseconds(1))
         var random = SplitMix64(seed: UInt64(lane))
         var next = start + period * Int64(lane) / Int64(lanes)
-        var connection: RawConnection?
+        var connections: [Int: RawConnection] = [:]
         var round = 0
         while true {
             // A tenth to and fro, as the daemon tells agents to.
             Moment.wait(untilMonotonic: next + Int64.random(in: -period / 10...period / 10, using: &random))
-            let (port, members, isStopped) = state.withLock { state in
+            let (daemons, members, isStopped) = state.withLock { state in
                 state.round = max(state.round, round)
+                if state.manner == .roundRobin { state.choice[lane] += 1 }
                 let own = stride(from: lane, to: count, by: lanes).filter { state.members[$0].silentFrom > round }
-                return (state.port, own, state.isStopped)
+                return (state.ports.count, own, state.isStopped)
             }
             if isStopped { return }
             if !members.isEmpty {
-                do {
-                    let used = try connection ?? RawConnection(port: port, patience: interval * 2)
-                    connection = try exchange(lane, members, round, over: used) ? used : nil
-                } catch {
-                    // Stopped, gone or slow: what is under way stays in its socket, and the next beat takes a new one.
-                    connection = nil
+                // All are tried within one interval.
+                for _ in 0..<daemons {
+                    if send(lane, members, round, over: &connections) { break }
+                    state.withLock { $0.choice[lane] += 1 }
                 }
             }
             round += 1
@@ -148,8 +180,29 @@ final class Fleet: Sendable {
         }
     }
 
-    /// Whether the connection can be used again.
-    private func exchange(_ lane: Int, _ members: [Int], _ round: Int, over connection: RawConnection) throws -> Bool {
+    /// Whether the daemon that it is the turn of took the beats.
+    private func send(
+        _ lane: Int,
+        _ members: [Int],
+        _ round: Int,
+        over connections: inout [Int: RawConnection]
+    ) -> Bool {
+        let port = state.withLock { $0.ports[$0.choice[lane] % $0.ports.count] }
+        do {
+            let used = try connections[port] ?? RawConnection(port: port, patience: interval * 2)
+            connections[port] = used
+            let status = try exchange(lane, members, round, over: used)
+            if status == nil { connections[port] = nil }
+            return status == 200
+        } catch {
+            // Stopped, gone or slow: what is under way stays in its socket, and the next beat takes a new one.
+            connections[port] = nil
+            return false
+        }
+    }
+
+    /// What the daemon answered; nil when the connection is over.
+    private func exchange(_ lane: Int, _ members: [Int], _ round: Int, over connection: RawConnection) throws -> Int? {
         let beats = members.map { member in
             #"{"host":"\#(host(member))","binary":"worker","incarnation":"i-\#(member)","sequence":\#(round)}"#
         }
@@ -158,17 +211,19 @@ final class Fleet: Sendable {
         let sent = Moment.now
         state.withLock { $0.sent[lane].append(sent.monotonic) }
         try connection.send(request)
-        guard let reply = try connection.reply() else { return false }
+        guard let reply = try connection.reply() else { return nil }
         let answered = Moment.now
         let isAccepted = reply.status == 200 && reply.text.contains(#""rejected":[]"#)
         state.withLock { state in
             if isAccepted {
                 for member in members { state.members[member].lastHeard = Heard(sent: sent, answered: answered) }
                 state.answered[lane] += 1
-            } else {
-                state.problems.append("\(reply.status): \(reply.text.prefix(200))")
+            } else if state.ports.count == 1 || reply.status != 503 {
+                // A daemon that has lost its back end sends its services elsewhere.
+                let at = "lane \(lane), round \(round), daemon \(state.choice[lane] % state.ports.count)"
+                state.problems.append("\(at), \(answered.monotonic): \(reply.status): \(reply.text.prefix(200))")
             }
         }
-        return true
+        return reply.status
     }
 }

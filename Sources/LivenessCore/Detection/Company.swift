@@ -1,0 +1,110 @@
+/// The other daemons over the same back end, as their rows show them.
+///
+/// Who lives is told by its row moving, on our clock. Stamps and counts are compared with what they were before, never
+/// with a "now".
+package struct Company: Sendable {
+    private struct Member {
+        var record: DaemonRecord
+        /// When its row was last seen to move.
+        var moved: Instant
+
+        /// It said that it holds nothing, or an operator did.
+        var isGone: Bool { record.leftAt != nil || record.retiredAt != nil }
+    }
+
+    /// The counts of those who lived when an observation began.
+    private struct Mark {
+        var began: Instant
+        var counts: [String: Int64]
+    }
+
+    /// Marks kept: at one look in 50 ms far longer than it takes a daemon to count as silent.
+    private static let mostMarks = 256
+
+    private var members: [String: Member] = [:]
+    /// Oldest first.
+    private var marks: [Mark] = []
+    /// When daemons were last seen that came back as another process: what they held is lost with them.
+    private var crash: Instant?
+    /// What anybody heard before this was visible to the observation that moved it.
+    package private(set) var proven = Instant.distantPast
+
+    package init() {}
+
+    /// Takes in the daemons that an observation found, which began at `began`.
+    ///
+    /// - Parameters:
+    ///   - daemons: All rows.
+    ///   - own: The id of this daemon.
+    ///   - began: When the observation began.
+    ///   - silence: Without movement for this long a daemon counts as silent.
+    /// - Returns: Whether one came back who had been silent, or went who had been there.
+    mutating func observed(_ daemons: [DaemonRecord], own: String, began: Instant, silence: Duration) -> Bool {
+        var isChanged = false
+        for daemon in daemons where daemon.id != own {
+            guard let before = members[daemon.id] else {
+                // Nobody knows for how long it has been silent: it is seen now.
+                members[daemon.id] = Member(record: daemon, moved: began)
+                continue
+            }
+            var after = Member(record: daemon, moved: before.moved)
+            if before.record.incarnation != daemon.incarnation, !before.isGone {
+                crash = max(crash ?? .distantPast, before.moved)
+            }
+            // Restored from a backup: counts say nothing about what they were.
+            if daemon.flushCount < before.record.flushCount { marks = [] }
+            if before.record.hasMoved(to: daemon) {
+                if began - before.moved > silence { isChanged = true }
+                after.moved = began
+            }
+            if after.isGone != before.isGone { isChanged = true }
+            members[daemon.id] = after
+        }
+        let ids = Set(daemons.map(\.id))
+        for id in members.keys where !ids.contains(id) {
+            members[id] = nil
+            isChanged = true
+        }
+        prove(began: began, silence: silence)
+        return isChanged
+    }
+
+    /// A count that moved twice after an observation began belongs to a flush that began after it, too: the first
+    /// flush may have been under way.
+    private mutating func prove(began: Instant, silence: Duration) {
+        let living = members.filter { !$0.value.isGone && began - $0.value.moved <= silence }
+        if marks.count < Self.mostMarks {
+            marks.append(Mark(began: began, counts: living.mapValues(\.record.flushCount)))
+        }
+        while let first = marks.first {
+            let isProven = living.allSatisfy { id, member in
+                first.counts[id].map { member.record.flushCount >= $0 + 2 } ?? true
+            }
+            guard isProven else { return }
+            proven = max(proven, first.began)
+            marks.removeFirst()
+        }
+    }
+
+    /// Whether anybody else lives.
+    package func isPresent(at now: Instant, silence: Duration) -> Bool {
+        members.values.contains { !$0.isGone && now - $0.moved <= silence }
+    }
+
+    /// When one was last seen who may hold heartbeats that cannot be seen: it has not left and is silent, or was
+    /// replaced by another process; nil when there is none.
+    ///
+    /// Of several the one seen last.
+    func doubt(at now: Instant, silence: Duration) -> Instant? {
+        members.values.filter { !$0.isGone && now - $0.moved > silence }.map(\.moved).reduce(crash) { later, moved in
+            max(later ?? moved, moved)
+        }
+    }
+
+    /// Who has not left and is silent, and since when it was last seen.
+    package func silent(at now: Instant, silence: Duration) -> [(id: String, lastSeen: Instant)] {
+        members.values.filter { !$0.isGone && now - $0.moved > silence }
+            .map { ($0.record.id, $0.moved) }
+            .sorted { $0.0 < $1.0 }
+    }
+}

@@ -1,0 +1,101 @@
+/// Several daemons over one back end: what the others heard, what they recorded, and who of them can be relied on.
+extension LivenessMachine {
+    /// Heartbeats that other daemons heard, as an observation found them.
+    ///
+    /// Returns the ids of the records that must be read: what the back end shows of them is more than a heartbeat of
+    /// what is known.
+    package mutating func heartbeatsObserved(_ heartbeats: ArraySlice<ObservedHeartbeat>, at now: Instant) -> [Int64] {
+        noticePause(at: now)
+        return heartbeats.compactMap { observed($0, at: now) ? nil : $0.id }
+    }
+
+    /// Returns whether its record is known.
+    private mutating func observed(_ heartbeat: ObservedHeartbeat, at now: Instant) -> Bool {
+        guard let service = board.find(heartbeat.uuid) else { return false }
+        let row = rows[Int(service)]
+        let card = board.cards[Int(service)]
+        let number = Int64(card.incarnationNumber)
+        // What an observation read may be older than what a record has brought since.
+        if heartbeat.incarnationNumber < number || row.flags.contains(.deleted) { return true }
+        if heartbeat.incarnationNumber == number, !isNewer(heartbeat, row, of: service) { return true }
+        if let sequence = heartbeat.sequence, heartbeat.incarnationNumber == number {
+            rows[Int(service)].sequence = max(row.sequence, sequence)
+        }
+        heardElsewhere(service, reportCount: UInt32(clamping: heartbeat.reportCount), at: now)
+        return heartbeat.incarnationNumber == number && row.flags.isDisjoint(with: [.left, .failed, .neverHeard])
+            && heartbeat.version == card.version && heartbeat.reportInterval == card.reportInterval
+    }
+
+    /// A heartbeat without a sequence is new whenever it is counted; so is one of several workers, whose sequences are
+    /// their own.
+    private func isNewer(_ heartbeat: ObservedHeartbeat, _ row: RosterRow, of service: UInt32) -> Bool {
+        guard let sequence = heartbeat.sequence, !row.flags.contains(.several) else { return true }
+        return sequence > row.sequence
+    }
+
+    /// Another daemon heard it: that counts from when it is first seen here.
+    private mutating func heardElsewhere(_ service: UInt32, reportCount: UInt32, at now: Instant) {
+        let number = Int(service)
+        let heard = pause?.began ?? now
+        board.hearings[number] = Hearing(heard: heard, reportCount: reportCount)
+        if rows[number].flags.contains(.heard), rows[number].lastHeard >= heard.nanoseconds { return }
+        setDownTime(of: service)
+        rows[number].lastHeard = heard.nanoseconds
+        rows[number].flags.insert([.heard, .elsewhere])
+        rows[number].flags.remove(.neverHeard)
+        assess(service, at: now)
+    }
+
+    /// Takes over what another daemon has recorded, unless this one hears the service itself.
+    ///
+    /// Whoever recorded it had seen all that could be seen, and we have only seen what others heard: else two daemons
+    /// would contradict each other until both deadlines have passed.
+    mutating func takeOver(_ recorded: RecordedState, of service: UInt32, at now: Instant) {
+        let number = Int(service)
+        let row = rows[number]
+        let isHeardHere =
+            row.flags.contains(.heard) && !row.flags.contains(.elsewhere) && now < blind.deadline(row)
+        if isHeardHere || row.flags.contains(.deleted) { return }
+        switch recorded.reason {
+        case .heartbeat, .session:
+            heardElsewhere(service, reportCount: board.hearings[number].reportCount, at: now)
+        case .heartbeatMissed, .sessionExpired, .reporterLost:
+            rows[number].lastHeard = min(row.lastHeard, (now - row.downDuration).nanoseconds)
+            if board.standings[number].verdict != recorded.verdict {
+                stand(service, recorded.verdict, at: now, isJudged: false)
+            }
+        default:
+            // The record itself says so.
+            return
+        }
+    }
+
+    /// The daemons that an observation found which began at `began`.
+    package mutating func daemonsObserved(_ daemons: [DaemonRecord], began: Instant) {
+        guard isShared else { return }
+        let hasChanged = company.observed(
+            daemons,
+            own: settings.daemon,
+            began: began,
+            silence: settings.observationLostAfter
+        )
+        // Row 7 may begin or end for any service.
+        if hasChanged { sweep = 0 }
+    }
+
+    /// Whether other daemons live: they must see what this one hears, soon.
+    package func hasCompany(at now: Instant) -> Bool {
+        company.isPresent(at: now, silence: settings.observationLostAfter)
+    }
+
+    /// Until when a silent daemon may hold heartbeats of this service that cannot be seen (row 7); nil when none is.
+    ///
+    /// A daemon that is cut off refuses heartbeats once it knows, and the next one goes elsewhere: three times the
+    /// service's report_interval by default, and never less than it takes.
+    func reporterDoubt(of service: UInt32, at now: Instant) -> Instant? {
+        guard let lastSeen = company.doubt(at: now, silence: settings.observationLostAfter) else { return nil }
+        let interval = board.cards[Int(service)].reportInterval
+        let end = lastSeen + max(interval * 3, settings.flushLostAfter + interval * 2)
+        return now < end ? end : nil
+    }
+}
