@@ -114,6 +114,15 @@ struct CompanyTests {
         await daemons.run(.seconds(50))
         await daemons.run(.milliseconds(11_500), stopped: [1])
         #expect(daemons.verdicts("h1")[0] == Verdict(.unknown, .reporterLost, lastState: .up))
+        let machine = daemons.all[0].machine
+        let explanation = try #require(
+            daemons.all[0].place(of: "h1").flatMap { place in
+                machine.explanation(of: place, at: daemons.all[0].now)
+            }
+        )
+        #expect(explanation.evidence.contains { $0.fact == "reporter_lost" && $0.text.contains("daemon d1") })
+        #expect(explanation.evidence.contains { $0.fact == "last_heard" && $0.text.contains("another daemon") })
+        #expect(explanation.changesWhen.count == 2)
         await daemons.run(.seconds(17), stopped: [1])
         #expect(daemons.verdicts("h1")[0]?.state == .unknown)
         await daemons.run(.seconds(4), stopped: [1])
@@ -312,5 +321,90 @@ struct CompanyTests {
         }
         await daemons.run(.seconds(32))
         #expect(daemons.verdicts("h1") == [missed, missed])
+    }
+
+    @Test("what waited in a stopped daemon's sockets makes nobody down whom others heard meanwhile")
+    func staleBytes() async throws {
+        var daemons = try await Daemons(2)
+        var old = Process("h1", incarnation: "old")
+        var new = Process("h1", incarnation: "new")
+        await daemons.all[0].beat(old.next())
+        await daemons.run(.seconds(2))
+        try await daemons.all[0].leave(old.departure())
+        await daemons.run(.seconds(70))
+        await daemons.run(.seconds(100), stopped: [1])
+        var waiting: [Heartbeat] = []
+        for _ in 0..<3 {
+            waiting.append(new.next())
+            await daemons.all[0].beat(new.again())
+            await daemons.run(.seconds(10), stopped: [1])
+        }
+        daemons.all[1].notice()
+        for heartbeat in waiting { await daemons.all[1].beat(heartbeat) }
+        await daemons.run(.seconds(3))
+        #expect(daemons.verdicts("h1")[0] == up)
+        #expect(try await daemons.recorded("h1") == [.down, .up])
+        await daemons.all[0].beat(new.next())
+        await daemons.run(.seconds(2))
+        #expect(daemons.verdicts("h1") == [up, up])
+    }
+
+    @Test("what waited in a stopped daemon's sockets revives nobody whom the others have declared dead")
+    func staleBytesOfTheDead() async throws {
+        var daemons = try await Daemons(2)
+        var process = Process("h1")
+        await daemons.all[1].beat(process.next())
+        await daemons.run(.seconds(2))
+        // Sent to the daemon that is stopped, and nowhere else.
+        let waiting = [process.next(), process.next()]
+        await daemons.run(.seconds(100), stopped: [1])
+        #expect(daemons.verdicts("h1")[0] == missed)
+        daemons.all[1].notice()
+        for heartbeat in waiting { await daemons.all[1].beat(heartbeat) }
+        await daemons.run(.seconds(5))
+        #expect(daemons.verdicts("h1") == [missed, missed])
+        #expect(try await daemons.recorded("h1").last == .down)
+        #expect(try await !daemons.recorded("h1").contains(.up))
+        await daemons.all[1].beat(process.next())
+        await daemons.run(.seconds(2))
+        #expect(daemons.verdicts("h1") == [up, up])
+    }
+
+    @Test("a process that starts anew at another daemon has a whole down time, however its record comes to be known")
+    func startsAnew() async throws {
+        for wait in stride(from: 0, to: 1_000, by: 50) {
+            var daemons = try await Daemons(2)
+            var old = Process("h1", incarnation: "old")
+            var new = Process("h1", incarnation: "new")
+            await daemons.all[1].beat(old.next())
+            await daemons.run(.seconds(2))
+            try await daemons.all[0].leave(old.departure())
+            await daemons.run(.milliseconds(55_000 + wait))
+            await daemons.all[0].beat(new.next())
+            await daemons.run(.seconds(30))
+            #expect(daemons.verdicts("h1") == [up, up], "after \(wait) ms")
+            #expect(try await daemons.recorded("h1") == [.down, .up], "after \(wait) ms")
+        }
+    }
+
+    @Test("a process that starts while the database is away is up until it can be numbered, whatever the record says")
+    func startsUnnumbered() async throws {
+        var daemons = try await Daemons(2)
+        var old = Process("h1", incarnation: "old")
+        var new = Process("h1", incarnation: "new")
+        await daemons.all[0].beat(old.next())
+        await daemons.run(.seconds(2))
+        try await daemons.all[0].leave(old.departure())
+        await daemons.run(.seconds(20))
+        daemons.store.setOutage(StoreError(.unavailable, "away"))
+        await daemons.all[0].beat(new.next())
+        await daemons.run(.seconds(20))
+        daemons.store.setOutage(nil)
+        await daemons.run(.seconds(5))
+        #expect(daemons.verdicts("h1")[0] == up)
+        await daemons.all[0].beat(new.next())
+        await daemons.run(.seconds(5))
+        #expect(daemons.verdicts("h1") == [up, up])
+        #expect(try await daemons.recorded("h1") == [.down, .up])
     }
 }

@@ -42,6 +42,26 @@ struct SimulationTests {
         )
     }
 
+    @Test("nor with several daemons over one database, whatever befalls them")
+    func company() async throws {
+        var heartbeats = 0
+        var transitions = 0
+        for seed in Self.seeds {
+            var plan = SimulationPlan()
+            plan.services = 20
+            plan.duration = .seconds(1_200)
+            plan.troubleCompany()
+            plan.loss = [0, 0.01, 0.05, 0.2][Int(seed % 4)]
+            var simulation = try await CompanySimulation(plan, daemons: 3, seed: seed)
+            let report = try await simulation.run()
+            heartbeats += report.heartbeats
+            transitions += report.transitions
+            #expect(report.violations.isEmpty, "ROLLCALL_SIMULATION_SEED=\(seed): \(report.violations)")
+            #expect(report.transitions > 0 && report.downs > 0)
+        }
+        print("three daemons: \(Self.seeds.count) seeds, \(heartbeats) heartbeats, \(transitions) transitions")
+    }
+
     @Test("the same seed gives the same run")
     func reproducible() async throws {
         var plan = SimulationPlan()

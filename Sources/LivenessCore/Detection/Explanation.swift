@@ -66,6 +66,15 @@ extension LivenessMachine {
         if health.lostSince != nil {
             evidence.append(.init("backend_lost", "the back end of the liveness driver does not answer"))
         }
+        for daemon in company.silent(at: now, silence: settings.observationLostAfter) {
+            let silence = Self.seconds(now - daemon.lastSeen)
+            evidence.append(
+                .init(
+                    "reporter_lost",
+                    "daemon \(daemon.id) has not left and is silent for \(silence): it may hold heartbeats"
+                )
+            )
+        }
         for worker in extras?.workers ?? [] {
             evidence.append(
                 .init("worker", "worker \(worker.worker) (number \(worker.number)) is \(worker.state.word)")
@@ -77,6 +86,9 @@ extension LivenessMachine {
     private func hearing(of service: UInt32, at now: Instant) -> Explanation.Evidence {
         let row = rows[Int(service)]
         if row.flags.contains(.neverHeard) { return .init("never_heard", "no daemon ever heard it") }
+        if row.flags.contains(.elsewhere) {
+            return .init("last_heard", "another daemon heard it, as seen here \(Self.seconds(now - row.heardAt)) ago")
+        }
         if row.flags.contains(.heard) {
             return .init("last_heard", "this daemon last heard it \(Self.seconds(now - row.heardAt)) ago")
         }
@@ -105,6 +117,9 @@ extension LivenessMachine {
             return ["a newer heartbeat arrives: it is up"]
         case (.unknown, .backendLost):
             return ["a heartbeat arrives: it is up", "the back end answers again: it is judged"]
+        case (.unknown, .reporterLost):
+            let end = reporterDoubt(of: service, at: now).map { Self.seconds($0 - now) } ?? "a moment"
+            return ["a heartbeat arrives, here or at another daemon: it is up", "\(end) pass without one: it is down"]
         case (.unknown, .neverReported) where row.flags.contains(.imported):
             return ["a heartbeat arrives: it is up"]
         case (.unknown, _):

@@ -34,7 +34,7 @@ extension LivenessMachine {
     }
 
     /// Another daemon heard it: that counts from when it is first seen here.
-    private mutating func heardElsewhere(_ service: UInt32, reportCount: UInt32, at now: Instant) {
+    mutating func heardElsewhere(_ service: UInt32, reportCount: UInt32, at now: Instant) {
         let number = Int(service)
         let heard = pause?.began ?? now
         board.hearings[number] = Hearing(heard: heard, reportCount: reportCount)
@@ -46,20 +46,21 @@ extension LivenessMachine {
         assess(service, at: now)
     }
 
-    /// Takes over what another daemon has recorded, unless this one hears the service itself.
+    /// Takes over what another daemon has recorded; a down not while this one hears the service itself.
     ///
     /// Whoever recorded it had seen all that could be seen, and we have only seen what others heard: else two daemons
     /// would contradict each other until both deadlines have passed.
     mutating func takeOver(_ recorded: RecordedState, of service: UInt32, at now: Instant) {
         let number = Int(service)
         let row = rows[number]
-        let isHeardHere =
-            row.flags.contains(.heard) && !row.flags.contains(.elsewhere) && now < blind.deadline(row)
-        if isHeardHere || row.flags.contains(.deleted) { return }
+        if row.flags.contains(.deleted) { return }
+        // Time in which this daemon was blind helps nobody here: who recorded it was not.
+        let isHeardHere = row.flags.contains(.heard) && !row.flags.contains(.elsewhere) && now < row.heardUntil
         switch recorded.reason {
         case .heartbeat, .session:
             heardElsewhere(service, reportCount: board.hearings[number].reportCount, at: now)
         case .heartbeatMissed, .sessionExpired, .reporterLost:
+            if isHeardHere { return }
             rows[number].lastHeard = min(row.lastHeard, (now - row.downDuration).nanoseconds)
             if board.standings[number].verdict != recorded.verdict {
                 stand(service, recorded.verdict, at: now, isJudged: false)

@@ -5,6 +5,7 @@ extension LivenessMachine {
         package var flush: HeartbeatFlush
         package var services: [UInt32]
         var beats: [UInt16]
+        var began: Instant
 
         package var count: Int { services.count }
 
@@ -34,7 +35,7 @@ extension LivenessMachine {
             renewals: [],
             workers: []
         )
-        return PendingFlush(flush: flush, services: [], beats: [])
+        return PendingFlush(flush: flush, services: [], beats: [], began: now)
     }
 
     /// Puts up to `limit` of those who wait into the flush, those who wait longest first.
@@ -50,6 +51,8 @@ extension LivenessMachine {
             rows[Int(service)].flags.remove(.dirty)
             rows[Int(service)].beats = 0
             guard !row.flags.contains(.deleted), row.flags.contains(.heard) else { continue }
+            // Others would take it for news.
+            if isShared, row.heardUntil < pending.began { continue }
             add(service, row, to: &pending)
         }
         if count > 0 { isChanged = true }

@@ -76,7 +76,7 @@ extension LivenessMachine {
             let sequence = batch.entries[position].sequence
             if row.stated == batch.entries[position].stated(salt: attributesSalt), row.flags.contains(.up),
                 row.flags.isDisjoint(with: .special), sequence > row.sequence,
-                batch.entries[position].worker.count == 0
+                batch.entries[position].worker.count == 0, heard == now
             {
                 renew(service, row, sequence: sequence, heard: heard)
                 return HeartbeatOutcome(service: service, kind: .renewed, isNews: row.flags.contains(.tell))
@@ -166,8 +166,16 @@ extension LivenessMachine {
             guard statesNothingNew(entry, batch, service) else { return .pending }
             rows[Int(service)].stated = stated
         }
-        if entry.sequence != HeartbeatBatch.Entry.noSequence { rows[Int(service)].sequence = entry.sequence }
+        // One that counts for nothing must not hide from us that others have heard it.
+        if entry.sequence != HeartbeatBatch.Entry.noSequence, !liftsNothing(service) {
+            rows[Int(service)].sequence = entry.sequence
+        }
         return .renewed
+    }
+
+    /// What is heard of it now waited in a stopped daemon's sockets, and does not lift what is recorded.
+    func liftsNothing(_ service: UInt32) -> Bool {
+        pause != nil && board.standings[Int(service)].verdict.state == .down
     }
 
     /// What a heartbeat that is not newer is answered.
@@ -204,6 +212,9 @@ extension LivenessMachine {
     mutating func unknownIncarnation(_ hash: UInt64, uses: Bool, of service: UInt32) -> HeartbeatOutcome.Kind {
         if hash == 0 { return uses ? .rejected(.incarnationRequired) : .pending }
         if let rejection = rejection(of: hash, of: service) { return .rejected(rejection) }
+        // One that waited in a stopped daemon's sockets must replace nobody who began after it was sent: if it lives, it
+        // comes again.
+        if uses, pause != nil { return .rejected(.databaseUnavailable) }
         return .pending
     }
 
@@ -211,12 +222,13 @@ extension LivenessMachine {
     /// recorded down.
     mutating func heardNow(_ service: UInt32, at heard: Instant, now: Instant) {
         let number = Int(service)
-        if !rows[number].flags.contains(.dirty) {
+        // Others would take what waited in our sockets for news.
+        if !rows[number].flags.contains(.dirty), pause == nil {
             rows[number].flags.insert(.dirty)
             dirty.append(service)
         }
         rows[number].beats = rows[number].beats == .max ? .max : rows[number].beats + 1
-        if pause != nil, board.standings[number].verdict.state == .down { return }
+        if liftsNothing(service) { return }
         let before = rows[number].flags.contains(.heard) ? rows[number].lastHeard : .min
         rows[number].lastHeard = max(before, heard.nanoseconds)
         rows[number].flags.insert(.heard)
@@ -240,6 +252,7 @@ extension LivenessMachine {
             return .rejected(.databaseUnavailable)
         }
         rows[Int(service)].flags.remove([.left, .failed])
+        rows[Int(service)].flags.insert(.unnumbered)
         heardNow(service, at: heard, now: now)
         counters.renewed &+= 1
         return .renewed

@@ -97,6 +97,7 @@ extension LivenessMachine {
         board.cards[number].id = record.id
         board.cards[number].createdAt = record.createdAt
         board.cards[number].updatedAt = record.updatedAt ?? .never
+        let oldNumber = Int64(board.cards[number].incarnationNumber)
         board.cards[number].incarnationNumber = UInt32(clamping: record.incarnationNumber)
         board.cards[number].edit = UInt32(clamping: record.edit)
         board.cards[number].version = record.version
@@ -110,8 +111,12 @@ extension LivenessMachine {
 
         if !keepsDownTime { setDownTime(of: service) }
         setFlag(.forced, record.forcedDown != nil, ofRow: number)
-        setFlag(.left, record.leftAt != nil, ofRow: number)
-        setFlag(.failed, record.failure != nil, ofRow: number)
+        let isOfOneBefore =
+            rows[number].flags.contains(.unnumbered) && record.incarnationNumber == oldNumber
+            && lastTick < rows[number].heardUntil
+        setFlag(.unnumbered, isOfOneBefore, ofRow: number)
+        setFlag(.left, record.leftAt != nil && !isOfOneBefore, ofRow: number)
+        setFlag(.failed, record.failure != nil && !isOfOneBefore, ofRow: number)
         setFlag(.deleted, record.deletedAt != nil, ofRow: number)
         setFlag(.imported, record.isImported, ofRow: number)
         let isNeverHeard = record.isNeverHeard && !rows[number].flags.contains(.heard)

@@ -73,8 +73,11 @@ extension LivenessMachine {
             sequence: heartbeat.sequence,
             attributesHash: attributesHash
         )
+        let isRecordedElsewhere = !isNew && record.recorded.revision > revisions[Int(service)]
+        rows[Int(service)].flags.remove(.unnumbered)
         adopt(record, into: service, isHeard: true)
-        rows[Int(service)].sequence = heartbeat.sequence ?? 0
+        if isRecordedElsewhere { takeOver(record.recorded, of: service, at: now) }
+        rows[Int(service)].sequence = liftsNothing(service) ? 0 : heartbeat.sequence ?? 0
         rows[Int(service)].stated = HeartbeatBatch.Entry.stated(
             incarnationHash(of: service),
             attributesHash,
@@ -106,9 +109,14 @@ extension LivenessMachine {
             rows[Int(service)].lastHeard = now.nanoseconds
         }
         let isRecordedElsewhere = record.recorded.revision > revisions[Int(service)]
+        // Nobody is numbered who was not heard.
+        let isNumberedElsewhere = record.incarnationNumber > Int64(board.cards[Int(service)].incarnationNumber)
         adopt(record, into: service)
         rows[Int(service)].flags.insert(.tell)
         if isRecordedElsewhere { takeOver(record.recorded, of: service, at: now) }
+        if isNumberedElsewhere, record.recorded.state != .down {
+            heardElsewhere(service, reportCount: UInt32(clamping: record.reportCount), at: now)
+        }
         assess(service, at: now)
     }
 

@@ -30,6 +30,8 @@ package struct RosterRow: Sendable {
         /// Last heard by another daemon.
         package static let elsewhere = Flags(rawValue: 1 << 13)
 
+        /// An incarnation was heard that the store could not number: what the record says of the one before is over.
+        package static let unnumbered = Flags(rawValue: 1 << 14)
         /// What a plain renewal ends.
         static let renewed: Flags = [.tell, .elsewhere]
         /// With any of these a heartbeat is more than a renewal.

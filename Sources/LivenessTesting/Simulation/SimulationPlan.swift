@@ -32,6 +32,16 @@ package struct SimulationPlan: Sendable {
     package var wallStepsPerHour = 2.0
 
     package init() {}
+
+    /// What befalls services and daemons where there are several of these: as much as leaves quiet times in between.
+    package mutating func troubleCompany() {
+        deathsPerHour = 4
+        leavesPerHour = 1
+        pausesPerHour = 8
+        restartsPerHour = 6
+        restartSeconds = 0.1...100
+        outagesPerHour = 4
+    }
 }
 
 /// What a simulation saw.
