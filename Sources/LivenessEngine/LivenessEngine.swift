@@ -127,12 +127,12 @@ package final class LivenessEngine: Service {
     ///
     /// Until this has returned nothing may be asked.
     package func start() async throws {
-        let began = time.now
         let forgotten = time.wall - Burials.memory
         let pages = LoadedPages()
         let head = try await store.load(since: forgotten) { page throws(StoreError) in pages.append(page) }
         driver.observer.loaded(head.daemons)
         let isCompanied = try await isAnyoneAlive(of: head.daemons)
+        let began = time.now
         for page in pages.take() {
             shared.withLock {
                 $0.loaded(page, newestStamp: head.newestStamp, isCompanied: isCompanied, at: began)
@@ -169,7 +169,11 @@ package final class LivenessEngine: Service {
             try await time.sleep(for: pace)
             let now = try await driver.observer.look(at: []).daemons
             for before in others {
-                if let daemon = now.first(where: { $0.id == before.id }), before.hasMoved(to: daemon) { return true }
+                if let daemon = now.first(where: { $0.id == before.id }), daemon.leftAt == nil,
+                    daemon.incarnation == before.incarnation, before.hasMoved(to: daemon)
+                {
+                    return true
+                }
             }
         }
         return false
@@ -180,6 +184,7 @@ package final class LivenessEngine: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.detector.tick() }
             group.addTask { try await self.detector.judge() }
+            group.addTask { try await self.detector.judgeAmongOthers() }
             group.addTask { try await self.lookout.run() }
             group.addTask { try await self.coalescer.run() }
             group.addTask { try await self.recorder.run() }

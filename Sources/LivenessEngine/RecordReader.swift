@@ -38,7 +38,7 @@ final class RecordReader: Sendable {
 
     /// Reads these records.
     ///
-    /// Where that fails, whoever asked will find them changed again.
+    /// Where that fails, the next heartbeat of each finds it changed again.
     func read(_ ids: [Int64]) async {
         for start in stride(from: 0, to: ids.count, by: Self.page) {
             let some = Array(ids[start..<min(start + Self.page, ids.count)])

@@ -5,14 +5,22 @@
 package struct Company: Sendable {
     private struct Member {
         var record: DaemonRecord
-        /// When its row was last seen to move.
+        /// When its row was last seen to move, and its count.
         var moved: Instant
+        var counted: Instant
+        /// The count it came back with after it had been silent, until it is known to hold nothing from before.
+        var returned: Int64?
 
         /// It said that it holds nothing, or an operator did.
         var isGone: Bool { record.leftAt != nil || record.retiredAt != nil }
+
+        /// One whose count stands still for long cannot pass on what it hears, although it lives.
+        func isSilent(at now: Instant, _ silence: Duration) -> Bool {
+            now - moved > silence || now - counted > silence * 4
+        }
     }
 
-    /// The counts of those who lived when an observation began.
+    /// The counts when an observation began.
     private struct Mark {
         var began: Instant
         var counts: [String: Int64]
@@ -22,6 +30,7 @@ package struct Company: Sendable {
     private static let mostMarks = 256
 
     private var members: [String: Member] = [:]
+    private var lastBegan = Instant.distantPast
     /// Oldest first.
     private var marks: [Mark] = []
     /// When daemons were last seen that came back as another process: what they held is lost with them.
@@ -41,21 +50,30 @@ package struct Company: Sendable {
     /// - Returns: Whether one came back who had been silent, or went who had been there.
     mutating func observed(_ daemons: [DaemonRecord], own: String, began: Instant, silence: Duration) -> Bool {
         var isChanged = false
+        // Observations overlap: an older picture must not cover a newer one.
+        guard began >= lastBegan else { return false }
+        lastBegan = began
         for daemon in daemons where daemon.id != own {
             guard let before = members[daemon.id] else {
                 // Nobody knows for how long it has been silent: it is seen now.
-                members[daemon.id] = Member(record: daemon, moved: began)
+                members[daemon.id] = Member(record: daemon, moved: began, counted: began)
                 continue
             }
-            var after = Member(record: daemon, moved: before.moved)
+            var after = before
+            after.record = daemon
             if before.record.incarnation != daemon.incarnation, !before.isGone {
                 crash = max(crash ?? .distantPast, before.moved)
             }
             // Restored from a backup: counts say nothing about what they were.
             if daemon.flushCount < before.record.flushCount { marks = [] }
             if before.record.hasMoved(to: daemon) {
-                if began - before.moved > silence { isChanged = true }
+                if before.isSilent(at: began, silence) { after.returned = before.record.flushCount }
                 after.moved = began
+            }
+            if before.record.flushCount != daemon.flushCount { after.counted = began }
+            if let count = after.returned, daemon.flushCount >= count + 2 || daemon.flushCount < count {
+                after.returned = nil
+                isChanged = true
             }
             if after.isGone != before.isGone { isChanged = true }
             members[daemon.id] = after
@@ -72,10 +90,10 @@ package struct Company: Sendable {
     /// A count that moved twice after an observation began belongs to a flush that began after it, too: the first
     /// flush may have been under way.
     private mutating func prove(began: Instant, silence: Duration) {
-        let living = members.filter { !$0.value.isGone && began - $0.value.moved <= silence }
         if marks.count < Self.mostMarks {
-            marks.append(Mark(began: began, counts: living.mapValues(\.record.flushCount)))
+            marks.append(Mark(began: began, counts: members.mapValues(\.record.flushCount)))
         }
+        let living = members.filter { !$0.value.isGone && !$0.value.isSilent(at: began, silence) }
         while let first = marks.first {
             let isProven = living.allSatisfy { id, member in
                 first.counts[id].map { member.record.flushCount >= $0 + 2 } ?? true
@@ -88,7 +106,7 @@ package struct Company: Sendable {
 
     /// Whether anybody else lives.
     package func isPresent(at now: Instant, silence: Duration) -> Bool {
-        members.values.contains { !$0.isGone && now - $0.moved <= silence }
+        members.values.contains { !$0.isGone && !$0.isSilent(at: now, silence) }
     }
 
     /// When one was last seen who may hold heartbeats that cannot be seen: it has not left and is silent, or was
@@ -96,14 +114,17 @@ package struct Company: Sendable {
     ///
     /// Of several the one seen last.
     func doubt(at now: Instant, silence: Duration) -> Instant? {
-        members.values.filter { !$0.isGone && now - $0.moved > silence }.map(\.moved).reduce(crash) { later, moved in
-            max(later ?? moved, moved)
+        var latest = crash
+        for member in members.values where !member.isGone {
+            guard member.returned != nil || member.isSilent(at: now, silence) else { continue }
+            latest = max(latest ?? member.moved, member.moved)
         }
+        return latest
     }
 
     /// Who has not left and is silent, and since when it was last seen.
     package func silent(at now: Instant, silence: Duration) -> [(id: String, lastSeen: Instant)] {
-        members.values.filter { !$0.isGone && now - $0.moved > silence }
+        members.values.filter { !$0.isGone && $0.isSilent(at: now, silence) }
             .map { ($0.record.id, $0.moved) }
             .sorted { $0.0 < $1.0 }
     }

@@ -26,7 +26,7 @@ extension LivenessMachine {
             && heartbeat.version == card.version && heartbeat.reportInterval == card.reportInterval
     }
 
-    /// A heartbeat without a sequence is new whenever it is counted; so is one of several workers, whose sequences are
+    /// A heartbeat without a sequence is new whenever it is observed; so is one of several workers, whose sequences are
     /// their own.
     private func isNewer(_ heartbeat: ObservedHeartbeat, _ row: RosterRow, of service: UInt32) -> Bool {
         guard let sequence = heartbeat.sequence, !row.flags.contains(.several) else { return true }
@@ -37,13 +37,15 @@ extension LivenessMachine {
     mutating func heardElsewhere(_ service: UInt32, reportCount: UInt32, at now: Instant) {
         let number = Int(service)
         let heard = pause?.began ?? now
-        board.hearings[number] = Hearing(heard: heard, reportCount: reportCount)
         if rows[number].flags.contains(.heard), rows[number].lastHeard >= heard.nanoseconds { return }
+        board.hearings[number] = Hearing(heard: heard, reportCount: reportCount)
+        let isPlain = rows[number].flags.isSuperset(of: [.up, .heard]) && wheel.holds(service)
         setDownTime(of: service)
         rows[number].lastHeard = heard.nanoseconds
         rows[number].flags.insert([.heard, .elsewhere])
         rows[number].flags.remove(.neverHeard)
-        assess(service, at: now)
+        // As a renewal of our own: no timer moves.
+        if !isPlain || !wheel.holds(service) { assess(service, at: now) }
     }
 
     /// Takes over what another daemon has recorded; a down not while this one hears the service itself.

@@ -76,7 +76,7 @@ extension LivenessMachine {
                 due.append(service)
             }
         }
-        return (taken, count - take)
+        return (taken, min(count - take, due.count))
     }
 
     /// A service that waits to be judged.
@@ -89,6 +89,16 @@ extension LivenessMachine {
     /// Judges services that `takeDue` took out and that an observation since has shown nothing of.
     package mutating func judge(_ services: ArraySlice<DueService>, passBegan: Instant, at now: Instant) {
         for due in services { judge(due.service, passBegan: min(passBegan, company.proven), at: now) }
+    }
+
+    /// Looks once more at up to `limit` of those who wait, without judging them: where the back end is lost they are
+    /// unknown.
+    package mutating func reconsiderDue(limit: Int, at now: Instant) {
+        for _ in 0..<min(limit, due.count) {
+            guard let service = due.popFirst() else { return }
+            rows[Int(service)].flags.remove(.due)
+            assess(service, at: now)
+        }
     }
 
     /// They could not be looked at: they wait on.

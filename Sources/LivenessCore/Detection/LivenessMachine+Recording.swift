@@ -44,6 +44,11 @@ extension LivenessMachine {
             board.standings[number].recorded = pending.change.verdict
         case .superseded(let record):
             if let record {
+                if record.recorded.revision < revisions[number] {
+                    // Restored from a backup: what is there now is what the log goes on from.
+                    revisions[number] = record.recorded.revision
+                    board.standings[number].recorded = record.recorded.verdict
+                }
                 recordChanged(record, at: now)
             } else {
                 markGone(pending.service, at: now)

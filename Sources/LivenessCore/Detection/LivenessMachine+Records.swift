@@ -118,6 +118,10 @@ extension LivenessMachine {
             heardElsewhere(service, reportCount: UInt32(clamping: record.reportCount), at: now)
         }
         assess(service, at: now)
+        // What another has recorded is contradicted by whoever hears the service, and by nobody else.
+        if rows[Int(service)].flags.isSuperset(of: [.up, .heard]), !rows[Int(service)].flags.contains(.elsewhere) {
+            enqueueForRecording(service)
+        }
     }
 
     /// Takes in that a worker left or failed.

@@ -43,7 +43,9 @@ extension LivenessMachine {
         rows[Int(service)].flags.insert(.several)
         let living = all.filter { !$0.hasLeft && !$0.hasFailed }
         if let latest = living.map(\.lastHeard).max(), latest != .distantPast {
-            rows[Int(service)].lastHeard = latest.nanoseconds
+            // What another daemon heard of the service was one of its workers, too.
+            let elsewhere = rows[Int(service)].flags.contains(.elsewhere) ? rows[Int(service)].lastHeard : .min
+            rows[Int(service)].lastHeard = max(latest.nanoseconds, elsewhere)
         }
         publishWorkers(of: service)
     }
@@ -74,6 +76,8 @@ extension LivenessMachine {
     /// Drops workers that died more than an hour ago, or a down time where that is longer, while another of their service
     /// lives.
     package mutating func dropDeadWorkers(at now: Instant) {
+        // They may live, and be heard by another daemon.
+        if hasCompany(at: now) { return }
         for (service, all) in workers {
             let down = rows[Int(service)].downDuration
             guard all.contains(where: { !$0.hasLeft && now - $0.lastHeard < down }) else { continue }
@@ -120,7 +124,7 @@ extension LivenessMachine {
                 return blind.deadline(row) <= lastTick
             }()
         guard isSilent else { return .up }
-        if verdict.state == .unknown { return .unknown }
+        if verdict.state == .unknown || row.flags.contains(.elsewhere) { return .unknown }
         if verdict.state == .up, worker.lastHeard == .distantPast { return .unknown }
         return .down
     }

@@ -2,8 +2,8 @@ import LivenessCore
 import Logging
 import Metrics
 
-/// Renewals out: one driver write per flush, at most one flush per `flush_interval`, the last heartbeat of a service
-/// wins.
+/// Renewals out: one driver write per flush, the last heartbeat of a service wins; at most one flush per
+/// `flush_interval`, and twice as many where other daemons wait to see them.
 ///
 /// A slow back end makes flushes rarer and larger, never wrong.
 package struct Coalescer: Sendable {

@@ -11,6 +11,9 @@ struct Detector: Sendable {
     /// cores of an AMD EPYC).
     private static let slice = 32
 
+    /// Services in one question to the back end.
+    private static let mostLookedAt = 5_000
+
     /// Read passes after a pause at most; each takes a second when it is not complete.
     private static let catchUpPasses = 3
 
@@ -19,6 +22,7 @@ struct Detector: Sendable {
     let lookout: Lookout
     let recorderWakeup: Wakeup
     let judgeWakeup = Wakeup()
+    private let companyWakeup = Wakeup()
     let metrics: EngineMetrics
     let heartbeat: LoopHeartbeat
     /// Whether other daemons may use the same back end.
@@ -54,7 +58,23 @@ struct Detector: Sendable {
             if shared.withLock({ $0.needsCatchUp }) { await catchUp() }
             examine()
             let due = shared.withLock { $0.dueCount }
-            if due > 0 { await judge(due) }
+            if due > 0 {
+                if isShared { companyWakeup.signal() } else { await judge(due) }
+            }
+            shared.publish()
+            if shared.withLock({ $0.unrecordedCount > 0 }) { recorderWakeup.signal() }
+        }
+    }
+
+    /// Judges where other daemons may hear who is due, for as long as the task lives.
+    ///
+    /// Beside the other loop: a back end that hangs must not keep it from saying so.
+    func judgeAmongOthers() async throws {
+        while await companyWakeup.wait() != nil {
+            try Task.checkCancellation()
+            let due = shared.withLock { $0.needsCatchUp ? 0 : $0.dueCount }
+            guard due > 0 else { continue }
+            await judge(due)
             shared.publish()
             if shared.withLock({ $0.unrecordedCount > 0 }) { recorderWakeup.signal() }
         }
@@ -112,6 +132,14 @@ struct Detector: Sendable {
     ///
     /// A look that fails judges nobody.
     private func judgeAmongOthers(_ count: Int, _ passBegan: Instant) async {
+        let isLost = shared.withLock { $0.isBackendLost }
+        if isLost {
+            for _ in (0..<count).slices(of: Self.slice) {
+                let now = shared.time.now
+                shared.withLock { $0.reconsiderDue(limit: Self.slice, at: now) }
+            }
+            return
+        }
         guard await lookout.look(at: []) else { return }
         var due: [LivenessMachine.DueService] = []
         var left = count
@@ -122,15 +150,16 @@ struct Detector: Sendable {
             due += taken.due
             left = taken.left
         }
-        guard !due.isEmpty else { return }
-        let isSeen = await lookout.look(at: due.map(\.id))
-        for range in due.indices.slices(of: Self.slice) {
-            let now = shared.time.now
-            shared.withLock { [due] machine in
-                if isSeen {
-                    machine.judge(due[range], passBegan: passBegan, at: now)
-                } else {
-                    machine.putBack(due[range])
+        for part in due.indices.slices(of: Self.mostLookedAt) {
+            let isSeen = await lookout.look(at: due[part].map(\.id))
+            for range in part.slices(of: Self.slice) {
+                let now = shared.time.now
+                shared.withLock { [due] machine in
+                    if isSeen {
+                        machine.judge(due[range], passBegan: passBegan, at: now)
+                    } else {
+                        machine.putBack(due[range])
+                    }
                 }
             }
         }
