@@ -49,7 +49,7 @@ struct MemcachedClientTests {
     func expiry() async throws {
         let server = try server()
         try await server.set([Self.item("short", "x", .seconds(1)), Self.item("long", "x", .seconds(100_000_000))])
-        #expect(try await server.values(of: ["short", "long"]).count == 2)
+        // The server's clock ticks once a second: a life of one second may be over at once.
         try await eventually("the value is gone") { try await server.values(of: ["short"]).isEmpty }
         // More than 30 days would be taken for a date long past.
         #expect(try await server.values(of: ["long"]).count == 1)
