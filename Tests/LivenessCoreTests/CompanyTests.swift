@@ -349,15 +349,16 @@ struct CompanyTests {
         #expect(daemons.verdicts("h1") == [up, up])
     }
 
-    @Test("what waited in a stopped daemon's sockets revives nobody whom the others have declared dead")
-    func staleBytesOfTheDead() async throws {
+    @Test("what waited in a stopped daemon's sockets revives nobody whom others declared dead", arguments: [50, 100])
+    func staleBytesOfTheDead(stop: Int) async throws {
         var daemons = try await Daemons(2)
         var process = Process("h1")
         await daemons.all[1].beat(process.next())
-        await daemons.run(.seconds(2))
+        // Longer than a down time before the shorter stop ends.
+        await daemons.run(.seconds(52))
         // Sent to the daemon that is stopped, and nowhere else.
         let waiting = [process.next(), process.next()]
-        await daemons.run(.seconds(100), stopped: [1])
+        await daemons.run(.seconds(stop), stopped: [1])
         #expect(daemons.verdicts("h1")[0] == missed)
         daemons.all[1].notice()
         for heartbeat in waiting { await daemons.all[1].beat(heartbeat) }

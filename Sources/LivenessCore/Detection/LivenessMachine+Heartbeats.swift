@@ -233,6 +233,8 @@ extension LivenessMachine {
         rows[number].lastHeard = max(before, heard.nanoseconds)
         rows[number].flags.insert(.heard)
         rows[number].flags.remove([.neverHeard, .elsewhere])
+        // What waited in our sockets entitles nobody to contradict what others have recorded since.
+        if isShared, pause != nil { rows[number].flags.insert(.elsewhere) }
         assess(service, at: now)
     }
 
