@@ -13,8 +13,8 @@ enum StoreFactory {
     ///
     /// It asks for the down times as they are when it needs them.
     ///
-    /// - Throws: `StoreError`; `.inUse` when another daemon has the file, or another process the daemon's id, `.schema` when the tables of a
-    ///   MariaDB database are missing or older.
+    /// - Throws: `StoreError`; `.inUse` when another daemon has the file, or another process the daemon's id; `.schema`
+    ///   when the tables of a MariaDB database are missing or older.
     static func open(
         _ settings: Settings.DatabaseSection,
         daemon: String,
