@@ -74,6 +74,7 @@ let package = Package(
             pkgConfig: "libmariadb",
             providers: [.apt(["libmariadb-dev"])]
         ),
+        .systemLibrary(name: "CAllocator"),
         .systemLibrary(name: "CMemcached", providers: [.apt(["libmemcached-dev"])]),
         .target(name: "BlockingCalls", swiftSettings: [.strictMemorySafety()]),
         .target(
@@ -142,6 +143,7 @@ let package = Package(
         .target(
             name: "RollcallDaemon",
             dependencies: [
+                "CAllocator",
                 "DriverDatabase",
                 "LivenessCore",
                 "LivenessEngine",

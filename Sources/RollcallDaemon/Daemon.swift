@@ -42,6 +42,7 @@ struct Daemon {
     /// - Throws: What keeps the daemon from starting or from going on.
     func run() async throws {
         let settings = loaded.settings
+        Allocator.keepRequestBodies()
         FileDescriptorLimit.raise(logger)
         MetricDescriptions.add(to: metrics)
         let store = try await StoreFactory.open(settings.database, daemon: settings.daemon.id, downTimes)

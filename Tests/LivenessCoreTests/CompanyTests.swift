@@ -371,6 +371,28 @@ struct CompanyTests {
         #expect(daemons.verdicts("h1") == [up, up])
     }
 
+    @Test("a heartbeat that waited in a stopped daemon counts from when it was heard elsewhere")
+    func staleBytesTriedElsewhere() async throws {
+        var daemons = try await Daemons(2)
+        var process = Process("h1")
+        await daemons.all[1].beat(process.next())
+        for _ in 0..<9 {
+            await daemons.run(.seconds(10), stopped: [1])
+            await daemons.all[0].beat(process.next())
+        }
+        await daemons.run(.seconds(10), stopped: [1])
+        let waiting = process.next()
+        await daemons.run(.seconds(1), stopped: [1])
+        daemons.all[1].notice()
+        await daemons.all[1].beat(waiting)
+        await daemons.run(.milliseconds(950))
+        await daemons.all[0].beat(process.again())
+        await daemons.run(.seconds(59))
+        #expect(daemons.verdicts("h1") == [up, up])
+        await daemons.run(.seconds(3))
+        #expect(try await daemons.recorded("h1") == [.down])
+    }
+
     @Test("a process that starts anew at another daemon has a whole down time, however its record comes to be known")
     func startsAnew() async throws {
         for wait in stride(from: 0, to: 1_000, by: 50) {

@@ -45,7 +45,7 @@ enum Rooms {
         case "Systemd": system + ["ServiceLifecycle"]
         case "RollcallDaemon":
             system + concrete + ["LivenessCore", "LivenessEngine", "MariaDBClient", "RollcallServer", "Systemd"]
-                + ["Telemetry"]
+                + ["Telemetry", "CAllocator"]
                 + ["ArgumentParser", "Logging", "Metrics", "NIOCore", "NIOPosix", "ServiceLifecycle", "UnixSignals"]
                 + ["Yams"]
         case "RollcallCommand":

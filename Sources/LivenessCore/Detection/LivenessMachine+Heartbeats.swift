@@ -166,8 +166,9 @@ extension LivenessMachine {
             guard statesNothingNew(entry, batch, service) else { return .pending }
             rows[Int(service)].stated = stated
         }
-        // One that counts for nothing must not hide from us that others have heard it.
-        if entry.sequence != HeartbeatBatch.Entry.noSequence, !liftsNothing(service) {
+        // What waited in our sockets must not hide from us that others have heard it later, or that it comes again.
+        let isHidden = pause != nil && (isShared || liftsNothing(service))
+        if entry.sequence != HeartbeatBatch.Entry.noSequence, !isHidden {
             rows[Int(service)].sequence = entry.sequence
         }
         return .renewed

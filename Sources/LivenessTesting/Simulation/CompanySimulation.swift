@@ -339,6 +339,8 @@ package struct CompanySimulation {
                 bring(number)
                 await peers[number].daemon.tick()
             }
+            ticks += 1
+            if ticks % 4 == 0 { try await check() }
         }
         try await check()
         for service in fleet.indices {
