@@ -16,6 +16,7 @@ struct EngineMetrics: Sendable {
     let observationFailures = Counter(label: "rollcall_observation_failures_total")
     let pauses = Counter(label: "rollcall_pauses_total")
     let loopLag = Timer(label: "rollcall_loop_lag_seconds")
+    let brakes = Gauge(label: "rollcall_brakes_engaged")
     let unrecorded = Gauge(label: "rollcall_unrecorded_changes")
     let unflushed = Gauge(label: "rollcall_unflushed_services")
     let up = Gauge(label: "rollcall_services", dimensions: [("state", "up")])

@@ -44,27 +44,31 @@ extension LivenessEngine {
     /// Events kept while they cannot be recorded.
     private static var mostWaiting: Int { 1_000 }
 
-    /// Says it to people, and makes it a row of the log; nil before this daemon has a record of its own.
+    /// Says it to people, and makes it a row of the log, where it is to be one and this daemon has a record of its own.
     private func announce(_ event: HealthEvent) -> DaemonEvent? {
-        let kind: DaemonEvent.Kind
         switch event {
         case .degraded(let reason):
-            kind = .degraded
             logger.warning("degraded", metadata: ["reason": "\(reason.word)"])
+            return own.event(.degraded)
         case .recovered(let reason):
-            kind = .recovered
             logger.notice("recovered", metadata: ["reason": "\(reason.word)"])
+            return own.event(.recovered)
+        case .brakeEngaged(let brake):
+            logger.warning(
+                "the brake holds: too many fell silent at once to be called down",
+                metadata: [
+                    "scope": "\(brake.scope)", "members": "\(brake.members)", "silent": "\(brake.silent)",
+                    "engaged_by": "\(brake.engagedBy)",
+                ]
+            )
+        case .brakeReleased(let brake):
+            logger.warning(
+                "the brake is released: who is silent is down",
+                metadata: ["scope": "\(brake.scope)", "by": "\(brake.releasedBy ?? "another daemon")"]
+            )
         }
-        guard let uuid = own.uuid(on: shared.board) else { return nil }
-        return DaemonEvent(
-            kind: kind,
-            daemon: settings.liveness.daemon,
-            host: settings.host,
-            uuid: uuid,
-            topic: OwnRecord.binary,
-            zone: NameRule.defaultZone(topic: OwnRecord.binary),
-            at: time.wall
-        )
+        // Whoever was first has written the row.
+        return nil
     }
 
     /// Returns whether the store took it.

@@ -55,6 +55,21 @@ extension LivenessEngine {
         try await store.daemons()
     }
 
+    /// The brakes that hold, and those released lately, also while the database is away.
+    package func brakes() async -> [BrakeRecord] {
+        let held = shared.withLock { $0.brakes.holding }
+        guard let known = try? await store.brakes(limit: Self.mostBrakes) else { return held }
+        let unwritten = held.filter { mine in !known.contains { $0.scope == mine.scope && $0.releasedAt == nil } }
+        return unwritten + known
+    }
+
+    private static var mostBrakes: Int { 100 }
+
+    /// Releases the brake of that scope, or every brake that holds; answers those that were released.
+    package func releaseBrakes(_ scope: BrakeScope?, by: String) async throws(StoreError) -> [BrakeRecord] {
+        try await brakeKeeper.release(scope, by: by)
+    }
+
     /// Why the verdict on a service is what it is; nil when there is none of that number.
     package func explanation(of service: UInt32) -> Explanation? {
         let now = time.now

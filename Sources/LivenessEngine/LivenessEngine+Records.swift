@@ -10,6 +10,7 @@ extension LivenessEngine {
             if case .departed(let record, let incarnation) = result {
                 let now = self.time.now
                 self.shared.withLock { $0.departed(record, incarnation, at: now) }
+                self.brakeKeeper.lookIfNeeded()
                 self.shared.publish()
                 self.recorder.wakeup.signal()
             }

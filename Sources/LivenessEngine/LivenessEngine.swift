@@ -20,6 +20,7 @@ package final class LivenessEngine: Service {
     let coalescer: Coalescer
     let recorder: Recorder
     let own: OwnRecord
+    let brakeKeeper: BrakeKeeper
     private let detector: Detector
     private let lookout: Lookout
     private let housekeeper: Housekeeper
@@ -100,10 +101,20 @@ package final class LivenessEngine: Service {
             fence: fence,
             turnstile: turnstile
         )
+        own = OwnRecord(settings: settings, intake: intake, time: time)
+        brakeKeeper = BrakeKeeper(
+            shared: shared,
+            store: store,
+            logger: logger,
+            fence: fence,
+            tail: tail,
+            own: own
+        )
         detector = Detector(
             shared: shared,
             barrier: barrier,
             lookout: lookout,
+            brakeKeeper: brakeKeeper,
             recorderWakeup: wakeup,
             metrics: metrics,
             heartbeat: heartbeat,
@@ -120,7 +131,6 @@ package final class LivenessEngine: Service {
             fence: fence,
             turnstile: turnstile
         )
-        own = OwnRecord(settings: settings, intake: intake, time: time)
     }
 
     /// Loads what the store has.
@@ -133,6 +143,7 @@ package final class LivenessEngine: Service {
         driver.observer.loaded(head.daemons)
         let isCompanied = try await isAnyoneAlive(of: head.daemons)
         let began = time.now
+        shared.withLock { $0.brakesLoaded(head.brakes, newestStamp: head.newestStamp, at: began) }
         for page in pages.take() {
             shared.withLock {
                 $0.loaded(page, newestStamp: head.newestStamp, isCompanied: isCompanied, at: began)
@@ -188,6 +199,7 @@ package final class LivenessEngine: Service {
             group.addTask { try await self.lookout.run() }
             group.addTask { try await self.coalescer.run() }
             group.addTask { try await self.recorder.run() }
+            group.addTask { try await self.brakeKeeper.run() }
             group.addTask { try await self.housekeeper.run() }
             group.addTask { try await self.own.run() }
             group.addTask { try await self.reportHealth() }

@@ -72,8 +72,28 @@ final class OwnRecord: Sendable {
         )
     }
 
+    /// An event of this daemon, to be a row of the log; nil before it has a record.
+    ///
+    /// `topic` and `zone` are those it is about, the daemon's own unless stated.
+    func event(
+        _ kind: DaemonEvent.Kind,
+        topic: String = binary,
+        zone: String = NameRule.defaultZone(topic: binary)
+    ) -> DaemonEvent? {
+        guard let uuid = uuid(on: intake.shared.board) else { return nil }
+        return DaemonEvent(
+            kind: kind,
+            daemon: settings.liveness.daemon,
+            host: settings.host,
+            uuid: uuid,
+            topic: topic,
+            zone: zone,
+            at: time.wall
+        )
+    }
+
     /// The identity of the record, once there is one.
-    func uuid(on board: Board) -> ServiceUUID? {
+    private func uuid(on board: Board) -> ServiceUUID? {
         guard let service = board.find(host: settings.host, binary: Self.binary), board.isListed(service) else {
             return nil
         }

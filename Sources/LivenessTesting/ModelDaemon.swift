@@ -47,6 +47,7 @@ package struct ModelDaemon {
         let forgotten = wall - Burials.memory
         let head = try await store.load(since: forgotten) { page throws(StoreError) in pages.pages.append(page) }
         driver.loaded(head.daemons)
+        machine.brakesLoaded(head.brakes, newestStamp: head.newestStamp, at: now)
         for page in pages.pages {
             machine.loaded(page, newestStamp: head.newestStamp, isCompanied: isCompanied, at: now)
         }
@@ -102,6 +103,8 @@ package struct ModelDaemon {
         if sinceFlush % 20 == 0 { await observe() }
         if machine.needsCatchUp { await catchUp() }
         await judge()
+        if machine.areFailuresWaiting || machine.mustLookAtBrake(at: now) { lookAtBrake() }
+        await keepBrakes()
         await record()
     }
 
@@ -120,6 +123,7 @@ package struct ModelDaemon {
         while machine.continueSweep(limit: 128, at: now) {}
         guard isShared else {
             var left = machine.dueCount
+            if left > 0 { lookAtBrake() }
             while left > 0 { left = machine.judge(passBegan: now, count: left, limit: 128, at: now) }
             return
         }
@@ -127,10 +131,58 @@ package struct ModelDaemon {
         let due = machine.takeDue(passBegan: now, count: machine.dueCount, limit: .max).due
         if due.isEmpty { return }
         if await look(at: due.map(\.id)) {
+            lookAtBrake()
             machine.judge(due[...], passBegan: now, at: now)
         } else {
             machine.putBack(due[...])
         }
+    }
+
+    /// Counts all services for the brake, and decides on those who were reported failed.
+    package mutating func lookAtBrake() {
+        while machine.lookAtBrake(limit: 128, at: now) {}
+        while machine.judgeFailures(limit: 128, at: now) {}
+    }
+
+    /// Writes down what became of the brakes.
+    private mutating func keepBrakes() async {
+        while let change = machine.brakes.nextChange {
+            do {
+                try checkLink()
+                switch change {
+                case .engaged(let brake):
+                    machine.brakeKnown(try await store.engage(brake, event(.brakeEngaged)).value, at: now)
+                case .released(let brake):
+                    let by = brake.releasedBy ?? ""
+                    let release = BrakeRelease(brake.scope, engagedAt: brake.engagedAt, by: by, at: wall)
+                    _ = try await store.release(release, event(.brakeReleased))
+                }
+                machine.brakeWritten()
+            } catch {
+                return
+            }
+        }
+    }
+
+    /// An operator releases a brake.
+    package mutating func release(_ scope: BrakeScope) async throws {
+        try checkLink()
+        let release = BrakeRelease(scope, engagedAt: nil, by: "operator", at: wall)
+        if let released = try await store.release(release, event(.brakeReleased)) {
+            machine.brakeReleased(released.value, at: now)
+        }
+    }
+
+    private func event(_ kind: DaemonEvent.Kind) -> DaemonEvent {
+        DaemonEvent(
+            kind: kind,
+            daemon: machine.settings.daemon,
+            host: machine.settings.daemon,
+            uuid: ServiceUUID(random: 0, 0),
+            topic: "",
+            zone: "",
+            at: wall
+        )
     }
 
     // MARK: Heartbeats
@@ -207,7 +259,10 @@ package struct ModelDaemon {
     package mutating func leave(_ departure: Departure) async throws -> DepartureResult {
         try checkLink()
         let result = try await store.depart([departure], at: wall).first ?? .notFound
-        if case .departed(let record, let incarnation) = result { machine.departed(record, incarnation, at: now) }
+        if case .departed(let record, let incarnation) = result {
+            machine.departed(record, incarnation, at: now)
+            lookAtBrake()
+        }
         return result
     }
 
@@ -264,7 +319,7 @@ package struct ModelDaemon {
     private mutating func look(at ids: [Int64]) async -> Bool {
         guard let observation = try? await driver.observer.look(at: ids) else { return false }
         let changed = machine.heartbeatsObserved(observation.changed[...], at: now)
-        machine.daemonsObserved(observation.daemons, began: now)
+        machine.othersObserved(observation, began: now, at: now)
         learn(try? await store.records(changed))
         return true
     }

@@ -20,6 +20,7 @@ enum MetricDescriptions {
         "rollcall_observations_total": "Complete observations of the back end.",
         "rollcall_observation_failures_total": "Observations of the back end that failed.",
         "rollcall_pauses_total": "Times this daemon was stopped or starved for longer than the pause threshold.",
+        "rollcall_brakes_engaged": "Brakes that hold services which fell silent at once.",
         "rollcall_unrecorded_changes": "Services whose change of state waits to be recorded.",
         "rollcall_unflushed_services": "Services heard since they were last flushed.",
         "rollcall_services": "Services by state.",

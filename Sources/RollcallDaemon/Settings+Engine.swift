@@ -22,6 +22,10 @@ extension Settings {
         machine.flushInterval = liveness.flushInterval
         machine.observeInterval = liveness.observeInterval
         machine.pauseThreshold = liveness.pauseThreshold
+        machine.brake.fraction = brake.fraction
+        machine.brake.releaseFraction = brake.releaseFraction
+        machine.brake.minimum = brake.minimum
+        machine.brake.maxHold = brake.maxHold
         machine.flapLimit = flap.limit
         machine.flapWindow = flap.window
         machine.autoRegister = records.autoRegister

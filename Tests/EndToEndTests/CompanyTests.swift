@@ -5,7 +5,7 @@ import ServerFixtures
 import Testing
 
 /// Two daemons over one MariaDB.
-private struct Pair {
+struct Pair {
     let one: DaemonProcess
     let two: DaemonProcess
 
@@ -13,7 +13,7 @@ private struct Pair {
 }
 
 extension FleetTests {
-    private static func options(_ url: String, _ id: String) -> DaemonProcess.Options {
+    static func options(_ url: String, _ id: String) -> DaemonProcess.Options {
         var options = DaemonProcess.Options()
         options.reportInterval = "500ms"
         options.serviceDownTime = "3s"
@@ -22,7 +22,7 @@ extension FleetTests {
         return options
     }
 
-    private func withPair(_ place: Workplace, _ url: String, _ body: (Pair) async throws -> Void) async throws {
+    func withPair(_ place: Workplace, _ url: String, _ body: (Pair) async throws -> Void) async throws {
         try await DaemonProcess.run(place, Self.options(url, "one")) { one in
             try await DaemonProcess.run(place, Self.options(url, "two")) { two in
                 try await body(Pair(one: one, two: two))

@@ -59,6 +59,11 @@ struct EngineFixture {
         return await engine.intake.receive(batch)
     }
 
+    /// Of all rows of the log.
+    var reasons: [String] {
+        get async throws { try await store.transitions(since: 0, limit: .max).transitions.map(\.reason) }
+    }
+
     func isDown(_ host: String) -> Bool {
         engine.board.verdict(host: host, binary: "nova-compute")?.state == .down
     }

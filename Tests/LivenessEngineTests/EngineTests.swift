@@ -117,9 +117,38 @@ struct EngineTests {
         }
     }
 
+    @Test("when too many fall silent at once they are held, which the log tells, until an operator lets go")
+    func brake() async throws {
+        let fixture = try await EngineFixture {
+            $0.liveness.serviceDownTime = .seconds(1)
+            $0.liveness.reportInterval = .milliseconds(250)
+        }
+        try await fixture.running {
+            for number in 0..<20 {
+                #expect(await fixture.beat(fixture.heartbeat("h\(number)", 1)).outcomes.count == 1)
+            }
+            let isHeld = await fixture.time.advance(upTo: .seconds(3)) {
+                fixture.engine.board.stateCounts[.unknown] == 20
+            }
+            #expect(isHeld)
+            #expect(await !fixture.time.advance(upTo: .seconds(3)) { fixture.engine.board.stateCounts[.down] != 0 })
+            #expect(try await fixture.reasons.count { $0 == "brake_engaged" } == 2)
+            #expect(fixture.engine.board.stateCounts[.down] == 0)
+            let brakes = await fixture.engine.brakes()
+            #expect(brakes.map(\.silent) == [20, 20])
+            #expect(brakes.map(\.scope.text).sorted() == ["compute/nova", "fleet"])
+            let released = try await fixture.engine.releaseBrakes(nil, by: "somebody")
+            #expect(released.allSatisfy { $0.releasedBy == "somebody" } && released.count == 2)
+            #expect(await fixture.time.advance(upTo: .seconds(1)) { fixture.engine.board.stateCounts[.down] == 20 })
+            #expect(try await fixture.reasons.count { $0 == "brake_released" } == 2)
+            #expect(try await fixture.engine.releaseBrakes(nil, by: "somebody").isEmpty)
+        }
+    }
+
     @Test("who was admitted early in a long call is not called down while the rest of it waits")
     func longCall() async throws {
         let fixture = try await EngineFixture {
+            $0.liveness.brake.fraction = 1
             $0.liveness.serviceDownTime = .seconds(1)
             $0.liveness.reportInterval = .milliseconds(250)
         }

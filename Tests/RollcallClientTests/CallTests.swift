@@ -62,6 +62,7 @@ struct CallTests {
         ("GET /v1/daemons", { _ = try await $0.daemons() }),
         ("GET /v1/drivers", { _ = try await $0.drivers() }),
         ("GET /v1/brake", { _ = try await $0.brakes() }),
+        ("POST /v1/brake/release", { _ = try await $0.releaseBrake("compute/nova") }),
         ("GET /readyz?strict=true", { _ = try await $0.readiness(strict: true) }),
     ]
 

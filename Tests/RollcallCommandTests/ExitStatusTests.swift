@@ -59,6 +59,7 @@ struct ExitStatusTests {
             ["service", "history", "h", "b"], ["service", "is-up", "h", "b"], ["service", "is-down", "h", "b"],
             ["service", "create", "h", "b"], ["service", "set", "h", "b", "--up"], ["service", "delete", "h", "b"],
             ["host", "show", "h"], ["group", "list"], ["version", "show", "b"], ["daemon", "list"],
+            ["brake", "status"], ["brake", "release"],
             ["heartbeat", "h", "b"],
         ] {
             let result = await CapturedConsole.run(command, environment: ["ROLLCALL_ENDPOINT": gone])
@@ -133,7 +134,8 @@ struct ExitStatusTests {
             ["service", "list"], ["service", "show"], ["service", "explain"], ["service", "history"],
             ["service", "is-up"],
             ["service", "is-down"], ["service", "create"], ["service", "set"], ["service", "delete"], ["host", "show"],
-            ["group", "list"], ["version", "show"], ["daemon", "list"], ["watch"], ["heartbeat"], ["agent"], [],
+            ["group", "list"], ["version", "show"], ["daemon", "list"], ["brake", "status"],
+            ["brake", "release"], ["watch"], ["heartbeat"], ["agent"], [],
         ]
     )
     func help(command: [String]) async {

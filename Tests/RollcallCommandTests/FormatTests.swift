@@ -24,6 +24,8 @@ struct FormatTests {
         ["group", "list"],
         ["version", "show", "nova-compute"],
         ["daemon", "list"],
+        ["brake", "status"],
+        ["brake", "release", "compute/az1"],
         ["watch", "--since", "5", "--count", "1"],
         ["heartbeat", "node1", "nova-compute"],
     ]

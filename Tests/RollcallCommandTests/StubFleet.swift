@@ -67,6 +67,13 @@ enum StubFleet {
                 "differing_settings":["brake.fraction"]}]}
                 """#
             )
+        case ("GET", "/v1/brake"), ("POST", "/v1/brake/release"):
+            return StubReply(
+                #"""
+                {"brakes":[{"scope":"compute/az1","engaged_at":"2026-11-21T02:59:59Z","engaged_by":"d1","members":1000,
+                "silent":600,"released_at":null,"by":null}]}
+                """#
+            )
         case ("PUT", _):
             return StubReply(
                 #"""

@@ -173,8 +173,8 @@ struct SettingsFileTests {
             names == [
                 "listen.unix", "listen.datagram", "database.fallback_url", "liveness.shadow",
                 "zookeeper.hosts", "zookeeper.prefix", "zookeeper.session_timeout", "zookeeper.digest_file",
-                "memcached.servers", "memcached.namespace", "brake.fraction", "brake.release_fraction",
-                "brake.minimum", "brake.max_hold", "tls.certificate", "tls.key", "tls.client_ca", "auth.tokens_file",
+                "memcached.servers", "memcached.namespace", "tls.certificate", "tls.key", "tls.client_ca",
+                "auth.tokens_file",
             ]
         )
         for name in names {

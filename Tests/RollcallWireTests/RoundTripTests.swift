@@ -117,6 +117,7 @@ struct RoundTripTests {
         )
         try survives(DaemonsReply(daemons: [WireDaemon(id: "d", host: "h", release: "1.0.0")]))
         try survives(ReadinessReply(ready: true, database: .ok, driver: .lost, since: time))
+        try survives(BrakeReleaseRequest(scope: "t/z"))
         try survives(BrakesReply(brakes: [WireBrake(scope: "t/z", engagedAt: time, members: 9, silent: 6)]))
         try survives(
             DriversReply(drivers: [

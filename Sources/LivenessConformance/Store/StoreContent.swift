@@ -6,6 +6,7 @@ package struct StoreContent: Hashable, Sendable {
     package var incarnations: [IncarnationRecord]
     package var transitions: [Transition]
     package var daemons: [DaemonRecord]
+    package var brakes: [BrakeRecord]
     package var revision: Int64
     package var newestStamp: Timestamp?
 
@@ -22,6 +23,7 @@ package struct StoreContent: Hashable, Sendable {
         }
         transitions = try await store.transitions(since: 0, limit: .max).transitions
         daemons = head.daemons
+        brakes = try await store.brakes(limit: .max)
         revision = head.head.revision
         newestStamp = head.newestStamp
     }

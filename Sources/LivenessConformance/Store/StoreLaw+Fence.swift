@@ -7,6 +7,7 @@ extension StoreLaw {
             let record = try await bench.admitted(bench.admission()).record
             let now = try await bench.fixture.databaseNow()
             _ = try await bench.forced("h2", until: now - .seconds(1))
+            try await bench.engage(bench.brake("fleet", by: "d1", at: 1), record)
             let before = try await bench.everything()
             try await bench.fixture.raiseMinimumRelease(to: 1_000)
             do throws(StoreError) {
@@ -33,6 +34,8 @@ private enum WritingCall: String, CaseIterable {
     case expire
     case record
     case recordEvent = "record an event"
+    case engage
+    case release
     case write
     case flush
     case prune
@@ -58,17 +61,12 @@ private enum WritingCall: String, CaseIterable {
         case .expire: _ = try await store.expireForcedDowns(at: at)
         case .record: _ = try await store.record([bench.missed(record)], at: at)
         case .recordEvent:
-            _ = try await store.record(
-                DaemonEvent(
-                    kind: .degraded,
-                    daemon: "d1",
-                    host: "d1",
-                    uuid: record.uuid,
-                    topic: "t",
-                    zone: "z",
-                    at: at
-                )
-            )
+            _ = try await store.record(bench.event(.degraded, record))
+        case .engage:
+            _ = try await store.engage(bench.brake("t/z", by: "d1", at: 5), bench.event(.brakeEngaged, record))
+        case .release:
+            let release = BrakeRelease(.fleet, engagedAt: nil, by: "x", at: at)
+            _ = try await store.release(release, bench.event(.brakeReleased, record))
         case .write: try await store.write(bench.daemon("d9"))
         case .flush:
             _ = try await store.flush(

@@ -18,7 +18,7 @@ package struct StoreLaw: Sendable, CustomStringConvertible {
     /// All of them.
     package static let all: [StoreLaw] =
         admissions + incarnations + workers + workerVersions + droppedWorkers + deletions + departures + edits
-        + recordings + flushes + observations
+        + recordings + brakes + flushes + observations
         + loadings + retentions + fences
 }
 

@@ -66,6 +66,12 @@ extension LivenessMachine {
         if health.lostSince != nil {
             evidence.append(.init("backend_lost", "the back end of the liveness driver does not answer"))
         }
+        if let brake = brake(on: service) {
+            let counts = "\(brake.silent) of \(brake.members)"
+            evidence.append(
+                .init("mass_failure", "the brake holds \(brake.scope): \(counts) of its services fell silent at once")
+            )
+        }
         for daemon in company.silent(at: now, silence: settings.observationLostAfter) {
             let silence = Self.seconds(now - daemon.lastSeen)
             evidence.append(
@@ -120,6 +126,15 @@ extension LivenessMachine {
         case (.unknown, .reporterLost):
             let end = reporterDoubt(of: service, at: now).map { Self.seconds($0 - now) } ?? "a moment"
             return ["a heartbeat arrives, here or at another daemon: it is up", "\(end) pass without one: it is down"]
+        case (.unknown, .massFailure):
+            let end = brakes.holding(board.profile(of: service)).map { brake in
+                Self.seconds(max(.zero, settings.brake.maxHold - (now - brake.since)))
+            }
+            return [
+                "a heartbeat arrives: it is up",
+                "enough of the others are heard again, an operator releases the brake, or \(end ?? "a moment") pass: "
+                    + "it is judged",
+            ]
         case (.unknown, .neverReported) where row.flags.contains(.imported):
             return ["a heartbeat arrives: it is up"]
         case (.unknown, _):

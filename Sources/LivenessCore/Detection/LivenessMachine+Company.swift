@@ -61,7 +61,7 @@ extension LivenessMachine {
         switch recorded.reason {
         case .heartbeat, .session:
             heardElsewhere(service, reportCount: board.hearings[number].reportCount, at: now)
-        case .heartbeatMissed, .sessionExpired, .reporterLost:
+        case .heartbeatMissed, .sessionExpired, .reporterLost, .massFailure:
             if isHeardHere { return }
             rows[number].lastHeard = min(row.lastHeard, (now - row.downDuration).nanoseconds)
             if board.standings[number].verdict != recorded.verdict {
@@ -73,11 +73,12 @@ extension LivenessMachine {
         }
     }
 
-    /// The daemons that an observation found which began at `began`.
-    package mutating func daemonsObserved(_ daemons: [DaemonRecord], began: Instant) {
+    /// What an observation found of the other daemons which began at `began`: their rows, and the brakes they hold.
+    package mutating func othersObserved(_ observation: BackendObservation, began: Instant, at now: Instant) {
         guard isShared else { return }
+        brakesObserved(observation.brakes, began: began, at: now)
         let hasChanged = company.observed(
-            daemons,
+            observation.daemons,
             own: settings.daemon,
             began: began,
             silence: settings.observationLostAfter

@@ -74,6 +74,7 @@ extension LivenessMachine {
         let oldest = now - Burials.memory
         // No down time is longer than the day either.
         blind.forget(before: oldest)
+        if !brakes.failures.isEmpty { forgetFailures(at: now) }
         let areMoreRetired = forgetRetirements(before: oldest, limit: limit)
         let areMoreDeleted = forgetDeletions(before: oldest, limit: limit)
         return areMoreRetired || areMoreDeleted

@@ -67,7 +67,7 @@ extension LivenessMachine {
             blind.add(BlindTime.Period(began: health.lastObservation, ended: now, cause: .backendLost))
         }
         health.lastObservation = now
-        daemonsObserved(observation.daemons, began: began)
+        othersObserved(observation, began: began, at: now)
         if let head = observation.head { logSeen(head) }
         recoverIfSound(at: now)
     }
@@ -96,8 +96,11 @@ extension LivenessMachine {
 
     /// Takes what this daemon has to say of itself.
     package mutating func takeEvents() -> [HealthEvent] {
-        defer { events.removeAll() }
-        return events
+        defer {
+            events.removeAll()
+            brakes.events.removeAll()
+        }
+        return events + brakes.events
     }
 
     /// The wall-clock time of an instant, as the last tick saw the wall clock.

@@ -149,25 +149,21 @@ extension LivenessMachine {
             row.flags.contains(.several) ? haveWorkersFailed(service) : row.flags.contains(.failed)
         evidence.isHeard = isHeard
         evidence.driverDoubt = health.doubt
-        if now < deadline || pause != nil {
+        if now < deadline && !evidence.hasFailed || pause != nil {
             evidence.localDoubt = localDoubt(row)
         }
         let doubtEnds = isShared && now >= deadline ? reporterDoubt(of: service, at: now) : nil
         evidence.isReporterLost = doubtEnds != nil
+        if !brakes.isEmpty { evidence.isBraked = brakes.holds(board.profiles[board.cards[number].profile]) }
         evidence.isNeverReported =
             row.flags.contains(.neverHeard) && (row.flags.contains(.imported) || now < deadline)
-        if old.state == .down, old.reason == .heartbeatMissed || old.reason == .sessionExpired {
-            evidence.earnedDown = old.reason
-        }
+        if old.state == .down, old.reason.isEarned(hasFailed: evidence.hasFailed) { evidence.earnedDown = old.reason }
         evidence.lastState = board.standings[number].lastKnown
 
         let verdict = Verdict.decide(evidence)
-        if !isJudged, verdict != old, verdict.needsJudgement, evidence.earnedDown == nil {
-            if !row.flags.contains(.due) {
-                rows[number].flags.insert(.due)
-                due.append(service)
-            }
-            return
+        if !isJudged, verdict != old, evidence.earnedDown == nil {
+            if evidence.hasFailed, verdict.needsTheBrake { return waitForTheBrake(service, at: now) }
+            if verdict.needsJudgement { return waitToBeJudged(service) }
         }
         if verdict != old {
             stand(service, verdict, at: now, isJudged: isJudged)
@@ -177,6 +173,19 @@ extension LivenessMachine {
         }
         if verdict.state != .down, now < deadline { wheel.file(service, due: deadline) }
         if verdict.reason == .reporterLost, let doubtEnds { wheel.file(service, due: doubtEnds) }
+    }
+
+    private mutating func waitToBeJudged(_ service: UInt32) {
+        guard !rows[Int(service)].flags.contains(.due) else { return }
+        rows[Int(service)].flags.insert(.due)
+        due.append(service)
+    }
+
+    private mutating func waitForTheBrake(_ service: UInt32, at now: Instant) {
+        guard !rows[Int(service)].flags.contains(.failing) else { return }
+        noteFailure(of: service, at: now)
+        rows[Int(service)].flags.insert(.failing)
+        failing.append(service)
     }
 
     private func localDoubt(_ row: RosterRow) -> Reason? {
@@ -198,6 +207,7 @@ extension LivenessMachine {
         isChanged = true
         if rows[number].flags.contains(.several) { publishWorkers(of: service) }
         if verdict.state == .down { wheel.withdraw(service) }
+        if verdict.state == .up, !brakes.failures.isEmpty { brakes.failures[service] = nil }
         if isJudged, verdict.state == .down { counters.judgedDown &+= 1 }
         enqueueForRecording(service)
     }
@@ -212,6 +222,16 @@ extension LivenessMachine {
 extension Verdict {
     /// Whether silence alone brings it about: then nobody may have heard the service unseen.
     fileprivate var needsJudgement: Bool {
-        reason == .heartbeatMissed || reason == .reporterLost
+        reason == .heartbeatMissed || reason == .reporterLost || reason == .massFailure
+    }
+
+    /// Whether it is what becomes of one who was reported failed, once the brake was looked at.
+    fileprivate var needsTheBrake: Bool { reason == .reportedFailed || reason == .massFailure }
+}
+
+extension Reason {
+    /// Whether a down with this reason stays until something newer is heard.
+    fileprivate func isEarned(hasFailed: Bool) -> Bool {
+        self == .heartbeatMissed || self == .sessionExpired || self == .reportedFailed && hasFailed
     }
 }

@@ -14,6 +14,7 @@ import DequeModule
 /// - `+Judging` deadlines
 /// - `+Health` blind time, the back end, starting
 /// - `+Company` other daemons over the same back end
+/// - `+Brake` too many that fall silent at once
 /// - `+Recording` changes for the transition log
 /// - `+Flushing` renewals for the driver
 /// - `+Workers` services with several workers
@@ -54,6 +55,8 @@ package struct LivenessMachine: Sendable {
     var queued = ServiceQueue()
     /// Waiting to be judged.
     var due = ServiceQueue()
+    /// Reported failed, and waiting for the brake to be looked at.
+    var failing = ServiceQueue()
     /// How far a sweep over all services has come; nil when none is under way.
     var sweep: Int?
 
@@ -68,6 +71,7 @@ package struct LivenessMachine: Sendable {
     var blind = BlindTime()
     var health: BackendHealth
     package internal(set) var company = Company()
+    package internal(set) var brakes = Brakes()
     /// Whether other daemons may use the same back end.
     let isShared: Bool
     var lastTick: Instant
@@ -153,4 +157,7 @@ package enum HealthEvent: Hashable, Sendable {
     /// Its verdicts are doubtful from now on, and why.
     case degraded(Reason)
     case recovered(Reason)
+    /// A brake holds, engaged here or elsewhere.
+    case brakeEngaged(BrakeRecord)
+    case brakeReleased(BrakeRecord)
 }

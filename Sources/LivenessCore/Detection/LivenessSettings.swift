@@ -19,6 +19,7 @@ package struct LivenessSettings: Hashable, Sendable {
     /// More changes than this within `flapWindow` mark a service as flapping.
     package var flapLimit = 6
     package var flapWindow: Duration = .seconds(600)
+    package var brake = BrakeSettings()
     package var autoRegister = true
     package var enableNewServices = true
     /// This daemon's `daemon.id`.

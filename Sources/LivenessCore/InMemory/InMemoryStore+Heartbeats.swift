@@ -46,7 +46,12 @@ extension InMemoryStore {
                     .filter { $0.lastDaemon == other.id && $0.lastFlush > known }
                     .map(ObservedHeartbeat.init)
             }
-            return HeartbeatObservation(head: tables.head, daemons: daemons, changed: changed)
+            return HeartbeatObservation(
+                head: tables.head,
+                daemons: daemons,
+                brakes: tables.heldBrakes,
+                changed: changed
+            )
         }
     }
 
@@ -63,6 +68,7 @@ extension InMemoryStore {
             return HeartbeatObservation(
                 head: tables.head,
                 daemons: tables.sortedDaemons,
+                brakes: tables.heldBrakes,
                 changed: flushed.map(ObservedHeartbeat.init)
             )
         }
@@ -81,6 +87,7 @@ extension InMemoryStore {
             let head = LoadedHead(
                 head: tables.head,
                 daemons: tables.sortedDaemons,
+                brakes: tables.heldBrakes,
                 newestStamp: all.map(\.record).filter { $0.deletedAt == nil }.compactMap(\.lastSeenUp).max()
             )
             return (head, all.filter { $0.record.deletedAt.map { $0 >= forgotten } ?? true })

@@ -34,11 +34,7 @@ extension InMemoryStore {
     }
 
     package func record(_ event: DaemonEvent) async throws(StoreError) -> Transition {
-        try writing { tables in
-            let transition = Transition(event, revision: tables.nextRevision)
-            tables.append(transition, serviceID: tables.identities[event.uuid])
-            return transition
-        }
+        try writing { $0.append(event) }
     }
 
     package func transitions(since: Int64, limit: Int) async throws(StoreError) -> TransitionPage {
@@ -74,6 +70,7 @@ extension InMemoryStore {
             guard limit > 0 else { return 0 }
             var removed = tables.removeTransitions(limits, atMost: limit)
             removed += tables.forgetIncarnations(before: limits.forgotten, atMost: limit - removed)
+            removed += tables.removeBrakes(before: limits.transitionsBefore, atMost: limit - removed)
             return removed
         }
     }
@@ -90,6 +87,12 @@ extension InMemoryTables {
             doomed.formUnion(surplus.map(\.transition.revision).prefix(limit - doomed.count))
         }
         log.removeAll { doomed.contains($0.transition.revision) }
+        return doomed.count
+    }
+
+    fileprivate mutating func removeBrakes(before: Timestamp, atMost limit: Int) -> Int {
+        let doomed = brakes.indices.filter { brakes[$0].releasedAt.map { $0 < before } ?? false }.prefix(limit)
+        for position in doomed.reversed() { brakes.remove(at: position) }
         return doomed.count
     }
 

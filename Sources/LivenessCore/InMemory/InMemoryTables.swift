@@ -15,6 +15,8 @@ struct InMemoryTables {
     var deleted: [ServiceName: [Int64]] = [:]
     var identities: [ServiceUUID: Int64] = [:]
     var daemons: [String: DaemonRecord] = [:]
+    /// Oldest first.
+    var brakes: [BrakeRecord] = []
     var minimumRelease: Int32 = 1
     /// Thrown by every call, while it is set.
     var outage: StoreError?
@@ -37,6 +39,9 @@ struct InMemoryTables {
     var sortedDaemons: [DaemonRecord] {
         daemons.values.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
     }
+
+    /// The brakes that hold.
+    var heldBrakes: [BrakeRecord] { brakes.filter { $0.releasedAt == nil } }
 
     func ledger(of name: ServiceName) -> ServiceLedger? {
         living[name].flatMap { ledgers[$0] }
@@ -63,6 +68,12 @@ struct InMemoryTables {
     mutating func append(_ transition: Transition, serviceID: Int64?) {
         log.append(LogEntry(transition: transition, serviceID: serviceID))
         revision = transition.revision
+    }
+
+    mutating func append(_ event: DaemonEvent) -> Transition {
+        let transition = Transition(event, revision: nextRevision)
+        append(transition, serviceID: identities[event.uuid])
+        return transition
     }
 
     /// Gives the record an id and writes its `created` row.

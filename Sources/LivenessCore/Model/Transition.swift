@@ -10,7 +10,7 @@ package struct Transition: Hashable, Sendable {
     package var zone: String
     package var from: LivenessState?
     package var to: LivenessState?
-    /// A `Reason`'s word for kind `state` and `created`; what was edited for `updated`; `degraded` or `recovered` for `daemon`.
+    /// A `Reason`'s word for kind `state` and `created`; what was edited for `updated`; what happened for `daemon`.
     package var reason: String
     package var at: Timestamp
 

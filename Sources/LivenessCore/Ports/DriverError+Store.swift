@@ -17,6 +17,7 @@ extension BackendObservation {
         self.init(
             epoch: observation.head.logID,
             daemons: observation.daemons,
+            brakes: observation.brakes,
             changed: observation.changed,
             head: observation.head
         )

@@ -123,12 +123,15 @@ package struct HeartbeatObservation: Sendable {
     package var head: LogHead
     /// Every daemon's row, the caller's own included.
     package var daemons: [DaemonRecord]
+    /// The brakes that hold.
+    package var brakes: [BrakeRecord]
     /// What other daemons flushed since.
     package var changed: [ObservedHeartbeat]
 
-    package init(head: LogHead, daemons: [DaemonRecord], changed: [ObservedHeartbeat]) {
+    package init(head: LogHead, daemons: [DaemonRecord], brakes: [BrakeRecord], changed: [ObservedHeartbeat]) {
         self.head = head
         self.daemons = daemons
+        self.brakes = brakes
         self.changed = changed
     }
 }

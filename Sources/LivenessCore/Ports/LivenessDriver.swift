@@ -39,14 +39,23 @@ package struct BackendObservation: Sendable {
     /// Names the content of the back end; another one than before means restarted, restored or emptied.
     package var epoch: String
     package var daemons: [DaemonRecord]
+    /// The brakes that hold.
+    package var brakes: [BrakeRecord]
     /// Heartbeats that other daemons heard.
     package var changed: [ObservedHeartbeat]
     /// The newest revision of the transition log, where the back end keeps it.
     package var head: LogHead?
 
-    package init(epoch: String, daemons: [DaemonRecord], changed: [ObservedHeartbeat], head: LogHead?) {
+    package init(
+        epoch: String,
+        daemons: [DaemonRecord],
+        brakes: [BrakeRecord] = [],
+        changed: [ObservedHeartbeat],
+        head: LogHead?
+    ) {
         self.epoch = epoch
         self.daemons = daemons
+        self.brakes = brakes
         self.changed = changed
         self.head = head
     }

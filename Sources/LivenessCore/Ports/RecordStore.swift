@@ -40,7 +40,7 @@ package protocol RecordStore: HeartbeatTable {
     /// Answers in the order asked.
     func record(_ changes: [StateChange], at: Timestamp) async throws(StoreError) -> [RecordingResult]
 
-    /// Writes one event of a daemon (`degraded`, `recovered`) into the log.
+    /// Writes one event of a daemon into the log.
     func record(_ event: DaemonEvent) async throws(StoreError) -> Transition
 
     /// Rows of the log with a revision above `since`, oldest first.
@@ -57,6 +57,19 @@ package protocol RecordStore: HeartbeatTable {
     ///
     /// Deleted services have a history too.
     func history(of uuid: ServiceUUID, limit: Int) async throws(StoreError) -> [Transition]
+
+    /// Engages a brake, unless one of its scope holds, and writes the event into the log.
+    ///
+    /// Answers the one that holds, whoever was first; no row is written for one that held already.
+    func engage(_ brake: BrakeRecord, _ event: DaemonEvent) async throws(StoreError) -> Recorded<BrakeRecord>
+
+    /// Releases a brake, and writes the event into the log.
+    ///
+    /// Answers what was released; nil when there is none (any more).
+    func release(_ release: BrakeRelease, _ event: DaemonEvent) async throws(StoreError) -> Recorded<BrakeRecord>?
+
+    /// Brakes, those that hold first and then the one released last; at most `limit`.
+    func brakes(limit: Int) async throws(StoreError) -> [BrakeRecord]
 
     /// Inserts or updates this daemon's own row.
     ///
@@ -102,12 +115,15 @@ package struct LoadedPage: Sendable {
 package struct LoadedHead: Sendable {
     package var head: LogHead
     package var daemons: [DaemonRecord]
+    /// Those that hold.
+    package var brakes: [BrakeRecord]
     /// The newest `last_seen_up` of the table.
     package var newestStamp: Timestamp?
 
-    package init(head: LogHead, daemons: [DaemonRecord], newestStamp: Timestamp?) {
+    package init(head: LogHead, daemons: [DaemonRecord], brakes: [BrakeRecord], newestStamp: Timestamp?) {
         self.head = head
         self.daemons = daemons
+        self.brakes = brakes
         self.newestStamp = newestStamp
     }
 }

@@ -25,6 +25,8 @@ package struct DaemonEvent: Hashable, Sendable {
     package enum Kind: String, Sendable {
         case degraded
         case recovered
+        case brakeEngaged = "brake_engaged"
+        case brakeReleased = "brake_released"
     }
 
     package var kind: Kind

@@ -32,6 +32,9 @@ package struct RosterRow: Sendable {
 
         /// An incarnation was heard that the store could not number: what the record says of the one before is over.
         package static let unnumbered = Flags(rawValue: 1 << 14)
+        /// Reported failed; waiting for the brake to be looked at.
+        package static let failing = Flags(rawValue: 1 << 15)
+
         /// What a plain renewal ends.
         static let renewed: Flags = [.tell, .elsewhere]
         /// With any of these a heartbeat is more than a renewal.

@@ -20,6 +20,7 @@ struct Detector: Sendable {
     let shared: SharedMachine
     let barrier: any ReadPassBarrier
     let lookout: Lookout
+    let brakeKeeper: BrakeKeeper
     let recorderWakeup: Wakeup
     let judgeWakeup = Wakeup()
     private let companyWakeup = Wakeup()
@@ -61,6 +62,7 @@ struct Detector: Sendable {
             if due > 0 {
                 if isShared { companyWakeup.signal() } else { await judge(due) }
             }
+            brakeKeeper.lookIfNeeded()
             shared.publish()
             if shared.withLock({ $0.unrecordedCount > 0 }) { recorderWakeup.signal() }
         }
@@ -118,6 +120,7 @@ struct Detector: Sendable {
     }
 
     private func judge(_ count: Int, _ passBegan: Instant) {
+        brakeKeeper.look()
         var left = count
         while left > 0 {
             let now = shared.time.now
@@ -152,6 +155,7 @@ struct Detector: Sendable {
         }
         for part in due.indices.slices(of: Self.mostLookedAt) {
             let isSeen = await lookout.look(at: due[part].map(\.id))
+            if isSeen { brakeKeeper.look() }
             for range in part.slices(of: Self.slice) {
                 let now = shared.time.now
                 shared.withLock { [due] machine in

@@ -46,7 +46,10 @@ struct Housekeeper: Sendable {
         metrics.up.record(counts[.up] ?? 0)
         metrics.down.record(counts[.down] ?? 0)
         metrics.unknown.record(counts[.unknown] ?? 0)
-        let (unrecorded, unflushed) = shared.withLock { ($0.unrecordedCount, $0.dirtyCount) }
+        let (unrecorded, unflushed, brakes) = shared.withLock {
+            ($0.unrecordedCount, $0.dirtyCount, $0.brakes.holding.count)
+        }
+        metrics.brakes.record(brakes)
         metrics.unrecorded.record(unrecorded)
         metrics.unflushed.record(unflushed)
     }

@@ -47,7 +47,8 @@ struct Lookout: Sendable {
         return await reading { () throws(DriverError) in
             let observation = try await driver.observer.look(at: ids)
             let changed = take(observation.changed)
-            shared.withLock { $0.daemonsObserved(observation.daemons, began: began) }
+            let now = shared.time.now
+            shared.withLock { $0.othersObserved(observation, began: began, at: now) }
             await reader.read(changed)
         }
     }

@@ -66,6 +66,18 @@ extension RollcallClient {
         )
     }
 
+    /// Releases brakes (`POST /v1/brake/release`): who is silent then is down.
+    ///
+    /// - Parameter scope: `TOPIC/ZONE`, or `fleet`; every brake that holds where it is `nil`.
+    /// - Returns: The brakes that were released.
+    /// - Throws: ``ClientError`` when no endpoint answered, or none holds that scope.
+    public func releaseBrake(_ scope: String? = nil) async throws(ClientError) -> BrakesReply {
+        try await send(
+            ClientRequest(.post, RequestTarget("v1", "brake", "release"), body: BrakeReleaseRequest(scope: scope)),
+            read: { try $0.document(BrakesReply.self) }
+        )
+    }
+
     /// Whether a daemon can answer (`GET /readyz`).
     ///
     /// - Parameter strict: Demand that its database and its driver answer as well.

@@ -280,25 +280,25 @@ extension SettingTable {
             SettingKey(
                 "brake.fraction",
                 \.brake.fraction,
-                availability: .notInThisRelease,
+                within: 0.01...1,
                 reason: "Which part of a topic and zone must fall silent at once to be doubted instead of believed."
             ),
             SettingKey(
                 "brake.release_fraction",
                 \.brake.releaseFraction,
-                availability: .notInThisRelease,
+                within: 0.01...1,
                 reason: "Which part of those must be heard again for the doubt to end."
             ),
             SettingKey(
                 "brake.minimum",
                 \.brake.minimum,
-                availability: .notInThisRelease,
+                within: 1...100_000_000,
                 reason: "Fewer silent services than this are never a mass failure."
             ),
             SettingKey(
                 "brake.max_hold",
                 \.brake.maxHold,
-                availability: .notInThisRelease,
+                within: .seconds(1) ... .seconds(86_400),
                 reason: "How long deaths are held back at most."
             ),
             SettingKey(

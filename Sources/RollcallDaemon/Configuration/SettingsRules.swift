@@ -90,7 +90,24 @@ enum SettingsRules {
             )
         }
         errors += downTimeContradictions(loaded)
+        errors += brakeContradictions(loaded)
         return errors
+    }
+
+    /// A brake that may be released when it engages holds nobody.
+    private static func brakeContradictions(_ loaded: LoadedSettings) -> [SettingError] {
+        let brake = loaded.settings.brake
+        let least = 1 - brake.fraction
+        guard brake.releaseFraction < least - 1e-9 else { return [] }
+        return [
+            error(
+                loaded,
+                "brake.release_fraction",
+                involving: ["brake.fraction"],
+                "\(brake.releaseFraction) is less than 1 - brake.fraction: the brake would let go where it engages; "
+                    + "expected at least \((least * 1_000).rounded() / 1_000)"
+            )
+        ]
     }
 
     /// What the database driver guarantees: a heartbeat that arrives in time is never taken for missed because it still

@@ -33,6 +33,20 @@ extension ExplanationReply {
     }
 }
 
+extension WireBrake {
+    init(_ brake: BrakeRecord) {
+        self.init(
+            scope: brake.scope.text,
+            engagedAt: WireTime(microseconds: brake.engagedAt.microseconds),
+            members: brake.members,
+            silent: brake.silent
+        )
+        engagedBy = brake.engagedBy
+        releasedAt = brake.releasedAt.map { WireTime(microseconds: $0.microseconds) }
+        by = brake.releasedBy
+    }
+}
+
 extension WireDaemon {
     /// A daemon's row, as the daemon with the settings digest `own` shows it.
     ///

@@ -1,16 +1,18 @@
 /// One engagement of the mass-failure brake.
 public struct WireBrake: Hashable, Codable, Sendable {
-    /// `topic/zone`, or the fleet.
+    /// `TOPIC/ZONE`, or `fleet`.
     public var scope: String
     /// When it engaged.
     public var engagedAt: WireTime
+    /// The daemon that engaged it.
+    public var engagedBy: String?
     /// How many services were counted.
     public var members: Int
     /// How many of them were silent.
     public var silent: Int
     /// When it was released; `nil` while it holds.
     public var releasedAt: WireTime?
-    /// Who released it.
+    /// Who released it, or `recovered`, or `max_hold`.
     public var by: String?
 
     /// A brake that holds.
@@ -24,6 +26,7 @@ public struct WireBrake: Hashable, Codable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case scope
         case engagedAt = "engaged_at"
+        case engagedBy = "engaged_by"
         case members, silent
         case releasedAt = "released_at"
         case by

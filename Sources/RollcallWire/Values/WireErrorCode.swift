@@ -43,6 +43,8 @@ extension WireErrorCode {
     public static let notFound = WireErrorCode(rawValue: "not_found")
     /// No such service (404).
     public static let noSuchService = WireErrorCode(rawValue: "no_such_service")
+    /// No brake holds that scope (404).
+    public static let noSuchBrake = WireErrorCode(rawValue: "no_such_brake")
     /// The route does not know this method (405).
     public static let methodNotAllowed = WireErrorCode(rawValue: "method_not_allowed")
     /// The API version named is not spoken here; the detail holds min and max (406).

@@ -88,6 +88,19 @@ CREATE TABLE IF NOT EXISTS transitions (
     KEY transitions_service (service_id, revision)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_nopad_bin;
 
+CREATE TABLE IF NOT EXISTS brakes (
+    id          BIGINT       NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    scope       VARCHAR(511) NOT NULL,
+    engaged_at  BIGINT       NOT NULL,
+    engaged_by  VARCHAR(255) NOT NULL,
+    members     BIGINT       NOT NULL,
+    silent      BIGINT       NOT NULL,
+    released    BIGINT       NOT NULL DEFAULT 0,
+    released_at BIGINT,
+    released_by VARCHAR(255),
+    UNIQUE KEY brakes_scope (released, scope)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_nopad_bin;
+
 CREATE TABLE IF NOT EXISTS daemons (
     id              VARCHAR(255) NOT NULL PRIMARY KEY,
     incarnation     VARCHAR(64)  NOT NULL,

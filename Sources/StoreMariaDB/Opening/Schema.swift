@@ -72,7 +72,7 @@ struct Schema: Sendable {
     }
 
     private func isEmpty(_ session: MariaDBSession) throws -> Bool {
-        let ours = ["log_head", "services", "service_incarnations", "transitions", "daemons", "schema_state"]
+        let ours = ["log_head", "services", "service_incarnations", "transitions", "brakes", "daemons", "schema_state"]
         let tables = try session.rows(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = database()",
             []

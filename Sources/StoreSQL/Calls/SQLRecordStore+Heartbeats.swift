@@ -38,6 +38,7 @@ extension SQLRecordStore {
             return HeartbeatObservation(
                 head: try LogHeadRow.head(of: session),
                 daemons: daemons,
+                brakes: try BrakeRow.held(in: session),
                 changed: changed
             )
         }
@@ -60,6 +61,7 @@ extension SQLRecordStore {
             return HeartbeatObservation(
                 head: try LogHeadRow.head(of: session),
                 daemons: try DaemonRow.all(in: session),
+                brakes: try BrakeRow.held(in: session),
                 changed: changed
             )
         }

@@ -25,6 +25,7 @@ extension SQLRecordStore {
             LoadedHead(
                 head: try LogHeadRow.head(of: session),
                 daemons: try DaemonRow.all(in: session),
+                brakes: try BrakeRow.held(in: session),
                 newestStamp: try session.row(LoadingText.newestStamp, of: "services") { try $0.time(0) } ?? nil
             )
         }

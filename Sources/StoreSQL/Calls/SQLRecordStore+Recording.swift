@@ -60,11 +60,7 @@ extension SQLRecordStore {
     package func record(_ event: DaemonEvent) async throws(StoreError) -> Transition {
         try await writing { session in
             var log = try LogRows(session)
-            let transition = Transition(event, revision: log.next)
-            let serviceID = try session.row(RecordingText.service, [event.uuid.description.stored], of: "services") {
-                try $0.integer(0)
-            }
-            try log.append(transition, serviceID: serviceID, actor: event.daemon)
+            let transition = try log.append(event)
             try log.finish()
             return transition
         }
@@ -78,5 +74,4 @@ private enum RecordingText {
         FROM services WHERE id = ?\($0.keepingRows)
         """
     }
-    static let service = SQLText("SELECT id FROM services WHERE uuid = ?")
 }

@@ -25,6 +25,9 @@ extension SQLRecordStore {
             for text in [RetentionText.replaced, RetentionText.deleted] where removed < limit {
                 removed += try session.execute(text, [limits.forgotten.stored, (limit - removed).stored])
             }
+            if removed < limit {
+                removed += try BrakeRow.prune(before: limits.transitionsBefore, limit: limit - removed, in: session)
+            }
             return removed
         }
     }

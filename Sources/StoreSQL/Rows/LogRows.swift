@@ -32,6 +32,16 @@ struct LogRows<Session: SQLSession> {
         revision = transition.revision
     }
 
+    /// Writes the row of a daemon's event.
+    mutating func append(_ event: DaemonEvent) throws -> Transition {
+        let transition = Transition(event, revision: next)
+        let serviceID = try session.row(LogText.service, [event.uuid.description.stored], of: "services") {
+            try $0.integer(0)
+        }
+        try append(transition, serviceID: serviceID, actor: event.daemon)
+        return transition
+    }
+
     /// Raises the head by what was written.
     func finish() throws {
         guard revision != start else { return }
@@ -63,6 +73,7 @@ private enum LogText {
         reason, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     )
+    static let service = SQLText("SELECT id FROM services WHERE uuid = ?")
     static let raising = SQLText("UPDATE log_head SET revision = ? WHERE id = 1")
     static let head = SQLText(
         "SELECT log_id, revision, (SELECT min(revision) FROM transitions) FROM log_head WHERE id = 1"

@@ -102,6 +102,19 @@ CREATE TABLE transitions (
 
 CREATE INDEX transitions_service ON transitions (service_id, revision) WHERE service_id IS NOT NULL;
 
+CREATE TABLE brakes (
+    id          INTEGER NOT NULL PRIMARY KEY,
+    scope       TEXT    NOT NULL,
+    engaged_at  INTEGER NOT NULL,
+    engaged_by  TEXT    NOT NULL,
+    members     INTEGER NOT NULL,
+    silent      INTEGER NOT NULL,
+    released    INTEGER NOT NULL DEFAULT 0,
+    released_at INTEGER,
+    released_by TEXT,
+    UNIQUE (released, scope)
+) STRICT;
+
 CREATE TABLE daemons (
     id              TEXT    NOT NULL PRIMARY KEY,
     incarnation     TEXT    NOT NULL,
