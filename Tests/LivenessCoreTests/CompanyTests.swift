@@ -348,6 +348,26 @@ struct CompanyTests {
         #expect(try await daemons.recorded("h1") == [.down])
     }
 
+    @Test("a daemon that was stopped follows what others recorded meanwhile, and notices the next death all alone")
+    func comesBackAlone() async throws {
+        var daemons = try await Daemons(2)
+        var process = Process("h1")
+        await daemons.all[0].beat(process.next())
+        await daemons.run(.seconds(65))
+        #expect(daemons.verdicts("h1") == [missed, missed])
+        await daemons.run(.seconds(70), stopped: [1])
+        for _ in 0..<3 {
+            await daemons.all[0].beat(process.next())
+            await daemons.run(.seconds(10), stopped: [1])
+        }
+        // The one that heard it is stopped soon after the other goes on.
+        await daemons.run(.seconds(10))
+        #expect(daemons.verdicts("h1").map { $0?.lastState ?? $0?.state } == [.up, .up])
+        await daemons.run(.seconds(100), stopped: [0])
+        #expect(daemons.verdicts("h1")[1] == missed)
+        #expect(try await daemons.recorded("h1") == [.down, .up, .down])
+    }
+
     @Test("a process that starts anew at another daemon has a whole down time, however its record comes to be known")
     func startsAnew() async throws {
         for wait in stride(from: 0, to: 1_000, by: 50) {

@@ -60,7 +60,13 @@ extension LivenessMachine {
         let isHeardHere = row.flags.contains(.heard) && !row.flags.contains(.elsewhere) && now < row.heardUntil
         switch recorded.reason {
         case .heartbeat, .session:
+            // The down that stood here is over, also where what is left of its time is for this daemon to judge.
+            let stood = board.standings[number].verdict
+            if stood.reason == .heartbeatMissed || stood.reason == .sessionExpired {
+                stand(service, recorded.verdict, at: now, isJudged: false)
+            }
             heardElsewhere(service, reportCount: board.hearings[number].reportCount, at: now)
+            assess(service, at: now)
         case .heartbeatMissed, .sessionExpired, .reporterLost, .massFailure:
             if isHeardHere { return }
             rows[number].lastHeard = min(row.lastHeard, (now - row.downDuration).nanoseconds)
