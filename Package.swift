@@ -13,6 +13,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -65,6 +66,14 @@ let package = Package(
         .target(
             name: "DriverDatabase",
             dependencies: ["LivenessCore"]
+        ),
+        .target(
+            name: "DriverMemcached",
+            dependencies: [
+                "LivenessCore",
+                "MemcachedClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
         ),
 
         // MARK: C libraries made safe
@@ -247,6 +256,13 @@ let package = Package(
         .testTarget(
             name: "MemcachedClientTests",
             dependencies: ["MemcachedClient", "ServerFixtures"]
+        ),
+        .testTarget(
+            name: "DriverMemcachedTests",
+            dependencies: [
+                "DriverMemcached", "LivenessConformance", "LivenessCore", "LivenessTesting", "MemcachedClient",
+                "ServerFixtures",
+            ]
         ),
         .testTarget(
             name: "StoreMariaDBTests",

@@ -8,9 +8,9 @@ struct DatabaseObserver: LivenessObserver {
         try await position.observe()
     }
 
-    func look(at serviceIDs: [Int64]) async throws(DriverError) -> BackendObservation {
-        try await position.look(at: serviceIDs)
+    func look(at services: [ServiceKey]) async throws(DriverError) -> BackendObservation {
+        try await position.look(at: services.map(\.id))
     }
 
-    func loaded(_ daemons: [DaemonRecord]) { position.loaded(daemons) }
+    func begin(_ daemons: [DaemonRecord], board: @escaping @Sendable () -> Board) { position.loaded(daemons) }
 }

@@ -10,5 +10,5 @@ struct DatabaseReporter: LivenessReporter {
 
     /// Nothing to remove: what the back end holds is the record itself, and it already says that the service left or
     /// is deleted.
-    func remove(_ serviceIDs: [Int64]) async throws(DriverError) {}
+    func remove(_ services: [ServiceKey]) async throws(DriverError) {}
 }

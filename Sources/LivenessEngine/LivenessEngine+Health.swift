@@ -44,7 +44,7 @@ extension LivenessEngine {
     /// Events kept while they cannot be recorded.
     private static var mostWaiting: Int { 1_000 }
 
-    /// Says it to people, and makes it a row of the log, where it is to be one and this daemon has a record of its own.
+    /// Says it to people, and makes it a row of the log, where it is to be one.
     private func announce(_ event: HealthEvent) -> DaemonEvent? {
         switch event {
         case .degraded(let reason):

@@ -57,7 +57,7 @@ extension LivenessEngine {
 
     /// The brakes that hold, and those released lately, also while the database is away.
     package func brakes() async -> [BrakeRecord] {
-        let held = shared.withLock { $0.brakes.holding }
+        let held = shared.withLock { $0.brakes.held }
         guard let known = try? await store.brakes(limit: Self.mostBrakes) else { return held }
         let unwritten = held.filter { mine in !known.contains { $0.scope == mine.scope && $0.releasedAt == nil } }
         return unwritten + known

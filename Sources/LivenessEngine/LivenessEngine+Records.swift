@@ -4,18 +4,19 @@ package import LivenessCore
 extension LivenessEngine {
     /// Makes a leave or a failure durable.
     package func leave(_ departure: Departure) async throws(StoreError) -> DepartureResult {
-        try await inOrder { () throws(StoreError) in
+        let result = try await inOrder { () throws(StoreError) in
             let results = try await self.store.depart([departure], at: self.time.wall)
-            guard let result = results.first else { return .notFound }
+            guard let result = results.first else { return DepartureResult.notFound }
             if case .departed(let record, let incarnation) = result {
                 let now = self.time.now
                 self.shared.withLock { $0.departed(record, incarnation, at: now) }
-                self.brakeKeeper.lookIfNeeded()
-                self.shared.publish()
-                self.recorder.wakeup.signal()
             }
             return result
         }
+        brakeKeeper.lookIfNeeded()
+        shared.publish()
+        recorder.wakeup.signal()
+        return result
     }
 
     /// Creates a record; nil when there is one of that name.

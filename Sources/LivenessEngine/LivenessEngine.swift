@@ -140,13 +140,20 @@ package final class LivenessEngine: Service {
         let forgotten = time.wall - Burials.memory
         let pages = LoadedPages()
         let head = try await store.load(since: forgotten) { page throws(StoreError) in pages.append(page) }
-        driver.observer.loaded(head.daemons)
+        driver.observer.begin(head.daemons) { [shared] in
+            shared.publish()
+            return shared.board
+        }
         let isCompanied = try await isAnyoneAlive(of: head.daemons)
         let began = time.now
-        shared.withLock { $0.brakesLoaded(head.brakes, newestStamp: head.newestStamp, at: began) }
+        shared.withLock {
+            $0.brakesLoaded(head.brakes, newestStamp: head.newestStamp, isCompanied: isCompanied, at: began)
+        }
         for page in pages.take() {
             shared.withLock {
-                $0.loaded(page, newestStamp: head.newestStamp, isCompanied: isCompanied, at: began)
+                // A back end that forgets says nothing about what each had left of its time: all have all of it.
+                let newestStamp = driver.guarantees.isPersistent ? head.newestStamp : nil
+                $0.loaded(page, newestStamp: newestStamp, isCompanied: isCompanied, at: began)
             }
         }
         let mine = head.daemons.first { $0.id == settings.liveness.daemon }

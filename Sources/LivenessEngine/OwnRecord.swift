@@ -72,20 +72,20 @@ final class OwnRecord: Sendable {
         )
     }
 
-    /// An event of this daemon, to be a row of the log; nil before it has a record.
+    /// An event of this daemon, to be a row of the log.
     ///
-    /// `topic` and `zone` are those it is about, the daemon's own unless stated.
+    /// `topic` and `zone` are those it is about, the daemon's own unless stated. A daemon without a record (it may not
+    /// register, or was deleted) has the identity of nobody.
     func event(
         _ kind: DaemonEvent.Kind,
         topic: String = binary,
         zone: String = NameRule.defaultZone(topic: binary)
-    ) -> DaemonEvent? {
-        guard let uuid = uuid(on: intake.shared.board) else { return nil }
-        return DaemonEvent(
+    ) -> DaemonEvent {
+        DaemonEvent(
             kind: kind,
             daemon: settings.liveness.daemon,
             host: settings.host,
-            uuid: uuid,
+            uuid: uuid(on: intake.shared.board) ?? ServiceUUID(random: 0, 0),
             topic: topic,
             zone: zone,
             at: time.wall

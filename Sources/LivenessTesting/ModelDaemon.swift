@@ -46,8 +46,8 @@ package struct ModelDaemon {
         let pages = Collected()
         let forgotten = wall - Burials.memory
         let head = try await store.load(since: forgotten) { page throws(StoreError) in pages.pages.append(page) }
-        driver.loaded(head.daemons)
-        machine.brakesLoaded(head.brakes, newestStamp: head.newestStamp, at: now)
+        driver.begin(head.daemons) { [board = machine.board] in board }
+        machine.brakesLoaded(head.brakes, newestStamp: head.newestStamp, isCompanied: isCompanied, at: now)
         for page in pages.pages {
             machine.loaded(page, newestStamp: head.newestStamp, isCompanied: isCompanied, at: now)
         }
@@ -130,7 +130,7 @@ package struct ModelDaemon {
         guard machine.dueCount > 0, await look(at: []) else { return }
         let due = machine.takeDue(passBegan: now, count: machine.dueCount, limit: .max).due
         if due.isEmpty { return }
-        if await look(at: due.map(\.id)) {
+        if await look(at: due) {
             lookAtBrake()
             machine.judge(due[...], passBegan: now, at: now)
         } else {
@@ -152,10 +152,7 @@ package struct ModelDaemon {
                 switch change {
                 case .engaged(let brake):
                     machine.brakeKnown(try await store.engage(brake, event(.brakeEngaged)).value, at: now)
-                case .released(let brake):
-                    let by = brake.releasedBy ?? ""
-                    let release = BrakeRelease(brake.scope, engagedAt: brake.engagedAt, by: by, at: wall)
-                    _ = try await store.release(release, event(.brakeReleased))
+                case .released(let release): _ = try await store.release(release, event(.brakeReleased))
                 }
                 machine.brakeWritten()
             } catch {
@@ -164,12 +161,16 @@ package struct ModelDaemon {
         }
     }
 
+    /// An operator releases a brake that the store does not have yet.
+    package mutating func release(_ order: BrakeRelease) { machine.brakeReleased(order, at: now) }
+
     /// An operator releases a brake.
     package mutating func release(_ scope: BrakeScope) async throws {
         try checkLink()
-        let release = BrakeRelease(scope, engagedAt: nil, by: "operator", at: wall)
-        if let released = try await store.release(release, event(.brakeReleased)) {
-            machine.brakeReleased(released.value, at: now)
+        for brake in try await store.brakes(limit: .max) where brake.scope == scope && brake.releasedAt == nil {
+            let release = BrakeRelease(brake, by: "operator", at: wall)
+            _ = try await store.release(release, event(.brakeReleased))
+            machine.brakeReleased(release, at: now)
         }
     }
 
@@ -316,10 +317,10 @@ package struct ModelDaemon {
         logRead = head.revision
     }
 
-    private mutating func look(at ids: [Int64]) async -> Bool {
-        guard let observation = try? await driver.observer.look(at: ids) else { return false }
+    private mutating func look(at services: [ServiceKey]) async -> Bool {
+        guard let observation = try? await driver.observer.look(at: services) else { return false }
         let changed = machine.heartbeatsObserved(observation.changed[...], at: now)
-        machine.othersObserved(observation, began: now, at: now)
+        machine.looked(at: services, observation, began: now, at: now)
         learn(try? await store.records(changed))
         return true
     }

@@ -4,7 +4,7 @@ import Glibc
 
 /// One memcached server and the connection to it.
 ///
-/// After an error the connection is closed, and the next call opens a new one.
+/// After an error the connection is closed, and a new one is opened.
 package actor MemcachedServer {
     /// A value to be put under a key.
     package struct Item: Hashable, Sendable {
@@ -64,22 +64,25 @@ package actor MemcachedServer {
         try use { connection throws(MemcachedError) in try connection.statistics() }
     }
 
+    /// Uses the open connection, or a new one.
+    ///
+    /// A connection that was open may be one to a server that has been restarted since: everything is tried once more
+    /// over a new one, for nothing here does harm twice. A server that is silent has had its time.
     private func use<Value>(
         _ body: (Connection) throws(MemcachedError) -> Value
     ) throws(MemcachedError) -> Value {
-        let connection: Connection
-        if let open = self.connection {
-            connection = open
-        } else {
-            connection = try Connection(address, limit: limit)
-            self.connection = connection
+        if let open = connection {
+            do throws(MemcachedError) {
+                return try body(open)
+            } catch {
+                connection = nil
+                if error.number == MEMCACHED_TIMEOUT.rawValue { throw error }
+            }
         }
-        do throws(MemcachedError) {
-            return try body(connection)
-        } catch {
-            self.connection = nil
-            throw error
-        }
+        let new = try Connection(address, limit: limit)
+        let value = try body(new)
+        connection = new
+        return value
     }
 }
 

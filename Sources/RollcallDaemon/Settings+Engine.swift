@@ -43,6 +43,7 @@ extension Settings {
         var parts = [
             liveness.driver.rawValue, liveness.policy.rawValue, "\(liveness.reportInterval)",
             "\(liveness.serviceDownTime)", "\(records.autoRegister)", "\(records.enableNewServices)",
+            "\(brake.fraction) \(brake.releaseFraction) \(brake.minimum) \(brake.maxHold)",
         ]
         for (name, topic) in liveness.topics.sorted(by: { $0.key < $1.key }) { parts.append("\(name) \(topic)") }
         // FNV-1a, 64 bits: the same on every daemon, which Swift's own hashes are not.

@@ -20,7 +20,8 @@ private func withSocket<Result>(
     port: UInt16,
     _ body: (Int32, UnsafeMutablePointer<sockaddr>, socklen_t) -> Result
 ) -> Result {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    // Not for children: one that is started at this moment would keep the port.
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

@@ -12,12 +12,24 @@ package final class MemcachedServers: TestedServer {
         private let folder: TemporaryFolder
         private let process: Mutex<SpawnedProcess>
 
-        fileprivate init(_ folder: TemporaryFolder) async throws {
+        fileprivate init(_ folder: TemporaryFolder, port: UInt16) async throws {
             self.folder = folder
-            port = freePort()
+            self.port = port
             process = Mutex(try Self.spawn(port, folder))
             try await ready()
         }
+
+        /// One on a port that nobody else has taken between finding it free and listening there.
+        fileprivate static func started(_ folder: TemporaryFolder) async throws -> Server {
+            for _ in 0..<mostPorts {
+                do {
+                    return try await Server(folder, port: freePort())
+                } catch let error as ServerFailed where error.messages.contains("already in use") {}
+            }
+            return try await Server(folder, port: freePort())
+        }
+
+        private static let mostPorts = 5
 
         private static let user = String(cString: getpwuid(geteuid()).pointee.pw_name)
 
@@ -45,9 +57,14 @@ package final class MemcachedServers: TestedServer {
         /// Kills it and starts it again, empty.
         package func killAndRestart() async throws {
             current.end()
-            let successor = try Self.spawn(port, folder)
-            process.withLock { $0 = successor }
-            try await ready()
+            for _ in 0..<Self.mostPorts {
+                let successor = try Self.spawn(port, folder)
+                process.withLock { $0 = successor }
+                do {
+                    return try await ready()
+                } catch let error as ServerFailed where error.messages.contains("already in use") {}
+            }
+            throw ServerFailed(what: "memcached", messages: current.messages)
         }
     }
 
@@ -61,7 +78,7 @@ package final class MemcachedServers: TestedServer {
 
     private init() async throws {
         let folder = try TemporaryFolder("memcached")
-        servers = [try await Server(folder), try await Server(folder)]
+        servers = [try await Server.started(folder), try await Server.started(folder)]
     }
 
     package static func provide(_ body: @concurrent @Sendable () async throws -> Void) async throws {

@@ -36,6 +36,7 @@ struct FlushLoop {
             let renewals = (1...200).map { id in
                 HeartbeatRenewal(
                     serviceID: Int64(id),
+                    service: 0,
                     incarnationNumber: 0,
                     lastSeenUp: noon + .seconds(count),
                     beats: 1,

@@ -221,7 +221,7 @@ struct BrakeTests {
         await daemon.run(49, &zone, alive: 60..<100)
         daemon.store.setOutage(StoreError(.unavailable, "away"))
         await daemon.run(2, &zone, alive: 60..<100)
-        #expect(daemon.machine.brakes.holding.count == 2)
+        #expect(daemon.machine.brakes.held.count == 2)
         daemon.store.setOutage(nil)
         #expect(try await daemon.brakes() == [])
         await daemon.run(.seconds(1))
@@ -248,6 +248,102 @@ struct BrakeTests {
         for daemon in daemons.all { #expect(zone.count(daemon, missed) == 30) }
         #expect(try await daemons.all[0].recordedDowns(zone) == 30)
         #expect(try await daemons.all[1].brakes() == ["compute/nova 30/40 operator", "fleet 30/40 operator"])
+    }
+
+    @Test("a daemon that starts in the first seconds of a hold ends it for nobody", arguments: [51, 55, 60])
+    func startsEarly(seconds: Int) async throws {
+        var daemons = try await Daemons(1)
+        var zone = Zone("nova", 100)
+        for second in 0..<(20 + seconds) {
+            await zone.beat(&daemons.all[0], second: second, alive: second < 20 ? 0..<100 : 60..<100)
+            await daemons.run(.seconds(1))
+        }
+        try await daemons.start("late")
+        for second in 0..<40 {
+            await zone.beat(&daemons.all[0], second: second, alive: 60..<100)
+            await daemons.run(.seconds(1))
+        }
+        for daemon in daemons.all { #expect(zone.count(daemon, held) == 60) }
+        #expect(try await daemons.all[0].recordedDowns(zone) == 0)
+    }
+
+    @Test("a daemon that was stopped when the brake engaged ends it for nobody")
+    func stopped() async throws {
+        var daemons = try await Daemons(2)
+        var zone = Zone("nova", 100)
+        for second in 0..<120 {
+            await zone.beat(&daemons.all[0], second: second, alive: second < 20 ? 0..<100 : 60..<100)
+            await daemons.run(.seconds(1), stopped: 21..<75 ~= second ? [1] : [])
+        }
+        #expect(zone.count(daemons.all[0], held) == 60)
+        #expect(try await daemons.all[0].recordedDowns(zone) == 0)
+    }
+
+    @Test("who was recorded as failed before the brake engaged stays so at every daemon")
+    func failedBefore() async throws {
+        var daemons = try await Daemons(2)
+        var zone = Zone("nova", 20)
+        for second in 0..<20 {
+            await zone.beat(&daemons.all[0], second: second, alive: 0..<20)
+            await daemons.run(.seconds(1))
+        }
+        for process in zone.processes {
+            try await daemons.all[0].leave(process.departure(.failed(message: "full")))
+        }
+        await daemons.run(.seconds(5))
+        for daemon in daemons.all {
+            #expect(zone.count(daemon, Verdict(.down, .reportedFailed)) == 10)
+            #expect(zone.count(daemon, held) == 10)
+        }
+        for host in zone.hosts.prefix(10) { #expect(try await daemons.recorded(host) == [.down]) }
+    }
+
+    @Test("what fails while this daemon sees nothing is decided on when it sees again")
+    func failuresWhileBlind() async throws {
+        var daemon = try await freshDaemon()
+        var zone = Zone("nova", 100)
+        await daemon.run(20, &zone, alive: 0..<100)
+        daemon.store.setOutage(StoreError(.unavailable, "away"))
+        await daemon.run(.seconds(15))
+        #expect(daemon.isBackendLost)
+        daemon.store.setOutage(nil)
+        for process in zone.processes { try await daemon.leave(process.departure(.failed(message: nil))) }
+        #expect(zone.count(daemon, Verdict(.down, .reportedFailed)) == 0)
+        await daemon.run(.seconds(3))
+        #expect(zone.count(daemon, held) == 100)
+        #expect(try await daemon.recordedDowns(zone) == 0)
+    }
+
+    @Test("a failure ends with the record it was reported of")
+    func failedAndCreatedAgain() async throws {
+        var daemon = try await freshDaemon()
+        var zone = Zone("nova", 20)
+        await daemon.run(20, &zone, alive: 0..<20)
+        for process in zone.processes.prefix(8) { try await daemon.leave(process.departure(.failed(message: nil))) }
+        for host in zone.hosts.prefix(8) {
+            let card = try #require(daemon.card(host))
+            try await daemon.delete(card.uuid)
+        }
+        for number in 0..<8 { zone.processes[number] = Process(zone.hosts[number], incarnation: "new") }
+        await daemon.run(20, &zone, alive: 0..<20)
+        await daemon.run(75, &zone, alive: 3..<20)
+        #expect(zone.count(daemon, missed) == 3)
+        #expect(try await daemon.brakes() == [])
+    }
+
+    @Test("a brake that the database does not have yet is released by hand, too")
+    func releasedUnwritten() async throws {
+        var daemon = try await freshDaemon()
+        var zone = Zone("nova", 100)
+        await daemon.run(20, &zone, alive: 0..<100)
+        await daemon.run(49, &zone, alive: 60..<100)
+        daemon.store.setOutage(StoreError(.unavailable, "away"))
+        await daemon.run(2, &zone, alive: 60..<100)
+        for brake in daemon.machine.brakes.held { daemon.release(BrakeRelease(brake, by: "operator", at: daemon.wall)) }
+        daemon.store.setOutage(nil)
+        await daemon.run(15, &zone, alive: 60..<100)
+        #expect(zone.count(daemon, missed) == 60)
+        #expect(try await daemon.brakes() == ["compute/nova 60/100 operator", "fleet 60/100 operator"])
     }
 
     @Test("a pause or an outage of our own is no mass failure", arguments: [3, 30, 100])

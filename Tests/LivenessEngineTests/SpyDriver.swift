@@ -39,17 +39,19 @@ final class SpyDriver: LivenessDriver, LivenessReporter, LivenessObserver {
         return result
     }
 
-    func remove(_ serviceIDs: [Int64]) async throws(DriverError) {
-        try await inner.remove(serviceIDs)
+    func remove(_ services: [ServiceKey]) async throws(DriverError) {
+        try await inner.remove(services)
     }
 
     func observe() async throws(DriverError) -> BackendObservation {
         try await inner.observe()
     }
 
-    func look(at serviceIDs: [Int64]) async throws(DriverError) -> BackendObservation {
-        try await inner.look(at: serviceIDs)
+    func look(at services: [ServiceKey]) async throws(DriverError) -> BackendObservation {
+        try await inner.look(at: services)
     }
 
-    func loaded(_ daemons: [DaemonRecord]) { inner.loaded(daemons) }
+    func begin(_ daemons: [DaemonRecord], board: @escaping @Sendable () -> Board) {
+        inner.begin(daemons, board: board)
+    }
 }

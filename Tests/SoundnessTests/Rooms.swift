@@ -29,7 +29,7 @@ enum Rooms {
         case "StoreMariaDB": system + ["LivenessCore", "Logging", "StoreSQL", "MariaDBClient"]
         case "DriverDatabase": system + ["LivenessCore", "Logging"]
         case "DriverZooKeeper": system + ["LivenessCore", "Logging", "ZooKeeperClient"]
-        case "DriverMemcached": system + ["LivenessCore", "Logging", "MemcachedClient"]
+        case "DriverMemcached": system + ["LivenessCore", "Logging", "MemcachedClient", "Crypto"]
         case "NovaImport": system + ["LivenessCore", "Logging", "MariaDBClient"]
         case "BlockingCalls": ["Swift", "Dispatch"]
         case "MariaDBClient": system + clientLibrary + ["CMariaDB"]

@@ -126,6 +126,7 @@ struct FaultTests {
                         let renewals = ids.shuffled().map {
                             HeartbeatRenewal(
                                 serviceID: $0,
+                                service: 0,
                                 incarnationNumber: 1,
                                 lastSeenUp: Self.now + .seconds(round),
                                 beats: 1,

@@ -181,6 +181,7 @@ private struct RandomHistory {
             flush.renewals.append(
                 HeartbeatRenewal(
                     serviceID: record,
+                    service: 0,
                     incarnationNumber: token - Int64(number(0..<8) / 7),
                     lastSeenUp: Timestamp(microseconds: clock - Int64(number(0..<2)) * 7_000_000),
                     beats: Int32(number(0..<4)),

@@ -22,7 +22,7 @@ extension DriverLaw {
             try expectEqual(seen.changed, [], "changed")
             try expectEqual(seen.daemons.map(\.flushCount), [1], "flush counts")
         },
-        DriverLaw("a renewal of what is no longer so comes back as news") { bench in
+        DriverLaw("a renewal of what is no longer so comes back as news", claim: .heartbeatsInTheRecords) { bench in
             let one = try await bench.driver("d1")
             let record = try await bench.service()
             _ = try await bench.stores.depart(at: 1)
@@ -33,8 +33,8 @@ extension DriverLaw {
             let one = try await bench.driver("d1")
             let record = try await bench.service()
             _ = try await bench.stores.depart(at: 1)
-            try await one.reporter.remove([record.id, 999])
-            try await one.reporter.remove([record.id, 999])
+            try await one.reporter.remove([bench.key(record), ServiceKey(service: 999, id: 999)])
+            try await one.reporter.remove([bench.key(record), ServiceKey(service: 999, id: 999)])
             try expectEqual(try await bench.stores.record(record.id).leftAt, bench.stores.time(1), "left_at")
         },
         DriverLaw("a driver serves any down time that its guarantees allow, and they hold the two intervals") { bench in
@@ -67,7 +67,7 @@ extension DriverLaw {
             let other = try await bench.service("h3")
             _ = try await two.observer.observe()
             _ = try await one.reporter.renew(bench.flush("d1", count: 1, [changed, other], at: 5))
-            let look = try await two.observer.look(at: [changed.id, still.id])
+            let look = try await two.observer.look(at: [bench.key(changed), bench.key(still)])
             try expectEqual(look.changed.map(\.id), [changed.id], "changed")
             try expectEqual(look.daemons.map(\.id), ["d1", "d2"], "daemons")
             try expectEqual(look.daemons.first?.flushCount, 1, "count")
@@ -77,8 +77,7 @@ extension DriverLaw {
             let one = try await bench.driver("d1")
             let record = try await bench.service()
             _ = try await one.reporter.renew(bench.flush("d1", count: 1, [record], at: 5))
-            let two = try await bench.driver("d2")
-            two.observer.loaded(try await bench.stores.store.daemons())
+            let two = try await bench.driver("d2", loaded: try await bench.stores.store.daemons())
             try expectEqual(try await two.observer.observe().changed, [], "changed")
             _ = try await one.reporter.renew(bench.flush("d1", count: 2, [record], at: 6))
             try expectEqual(try await two.observer.observe().changed.map(\.id), [record.id], "changed since")
@@ -90,7 +89,7 @@ extension DriverLaw {
             let other = try await bench.service("h2")
             _ = try await two.observer.observe()
             _ = try await one.reporter.renew(bench.flush("d1", count: 1, [asked, other], at: 5))
-            let look = try await two.observer.look(at: [asked.id])
+            let look = try await two.observer.look(at: [bench.key(asked)])
             let next = try await two.observer.observe()
             let brought = Set((look.changed + next.changed).map(\.id))
             try expectEqual(brought, [asked.id, other.id], "ids")

@@ -1,14 +1,24 @@
 package import LivenessCore
 
-/// One thing that every driver whose back end is a table of heartbeats must keep to.
+/// One thing that every driver must keep to, or every one that claims it.
 package struct DriverLaw: Sendable, CustomStringConvertible {
     package let description: String
+    /// A driver that does not claim this need not keep it.
+    package let claim: DriverClaim?
     private let body: @Sendable (DriverBench) async throws -> Void
 
-    init(_ description: String, _ body: @escaping @Sendable (DriverBench) async throws -> Void) {
+    init(
+        _ description: String,
+        claim: DriverClaim? = nil,
+        _ body: @escaping @Sendable (DriverBench) async throws -> Void
+    ) {
         self.description = description
+        self.claim = claim
         self.body = body
     }
+
+    /// Whether drivers of that kind say that they keep it.
+    package func isClaimed(by fixture: any DriverFixture) -> Bool { claim.map(fixture.claims.contains) ?? true }
 
     /// Runs the law; what it throws says where it broke.
     package func run(on fixture: any DriverFixture) async throws {
@@ -19,16 +29,27 @@ package struct DriverLaw: Sendable, CustomStringConvertible {
     package static let all: [DriverLaw] = renewals + observations + faults
 }
 
+/// What a driver may say of itself beyond what every driver must keep to.
+package enum DriverClaim: String, Sendable, CaseIterable {
+    /// Heartbeats stand in the table of records: a renewal touches nothing that is no longer so, counts go on through
+    /// restarts, and a table that was restored or replaced is noticed.
+    case heartbeatsInTheRecords
+}
+
 /// A fresh back end, drivers for the daemons that share it, and the faults it can have.
 package protocol DriverFixture: Sendable {
     /// The records that the drivers' heartbeats belong to.
     var records: any StoreFixture { get }
+    var claims: Set<DriverClaim> { get }
 
-    func driver(of daemon: String) -> any LivenessDriver
+    func driver(of daemon: String) throws -> any LivenessDriver
 
-    /// Makes every call of every driver fail so, until it is nil again.
-    func setOutage(_ error: StoreError?)
+    /// The back end answers nobody, until it is away no more.
+    func setAway(_ isAway: Bool) async throws
+
+    /// Makes every call that reaches the table of records fail so, until it is nil again.
+    func damageTable(_ error: StoreError?)
 
     /// Shows a daemon's heartbeats as they were in a backup; nil as they are.
-    func rewind(_ daemon: String, to count: Int64?)
+    func rewindTable(_ daemon: String, to count: Int64?)
 }

@@ -16,9 +16,15 @@ package struct TableDriverFixture: DriverFixture {
         table = SwitchableTable(records.store)
     }
 
+    package var claims: Set<DriverClaim> { [.heartbeatsInTheRecords] }
+
     package func driver(of daemon: String) -> any LivenessDriver { makeDriver(table, daemon) }
 
-    package func setOutage(_ error: StoreError?) { table.setOutage(error) }
+    package func setAway(_ isAway: Bool) {
+        table.setOutage(isAway ? StoreError(.unavailable, "away") : nil)
+    }
 
-    package func rewind(_ daemon: String, to count: Int64?) { table.rewind(daemon, to: count) }
+    package func damageTable(_ error: StoreError?) { table.setOutage(error) }
+
+    package func rewindTable(_ daemon: String, to count: Int64?) { table.rewind(daemon, to: count) }
 }

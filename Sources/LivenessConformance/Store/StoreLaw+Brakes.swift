@@ -20,18 +20,19 @@ extension StoreLaw {
         },
         StoreLaw("a brake is released once, and may engage again") { bench in
             let record = try await bench.admitted(bench.admission("d1", binary: "rollcalld")).record
-            try await bench.engage(bench.brake("fleet", by: "d1", at: 1), record)
-            let other = BrakeRelease(.fleet, engagedAt: bench.time(9), by: "recovered", at: bench.time(5))
+            let first = try await bench.engage(bench.brake("fleet", by: "d1", at: 1), record).value
+            let later = bench.brake("fleet", by: "d1", at: 9)
+            let other = BrakeRelease(later, by: "recovered", at: bench.time(5))
             try expectEqual(try await bench.release(other, record), nil, "release of another engagement")
-            let meant = BrakeRelease(.fleet, engagedAt: bench.time(1), by: "recovered", at: bench.time(5))
+            let meant = BrakeRelease(first, by: "recovered", at: bench.time(5))
             let released = try require(try await bench.release(meant, record), "released brake")
             try expectEqual(released.value.releasedAt, bench.time(5), "released at")
             try expectEqual(released.value.releasedBy, "recovered", "released by")
             try expectEqual(released.transitions.map(\.reason), ["brake_released"], "rows")
             try expectEqual(try await bench.release(meant, record), nil, "second release")
-            try await bench.engage(bench.brake("fleet", by: "d2", at: 6), record)
-            let any = BrakeRelease(.fleet, engagedAt: nil, by: "operator", at: bench.time(7))
-            try expectEqual(try await bench.release(any, record)?.value.engagedBy, "d2", "any engagement")
+            let second = try await bench.engage(bench.brake("fleet", by: "d2", at: 6), record).value
+            let next = BrakeRelease(second, by: "operator", at: bench.time(7))
+            try expectEqual(try await bench.release(next, record)?.value.engagedBy, "d2", "the next engagement")
             try await bench.engage(bench.brake("fleet", by: "d3", at: 8), record)
             let brakes = try await bench.store.brakes(limit: 2)
             try expectEqual(brakes.map(\.engagedBy), ["d3", "d2"], "those that hold, then the one released last")
@@ -41,8 +42,8 @@ extension StoreLaw {
             let record = try await bench.admitted(bench.admission("d1", binary: "rollcalld")).record
             let held = bench.brake("compute/nova", by: "d1", at: 1)
             try await bench.engage(held, record)
-            try await bench.engage(bench.brake("fleet", by: "d1", at: 2), record)
-            _ = try await bench.release(BrakeRelease(.fleet, engagedAt: nil, by: "x", at: bench.time(3)), record)
+            let over = try await bench.engage(bench.brake("fleet", by: "d1", at: 2), record).value
+            _ = try await bench.release(BrakeRelease(over, by: "x", at: bench.time(3)), record)
             try expectEqual(try await bench.store.observe(after: [:], as: "d2").brakes, [held], "observed")
             try expectEqual(try await bench.store.look(at: [], after: [:], as: "d2").brakes, [held], "looked at")
             let head = try await bench.store.load(since: bench.time(0)) { _ in }
@@ -50,11 +51,8 @@ extension StoreLaw {
         },
         StoreLaw("brakes released long ago are removed, those that hold are not") { bench in
             let record = try await bench.admitted(bench.admission("d1", binary: "rollcalld"), at: 20).record
-            try await bench.engage(bench.brake("a/z", by: "d1", at: 21), record)
-            _ = try await bench.release(
-                BrakeRelease(BrakeScope(text: "a/z"), engagedAt: nil, by: "x", at: bench.time(3)),
-                record
-            )
+            let over = try await bench.engage(bench.brake("a/z", by: "d1", at: 21), record).value
+            _ = try await bench.release(BrakeRelease(over, by: "x", at: bench.time(3)), record)
             try await bench.engage(bench.brake("b/z", by: "d1", at: 1), record)
             let limits = RetentionLimits(transitionsBefore: bench.time(4), perService: 9, forgotten: bench.time(0))
             try expectEqual(try await bench.store.prune(limits, limit: 9), 1, "removed")

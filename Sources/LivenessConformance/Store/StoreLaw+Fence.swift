@@ -65,7 +65,7 @@ private enum WritingCall: String, CaseIterable {
         case .engage:
             _ = try await store.engage(bench.brake("t/z", by: "d1", at: 5), bench.event(.brakeEngaged, record))
         case .release:
-            let release = BrakeRelease(.fleet, engagedAt: nil, by: "x", at: at)
+            let release = BrakeRelease(bench.brake("fleet", by: "d1", at: 1), by: "x", at: at)
             _ = try await store.release(release, bench.event(.brakeReleased, record))
         case .write: try await store.write(bench.daemon("d9"))
         case .flush:

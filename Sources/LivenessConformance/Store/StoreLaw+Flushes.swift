@@ -154,6 +154,7 @@ extension StoreBench {
     ) -> HeartbeatRenewal {
         HeartbeatRenewal(
             serviceID: record.id,
+            service: 0,
             incarnationNumber: record.incarnationNumber,
             lastSeenUp: time(seconds),
             beats: beats,

@@ -6,6 +6,12 @@ struct BackendHealth: Sendable {
     var lostSince: Instant?
     /// The same by the wall clock as it was then.
     var lostSinceWall = Timestamp.never
+    /// When the back end was last seen to have lost what it held.
+    var emptied: Instant?
+    /// When it was last seen to drop what it should keep.
+    var evicted: Instant?
+    /// Services of whom the back end held nothing when they were last looked at.
+    var missing: Set<UInt32> = []
 
     init(at now: Instant) {
         lastObservation = now

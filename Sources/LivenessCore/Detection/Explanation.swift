@@ -66,6 +66,13 @@ extension LivenessMachine {
         if health.lostSince != nil {
             evidence.append(.init("backend_lost", "the back end of the liveness driver does not answer"))
         }
+        if let doubt = memoryDoubt(of: service, row, at: now) {
+            let text =
+                doubt.reason == .backendRestarted
+                ? "the back end was emptied: its heartbeats since are still to come"
+                : "the back end drops what it should keep, and holds nothing of it"
+            evidence.append(.init(doubt.reason.word, text))
+        }
         if let brake = brake(on: service) {
             let counts = "\(brake.silent) of \(brake.members)"
             evidence.append(
@@ -127,7 +134,7 @@ extension LivenessMachine {
             let end = reporterDoubt(of: service, at: now).map { Self.seconds($0 - now) } ?? "a moment"
             return ["a heartbeat arrives, here or at another daemon: it is up", "\(end) pass without one: it is down"]
         case (.unknown, .massFailure):
-            let end = brakes.holding(board.profile(of: service)).map { brake in
+            let end = brakes.brake(on: board.profile(of: service)).map { brake in
                 Self.seconds(max(.zero, settings.brake.maxHold - (now - brake.since)))
             }
             return [

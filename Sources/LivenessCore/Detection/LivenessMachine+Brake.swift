@@ -13,14 +13,19 @@ extension LivenessMachine {
     ///
     /// To be called before anybody is called down, until it returns false: there is no more to count.
     package mutating func lookAtBrake(limit: Int, at now: Instant) -> Bool {
-        guard isTrusted else { return false }
-        if let census = brakes.census, census.next == nil, now - census.began < censusAge {
+        noticePause(at: now)
+        guard isTrusted else {
+            brakes.census = nil
+            return false
+        }
+        if brakes.census?.isFresh(at: now, censusAge) ?? false {
             decideOnBrakes(at: now)
             return false
         }
         if brakes.census?.next == nil { brakes.census = Census(at: now) }
         count(limit, at: now)
         if brakes.census?.next != nil { return true }
+        brakes.census?.close(board.profiles)
         decideOnBrakes(at: now)
         return false
     }
@@ -38,17 +43,20 @@ extension LivenessMachine {
         guard var census = brakes.census, let from = census.next else { return }
         brakes.census = nil
         let to = min(from + limit, rows.count)
+        // Who was last heard before this is only awaited: this daemon did not run, or could not see.
+        let seeing = max(started, blind.periods.last?.ended ?? started)
         for number in from..<to {
             let service = UInt32(number)
-            guard let silentSince = membership(of: service, at: now) else { continue }
+            guard let last = membership(of: service, at: now) else { continue }
             let profile = board.cards[number].profile
-            let isUp = board.standings[number].verdict.state == .up
-            let sign: Census.Sign = silentSince <= now ? .silent : isUp ? .heard : .awaited
+            let isHeard = board.standings[number].verdict.state == .up && last.at > seeing
+            let sign: Census.Sign = last.silent <= now ? .silent : isHeard ? .heard : .awaited
             var inGroup = true
             var inFleet = true
             if sign == .silent, brakes.hasReleases {
-                inGroup = !brakes.isReleased(BrakeScope(board.profiles[profile]), silentSince: silentSince)
-                inFleet = !brakes.isReleased(.fleet, silentSince: silentSince)
+                let group = census.lastRelease(of: profile, board.profiles, brakes)
+                inGroup = group.map { last.silentAtMost > $0 } ?? true
+                inFleet = brakes.lastRelease(of: .fleet).map { last.silentAtMost > $0 } ?? true
             }
             census.count(sign, profile: profile, inGroup: inGroup, inFleet: inFleet)
         }
@@ -56,17 +64,28 @@ extension LivenessMachine {
         brakes.census = census
     }
 
-    /// From when on a member is silent: in the past, or to come; nil for one that is no member.
+    /// The last sign of a member.
+    private struct LastSign {
+        var at: Instant
+        /// From when on it is silent, in the past or to come.
+        var silent: Instant
+        /// The same where this daemon was never blind: blind time to come does not move it.
+        var silentAtMost: Instant
+    }
+
+    /// The last sign of a service that is a member.
     ///
-    /// Recorded up, or unknown for want of somebody who could say so, is a member; so is who failed a moment ago.
-    private func membership(of service: UInt32, at now: Instant) -> Instant? {
+    /// Recorded up, or unknown for want of somebody who could say so, is a member; so is who failed a moment ago, or was
+    /// held since.
+    private func membership(of service: UInt32, at now: Instant) -> LastSign? {
         let number = Int(service)
         let row = rows[number]
         guard row.flags.isDisjoint(with: [.deleted, .left, .forced, .neverHeard]) else { return nil }
         let standing = board.standings[number]
         if !brakes.failures.isEmpty, let failed = brakes.failures[service] {
             let isRecent = now - failed <= board.cards[number].reportInterval * 2
-            return isRecent || standing.verdict.state != .down ? failed : nil
+            guard isRecent || standing.verdict.state != .down else { return nil }
+            return LastSign(at: failed, silent: failed, silentAtMost: failed)
         }
         switch standing.verdict.state {
         case .down: return nil
@@ -80,16 +99,23 @@ extension LivenessMachine {
         }
     }
 
-    /// When 1.5 × its report_interval will have passed since it was last heard; blind time does not count.
-    private func silence(of row: RosterRow, _ interval: Duration) -> Instant {
+    /// Silent is who was not heard for 1.5 × its report_interval; blind time does not count, and what others hear is seen
+    /// a flush and an observation later.
+    private func silence(of row: RosterRow, _ interval: Duration) -> LastSign {
         let heard = row.flags.contains(.heard) ? row.heardAt : max(row.heardAt, started)
-        return blind.deadline(heard: heard, downTime: interval * 3 / 2)
+        let way = row.flags.contains(.elsewhere) ? settings.flushInterval + settings.observeInterval : .zero
+        let patience = interval * 3 / 2 + way
+        return LastSign(
+            at: row.heardAt,
+            silent: blind.deadline(heard: heard, downTime: patience),
+            silentAtMost: heard + patience
+        )
     }
 
     private mutating func decideOnBrakes(at now: Instant) {
         guard let census = brakes.census else { return }
         let hasReleased = brakes.decide(
-            census.tallies(board.profiles),
+            census.tallies,
             settings.brake,
             daemon: settings.daemon,
             wall: wall(now),
@@ -106,7 +132,7 @@ extension LivenessMachine {
 
     /// Why the brake holds a service, if one does.
     func brake(on service: UInt32) -> BrakeRecord? {
-        brakes.holding(board.profile(of: service))?.record
+        brakes.brake(on: board.profile(of: service))?.record
     }
 
     // MARK: Failures
@@ -115,20 +141,24 @@ extension LivenessMachine {
     mutating func noteFailure(of service: UInt32, at now: Instant) {
         guard brakes.failures[service] == nil else { return }
         let wasCounted = brakes.census.map { Int(service) < $0.next ?? .max } ?? false
-        if wasCounted, let silent = membership(of: service, at: now), silent > now {
-            brakes.census?.silence(profile: board.cards[Int(service)].profile)
+        if wasCounted, let last = membership(of: service, at: now), last.silent > now {
+            brakes.census?.silence(profile: board.cards[Int(service)].profile, board.profiles)
         }
         brakes.failures[service] = now
+        failureLog.append((service, now))
     }
 
     /// Decides on those who were reported failed, up to `limit` of them, now that the brake was looked at.
     ///
     /// Returns whether there are more.
     package mutating func judgeFailures(limit: Int, at now: Instant) -> Bool {
+        guard isTrusted else { return false }
         for _ in 0..<min(limit, failing.count) {
             guard let service = failing.popFirst() else { break }
+            // The number may be another service's by now, and what had failed may live.
+            guard rows[Int(service)].flags.contains(.failing) else { continue }
             rows[Int(service)].flags.remove(.failing)
-            assess(service, at: now, isJudged: true)
+            assess(service, at: now, isJudged: hasFailed(service))
         }
         return failing.count > 0
     }
@@ -136,23 +166,34 @@ extension LivenessMachine {
     /// Whether somebody who was reported failed waits for the brake to be looked at.
     package var areFailuresWaiting: Bool { failing.count > 0 }
 
-    /// Forgets failures that count no more.
-    mutating func forgetFailures(at now: Instant) {
-        // No interval is longer than an hour.
-        brakes.failures = brakes.failures.filter { service, failed in
-            board.standings[Int(service)].verdict.state != .down || now - failed <= .seconds(7_200)
+    /// Forgets up to `limit` failures that count no more: no interval is longer than an hour.
+    ///
+    /// Returns whether there may be more of them.
+    mutating func forgetFailures(at now: Instant, limit: Int) -> Bool {
+        for _ in 0..<limit {
+            guard let first = failureLog.first, now - first.at > .seconds(7_200) else { return false }
+            failureLog.removeFirst()
+            if brakes.failures[first.service] == first.at { brakes.failures[first.service] = nil }
         }
+        return true
     }
 
     // MARK: What other daemons and operators do
 
     /// Takes in the brakes that held when this daemon started.
     ///
-    /// As for the services, the time while nobody wrote to the database counts for nobody.
-    package mutating func brakesLoaded(_ records: [BrakeRecord], newestStamp: Timestamp?, at now: Instant) {
+    /// As for the services, the time while nobody wrote to the database counts for nobody, and a stamp that lies takes
+    /// at most so much that the living are heard before the hold is over. Beside others it is for them to end it.
+    package mutating func brakesLoaded(
+        _ records: [BrakeRecord],
+        newestStamp: Timestamp?,
+        isCompanied: Bool,
+        at now: Instant
+    ) {
         for record in records {
-            let spent = newestStamp.map { max(.zero, $0 - record.engagedAt) } ?? .zero
-            brakes.loaded(record, spent: min(spent, settings.brake.maxHold), at: now)
+            var spent = newestStamp.map { max(.zero, $0 - record.engagedAt) } ?? .zero
+            spent = min(spent, max(.zero, settings.brake.maxHold - settings.serviceDownTime))
+            brakes.loaded(record, spent: isCompanied ? .zero : spent, at: now)
         }
     }
 
@@ -169,7 +210,7 @@ extension LivenessMachine {
     package mutating func brakeKnown(_ record: BrakeRecord, at now: Instant) { brakes.known(record, at: now) }
 
     /// An operator released it.
-    package mutating func brakeReleased(_ record: BrakeRecord, at now: Instant) {
-        if brakes.released(record, wall: wall(now), at: now) { brakesReleased() }
+    package mutating func brakeReleased(_ order: BrakeRelease, at now: Instant) {
+        if brakes.released(order, at: now) { brakesReleased() }
     }
 }

@@ -73,6 +73,11 @@ extension LivenessMachine {
             if board.standings[number].verdict != recorded.verdict {
                 stand(service, recorded.verdict, at: now, isJudged: false)
             }
+        case .reportedFailed where hasFailed(service):
+            noteFailure(of: service, at: now)
+            if board.standings[number].verdict != recorded.verdict {
+                stand(service, recorded.verdict, at: now, isJudged: false)
+            }
         default:
             // The record itself says so.
             return

@@ -71,6 +71,7 @@ extension LivenessMachine {
         pending.flush.renewals.append(
             HeartbeatRenewal(
                 serviceID: card.id,
+                service: service,
                 incarnationNumber: Int64(card.incarnationNumber),
                 lastSeenUp: wall(row.heardAt),
                 beats: Int32(row.beats),

@@ -13,6 +13,7 @@ extension LivenessMachine {
         board.standings[Int(service)].isDeleted = true
         rows[Int(service)].flags.insert(.deleted)
         rows[Int(service)].flags.remove([.due, .up])
+        brakes.failures[service] = nil
         workers[service] = nil
         wheel.withdraw(service)
         board.membership += 1
@@ -74,10 +75,10 @@ extension LivenessMachine {
         let oldest = now - Burials.memory
         // No down time is longer than the day either.
         blind.forget(before: oldest)
-        if !brakes.failures.isEmpty { forgetFailures(at: now) }
         let areMoreRetired = forgetRetirements(before: oldest, limit: limit)
         let areMoreDeleted = forgetDeletions(before: oldest, limit: limit)
-        return areMoreRetired || areMoreDeleted
+        let areMoreFailures = forgetFailures(at: now, limit: limit)
+        return areMoreRetired || areMoreDeleted || areMoreFailures
     }
 
     private mutating func forgetRetirements(before oldest: Instant, limit: Int) -> Bool {

@@ -67,9 +67,43 @@ extension LivenessMachine {
             blind.add(BlindTime.Period(began: health.lastObservation, ended: now, cause: .backendLost))
         }
         health.lastObservation = now
+        if observation.isEmptied { health.emptied = now }
+        if observation.isEvicting { health.evicted = now }
         othersObserved(observation, began: began, at: now)
         if let head = observation.head { logSeen(head) }
         recoverIfSound(at: now)
+    }
+
+    /// These services were looked at, in an observation that began at `began`.
+    package mutating func looked(
+        at services: [ServiceKey],
+        _ observation: BackendObservation,
+        began: Instant,
+        at now: Instant
+    ) {
+        othersObserved(observation, began: began, at: now)
+        if health.missing.isEmpty, observation.missing.isEmpty { return }
+        health.missing.subtract(services.map(\.service))
+        health.missing.formUnion(observation.missing)
+    }
+
+    /// Why the back end's silence about a service proves nothing now, and until when (row 4).
+    ///
+    /// Whom this daemon heard itself needs no back end. A service beats again within its interval after the back end
+    /// was emptied, and that is seen; where keys are dropped, a missing one says nothing until that has ended for a down
+    /// time.
+    func memoryDoubt(of service: UInt32, _ row: RosterRow, at now: Instant) -> (reason: Reason, end: Instant)? {
+        guard isShared, row.flags.contains(.elsewhere) || !row.flags.contains(.heard) else { return nil }
+        if let emptied = health.emptied, row.heardAt < emptied {
+            let interval = board.cards[Int(service)].reportInterval
+            let end = emptied + interval * 3 / 2 + settings.flushInterval + settings.observeInterval * 2
+            if now < end { return (.backendRestarted, end) }
+        }
+        if let evicted = health.evicted, row.heardAt < evicted, health.missing.contains(service) {
+            let end = evicted + row.downDuration
+            if now < end { return (.backendEvicting, end) }
+        }
+        return nil
     }
 
     /// A flush went through.

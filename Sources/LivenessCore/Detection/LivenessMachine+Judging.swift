@@ -61,17 +61,17 @@ extension LivenessMachine {
     /// The others wait on. Those taken out are to be looked at in the back end, and then to be judged.
     ///
     /// - Returns: The services with the ids of their records, and how many of `count` are left to go over.
-    package mutating func takeDue(passBegan: Instant, count: Int, limit: Int) -> (due: [DueService], left: Int) {
+    package mutating func takeDue(passBegan: Instant, count: Int, limit: Int) -> (due: [ServiceKey], left: Int) {
         guard pause == nil else { return ([], 0) }
         let take = min(limit, count, due.count)
         let proven = min(passBegan, company.proven)
-        var taken: [DueService] = []
+        var taken: [ServiceKey] = []
         for _ in 0..<take {
             guard let service = due.popFirst() else { break }
             let row = rows[Int(service)]
             guard row.flags.contains(.due) else { continue }
             if blind.deadline(row) <= proven {
-                taken.append(DueService(service: service, id: board.cards[Int(service)].id))
+                taken.append(ServiceKey(service: service, id: board.cards[Int(service)].id))
             } else {
                 due.append(service)
             }
@@ -79,15 +79,8 @@ extension LivenessMachine {
         return (taken, min(count - take, due.count))
     }
 
-    /// A service that waits to be judged.
-    package struct DueService: Sendable {
-        package var service: UInt32
-        /// Of its record.
-        package var id: Int64
-    }
-
     /// Judges services that `takeDue` took out and that an observation since has shown nothing of.
-    package mutating func judge(_ services: ArraySlice<DueService>, passBegan: Instant, at now: Instant) {
+    package mutating func judge(_ services: ArraySlice<ServiceKey>, passBegan: Instant, at now: Instant) {
         for due in services { judge(due.service, passBegan: min(passBegan, company.proven), at: now) }
     }
 
@@ -102,7 +95,7 @@ extension LivenessMachine {
     }
 
     /// They could not be looked at: they wait on.
-    package mutating func putBack(_ services: ArraySlice<DueService>) {
+    package mutating func putBack(_ services: ArraySlice<ServiceKey>) {
         for waiting in services where rows[Int(waiting.service)].flags.contains(.due) { due.append(waiting.service) }
     }
 
@@ -145,10 +138,10 @@ extension LivenessMachine {
         var evidence = Evidence()
         evidence.isForcedDown = row.flags.contains(.forced)
         evidence.hasLeft = row.flags.contains(.left)
-        evidence.hasFailed =
-            row.flags.contains(.several) ? haveWorkersFailed(service) : row.flags.contains(.failed)
+        evidence.hasFailed = hasFailed(service)
         evidence.isHeard = isHeard
-        evidence.driverDoubt = health.doubt
+        let memoryDoubt = now >= deadline ? memoryDoubt(of: service, row, at: now) : nil
+        evidence.driverDoubt = health.doubt ?? memoryDoubt?.reason
         if now < deadline && !evidence.hasFailed || pause != nil {
             evidence.localDoubt = localDoubt(row)
         }
@@ -170,9 +163,17 @@ extension LivenessMachine {
         } else if verdict.state == .up {
             // A record that came as up: from now on its heartbeats have nothing to lift.
             rows[number].flags.insert(.up)
+            if !brakes.failures.isEmpty { brakes.failures[service] = nil }
         }
         if verdict.state != .down, now < deadline { wheel.file(service, due: deadline) }
+        if verdict.reason == memoryDoubt?.reason, let memoryDoubt { wheel.file(service, due: memoryDoubt.end) }
         if verdict.reason == .reporterLost, let doubtEnds { wheel.file(service, due: doubtEnds) }
+    }
+
+    /// Whether it was reported failed, and no newer heartbeat came.
+    func hasFailed(_ service: UInt32) -> Bool {
+        let flags = rows[Int(service)].flags
+        return flags.contains(.several) ? haveWorkersFailed(service) : flags.contains(.failed)
     }
 
     private mutating func waitToBeJudged(_ service: UInt32) {
@@ -207,7 +208,10 @@ extension LivenessMachine {
         isChanged = true
         if rows[number].flags.contains(.several) { publishWorkers(of: service) }
         if verdict.state == .down { wheel.withdraw(service) }
-        if verdict.state == .up, !brakes.failures.isEmpty { brakes.failures[service] = nil }
+        if verdict.state == .up {
+            if !brakes.failures.isEmpty { brakes.failures[service] = nil }
+            if !health.missing.isEmpty { health.missing.remove(service) }
+        }
         if isJudged, verdict.state == .down { counters.judgedDown &+= 1 }
         enqueueForRecording(service)
     }

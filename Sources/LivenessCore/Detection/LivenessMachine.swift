@@ -68,6 +68,8 @@ package struct LivenessMachine: Sendable {
     var recentChanges: [UInt32: [Instant]] = [:]
     /// The same changes, oldest first.
     var changeLog: Deque<(service: UInt32, at: Instant)> = []
+    /// When services were reported failed, oldest first.
+    var failureLog: Deque<(service: UInt32, at: Instant)> = []
     var blind = BlindTime()
     var health: BackendHealth
     package internal(set) var company = Company()

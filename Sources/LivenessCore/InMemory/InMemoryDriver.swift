@@ -18,7 +18,7 @@ package final class InMemoryDriver: LivenessDriver, LivenessReporter, LivenessOb
             name: "memory",
             granularity: .microseconds(1),
             notice: .polls,
-            isPersistent: false,
+            isPersistent: true,
             mayEvict: false,
             isShared: true,
             clock: .ours,
@@ -37,7 +37,7 @@ package final class InMemoryDriver: LivenessDriver, LivenessReporter, LivenessOb
         return try await position.renew(flush)
     }
 
-    package func remove(_ serviceIDs: [Int64]) async throws(DriverError) {
+    package func remove(_ services: [ServiceKey]) async throws(DriverError) {
         try checkLink()
     }
 
@@ -46,12 +46,12 @@ package final class InMemoryDriver: LivenessDriver, LivenessReporter, LivenessOb
         return try await position.observe()
     }
 
-    package func look(at serviceIDs: [Int64]) async throws(DriverError) -> BackendObservation {
+    package func look(at services: [ServiceKey]) async throws(DriverError) -> BackendObservation {
         try checkLink()
-        return try await position.look(at: serviceIDs)
+        return try await position.look(at: services.map(\.id))
     }
 
-    package func loaded(_ daemons: [DaemonRecord]) { position.loaded(daemons) }
+    package func begin(_ daemons: [DaemonRecord], board: @escaping @Sendable () -> Board) { position.loaded(daemons) }
 
     private func checkLink() throws(DriverError) {
         guard !isSevered.withLock({ $0 }) else {

@@ -62,6 +62,8 @@ package struct HeartbeatFlush: Sendable {
 /// A service heard since the last flush.
 package struct HeartbeatRenewal: Hashable, Sendable {
     package var serviceID: Int64
+    /// Its dense number on the board of the daemon that heard it.
+    package var service: UInt32
     /// The fencing token of the incarnation heard; 0 where none is used.
     ///
     /// For a service with several workers, the highest of its current ones (the number in the service's row).
@@ -73,12 +75,14 @@ package struct HeartbeatRenewal: Hashable, Sendable {
 
     package init(
         serviceID: Int64,
+        service: UInt32,
         incarnationNumber: Int64,
         lastSeenUp: Timestamp,
         beats: Int32,
         sequence: UInt64?
     ) {
         self.serviceID = serviceID
+        self.service = service
         self.incarnationNumber = incarnationNumber
         self.lastSeenUp = lastSeenUp
         self.beats = beats

@@ -15,7 +15,7 @@ package protocol LivenessReporter: Sendable {
     /// Removes what the back end holds of services that left or were deleted.
     ///
     /// Repeating it does no harm.
-    func remove(_ serviceIDs: [Int64]) async throws(DriverError)
+    func remove(_ services: [ServiceKey]) async throws(DriverError)
 }
 
 /// The reading half of a driver.
@@ -28,10 +28,24 @@ package protocol LivenessObserver: Sendable {
     /// What changed of these services alone, and who else is there: the look on demand of *Judging*.
     ///
     /// It takes nothing away from the next observation.
-    func look(at serviceIDs: [Int64]) async throws(DriverError) -> BackendObservation
+    func look(at services: [ServiceKey]) async throws(DriverError) -> BackendObservation
 
-    /// What these daemons wrote so far was read with the records when this daemon started.
-    func loaded(_ daemons: [DaemonRecord])
+    /// This daemon starts: what these daemons wrote so far was read with the records, and `board` says from now on who
+    /// the services are.
+    func begin(_ daemons: [DaemonRecord], board: @escaping @Sendable () -> Board)
+}
+
+/// A service as a driver is asked about it.
+package struct ServiceKey: Hashable, Sendable {
+    /// Its dense number on the board, where its name is.
+    package var service: UInt32
+    /// Of its record.
+    package var id: Int64
+
+    package init(service: UInt32, id: Int64) {
+        self.service = service
+        self.id = id
+    }
 }
 
 /// What a look at a back end showed.
@@ -43,6 +57,14 @@ package struct BackendObservation: Sendable {
     package var brakes: [BrakeRecord]
     /// Heartbeats that other daemons heard.
     package var changed: [ObservedHeartbeat]
+    /// Records that must be read, for the back end shows an incarnation of theirs that is not known here.
+    package var unrecognised: [Int64] = []
+    /// Of the services looked at, by their dense numbers: those of whom the back end holds nothing.
+    package var missing: [UInt32] = []
+    /// The back end had lost what it held: whoever is missing may have been there.
+    package var isEmptied = false
+    /// The back end has dropped what it should keep: whoever is missing may have been there.
+    package var isEvicting = false
     /// The newest revision of the transition log, where the back end keeps it.
     package var head: LogHead?
 

@@ -59,20 +59,13 @@ struct BrakeKeeper: Sendable {
         do {
             switch change {
             case .engaged(let brake):
-                guard let event = event(.brakeEngaged, brake.scope) else { return false }
-                let standing = try await store.engage(brake, event)
+                let standing = try await store.engage(brake, event(.brakeEngaged, brake.scope))
                 tail.append(standing.transitions, to: shared)
                 let now = shared.time.now
                 shared.withLock { $0.brakeKnown(standing.value, at: now) }
-            case .released(let brake):
-                let release = BrakeRelease(
-                    brake.scope,
-                    engagedAt: brake.engagedAt,
-                    by: brake.releasedBy ?? "",
-                    at: brake.releasedAt ?? shared.time.wall
-                )
-                guard let event = event(.brakeReleased, brake.scope) else { return false }
-                tail.append(try await store.release(release, event)?.transitions ?? [], to: shared)
+            case .released(let release):
+                let done = try await store.release(release, event(.brakeReleased, release.scope))
+                tail.append(done?.transitions ?? [], to: shared)
             }
             shared.publish()
             return true
@@ -89,27 +82,35 @@ struct BrakeKeeper: Sendable {
     func release(_ scope: BrakeScope?, by: String) async throws(StoreError) -> [BrakeRecord] {
         var released: [BrakeRecord] = []
         do throws(StoreError) {
-            let held = try await store.brakes(limit: Self.mostHeld).filter { $0.releasedAt == nil }
-            for brake in held where scope == nil || brake.scope == scope {
-                let release = BrakeRelease(brake.scope, engagedAt: brake.engagedAt, by: by, at: shared.time.wall)
-                guard let event = event(.brakeReleased, brake.scope),
-                    let done = try await store.release(release, event)
-                else { continue }
+            let stored = try await store.brakes(limit: Self.mostHeld).filter { $0.releasedAt == nil }
+            for brake in stored where scope == nil || brake.scope == scope {
+                let order = BrakeRelease(brake, by: by, at: shared.time.wall)
+                guard let done = try await store.release(order, event(.brakeReleased, brake.scope)) else { continue }
                 tail.append(done.transitions, to: shared)
                 let now = shared.time.now
-                shared.withLock { $0.brakeReleased(done.value, at: now) }
+                shared.withLock { $0.brakeReleased(order, at: now) }
                 released.append(done.value)
             }
         } catch {
             fence.notice(error)
             throw error
         }
+        // Those that the database does not have yet.
+        let at = shared.time.wall
+        let now = shared.time.now
+        released += shared.withLock { machine in
+            machine.brakes.held.filter { scope == nil || $0.scope == scope }.map { brake in
+                let order = BrakeRelease(brake, by: by, at: at)
+                machine.brakeReleased(order, at: now)
+                return order.applied(to: brake)
+            }
+        }
         shared.publish()
+        wakeup.signal()
         return released
     }
 
-    /// nil before this daemon has a record of its own.
-    private func event(_ kind: DaemonEvent.Kind, _ scope: BrakeScope) -> DaemonEvent? {
+    private func event(_ kind: DaemonEvent.Kind, _ scope: BrakeScope) -> DaemonEvent {
         own.event(kind, topic: scope.topic.map(String.init) ?? "", zone: scope.zone.map(String.init) ?? "")
     }
 }

@@ -144,7 +144,7 @@ struct Detector: Sendable {
             return
         }
         guard await lookout.look(at: []) else { return }
-        var due: [LivenessMachine.DueService] = []
+        var due: [ServiceKey] = []
         var left = count
         while left > 0 {
             let taken = shared.withLock { [left] in
@@ -154,7 +154,7 @@ struct Detector: Sendable {
             left = taken.left
         }
         for part in due.indices.slices(of: Self.mostLookedAt) {
-            let isSeen = await lookout.look(at: due[part].map(\.id))
+            let isSeen = await lookout.look(at: Array(due[part]))
             if isSeen { brakeKeeper.look() }
             for range in part.slices(of: Self.slice) {
                 let now = shared.time.now

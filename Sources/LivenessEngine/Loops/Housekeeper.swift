@@ -47,7 +47,7 @@ struct Housekeeper: Sendable {
         metrics.down.record(counts[.down] ?? 0)
         metrics.unknown.record(counts[.unknown] ?? 0)
         let (unrecorded, unflushed, brakes) = shared.withLock {
-            ($0.unrecordedCount, $0.dirtyCount, $0.brakes.holding.count)
+            ($0.unrecordedCount, $0.dirtyCount, $0.brakes.held.count)
         }
         metrics.brakes.record(brakes)
         metrics.unrecorded.record(unrecorded)

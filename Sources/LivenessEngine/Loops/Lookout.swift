@@ -33,7 +33,7 @@ struct Lookout: Sendable {
             let now = shared.time.now
             shared.withLock { $0.observed(observation, began: began, at: now) }
             metrics.observations.increment()
-            await reader.read(changed)
+            await reader.read(changed + observation.unrecognised)
             if let head = observation.head { await reader.follow(head) }
         }
     }
@@ -42,14 +42,14 @@ struct Lookout: Sendable {
     ///
     /// - Returns: Whether it could.
     @discardableResult
-    func look(at ids: [Int64]) async -> Bool {
+    func look(at services: [ServiceKey]) async -> Bool {
         let began = shared.time.now
         return await reading { () throws(DriverError) in
-            let observation = try await driver.observer.look(at: ids)
+            let observation = try await driver.observer.look(at: services)
             let changed = take(observation.changed)
             let now = shared.time.now
-            shared.withLock { $0.othersObserved(observation, began: began, at: now) }
-            await reader.read(changed)
+            shared.withLock { $0.looked(at: services, observation, began: began, at: now) }
+            await reader.read(changed + observation.unrecognised)
         }
     }
 

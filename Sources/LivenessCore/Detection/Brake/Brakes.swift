@@ -3,7 +3,7 @@ package struct Brakes: Sendable {
     /// What other daemons and people must be told.
     package enum Change: Hashable, Sendable {
         case engaged(BrakeRecord)
-        case released(BrakeRecord)
+        case released(BrakeRelease)
     }
 
     struct Engaged: Sendable {
@@ -15,8 +15,8 @@ package struct Brakes: Sendable {
     }
 
     private(set) var engaged: [BrakeScope: Engaged] = [:]
-    /// When a brake of that scope was last released: who was silent then is no member until heard again.
-    private var releases: [BrakeScope: Instant] = [:]
+    /// When a brake of that scope was last released, and which: who was silent then is no member until heard again.
+    private var releases: [BrakeScope: (at: Instant, engagedAt: Timestamp)] = [:]
     /// When services were reported failed.
     var failures: [UInt32: Instant] = [:]
     var census: Census?
@@ -29,18 +29,16 @@ package struct Brakes: Sendable {
     var isEmpty: Bool { engaged.isEmpty }
 
     /// Whether a brake holds the services of this profile.
-    func holds(_ profile: Profile) -> Bool { holding(profile) != nil }
+    func holds(_ profile: Profile) -> Bool { brake(on: profile) != nil }
 
     /// The brake that holds the services of this profile.
-    func holding(_ profile: Profile) -> Engaged? {
+    func brake(on profile: Profile) -> Engaged? {
         if engaged.isEmpty { return nil }
         return engaged[BrakeScope(profile)] ?? engaged[.fleet]
     }
 
-    /// Whether one who fell silent at `silent` had been so when the scope's brake was last released.
-    func isReleased(_ scope: BrakeScope, silentSince silent: Instant) -> Bool {
-        releases[scope].map { silent <= $0 } ?? false
-    }
+    /// When a brake of that scope was last released.
+    func lastRelease(of scope: BrakeScope) -> Instant? { releases[scope]?.at }
 
     /// Whether any brake was ever released: mostly none.
     var hasReleases: Bool { !releases.isEmpty }
@@ -62,9 +60,11 @@ package struct Brakes: Sendable {
         at now: Instant
     ) -> Bool {
         var hasReleased = false
-        for (scope, tally) in tallies.sorted(by: { $0.key.text < $1.key.text }) where engaged[scope] == nil {
-            guard Double(tally.silent) > settings.fraction * Double(tally.members), tally.silent >= settings.minimum
-            else { continue }
+        let failing = tallies.filter { scope, tally in
+            tally.silent >= settings.minimum && engaged[scope] == nil
+                && Double(tally.silent) > settings.fraction * Double(tally.members)
+        }
+        for (scope, tally) in failing.sorted(by: { $0.key.text < $1.key.text }) {
             let record = BrakeRecord(
                 scope: scope,
                 engagedAt: wall,
@@ -82,7 +82,8 @@ package struct Brakes: Sendable {
             if now - brake.since >= settings.maxHold { end = .maxHold }
             guard let end else { continue }
             hasReleased = true
-            changes.append(.released(release(brake, by: end.rawValue, wall: wall, at: now)))
+            release(brake, by: end.rawValue, wall: wall, at: now)
+            changes.append(.released(BrakeRelease(brake.record, by: end.rawValue, at: wall)))
         }
         return hasReleased
     }
@@ -92,19 +93,13 @@ package struct Brakes: Sendable {
         events.append(.brakeEngaged(brake.record))
     }
 
-    private mutating func release(
-        _ brake: Engaged,
-        by: String?,
-        wall: Timestamp,
-        at now: Instant
-    ) -> BrakeRecord {
+    private mutating func release(_ brake: Engaged, by: String?, wall: Timestamp, at now: Instant) {
         var record = brake.record
         record.releasedAt = wall
         record.releasedBy = by
         engaged[record.scope] = nil
-        releases[record.scope] = now
+        releases[record.scope] = (now, record.engagedAt)
         events.append(.brakeReleased(record))
-        return record
     }
 
     // MARK: What other daemons do
@@ -116,7 +111,9 @@ package struct Brakes: Sendable {
         var found: Set<BrakeScope> = []
         for record in records {
             found.insert(record.scope)
-            if engaged[record.scope] == nil, !isReleaseUnknown(record.scope) {
+            // What an observation read may be older than the release.
+            let isOver = releases[record.scope]?.engagedAt == record.engagedAt
+            if engaged[record.scope] == nil, !isOver {
                 engage(Engaged(record: record, since: now, known: began))
             } else if engaged[record.scope]?.known == nil, engaged[record.scope] != nil {
                 known(record, at: began)
@@ -125,7 +122,7 @@ package struct Brakes: Sendable {
         var hasReleased = false
         for (scope, brake) in engaged where !found.contains(scope) {
             guard let known = brake.known, known < began else { continue }
-            _ = release(brake, by: nil, wall: wall, at: now)
+            release(brake, by: nil, wall: wall, at: now)
             hasReleased = true
         }
         return hasReleased
@@ -143,20 +140,14 @@ package struct Brakes: Sendable {
         engaged[record.scope]?.known = now
     }
 
-    /// An operator released it, and the database knows.
+    /// An operator released it; one that the others do not know of yet is for this daemon to write down.
     ///
     /// - Returns: Whether it was held here.
-    mutating func released(_ record: BrakeRecord, wall: Timestamp, at now: Instant) -> Bool {
-        guard let brake = engaged[record.scope] else { return false }
-        _ = release(brake, by: record.releasedBy, wall: wall, at: now)
+    mutating func released(_ order: BrakeRelease, at now: Instant) -> Bool {
+        guard let brake = engaged[order.scope], order.isMeant(brake.record) else { return false }
+        release(brake, by: order.by, wall: order.at, at: now)
+        if brake.known == nil { changes.append(.released(order)) }
         return true
-    }
-
-    /// Whether this daemon has released a brake of that scope and has not written it yet.
-    private func isReleaseUnknown(_ scope: BrakeScope) -> Bool {
-        changes.contains { change in
-            if case .released(let record) = change { record.scope == scope } else { false }
-        }
     }
 
     /// The oldest change that is to be written, if any.
@@ -168,7 +159,7 @@ package struct Brakes: Sendable {
     }
 
     /// The brakes that hold now.
-    package var holding: [BrakeRecord] {
+    package var held: [BrakeRecord] {
         engaged.values.map(\.record).sorted { ($0.engagedAt, $0.scope.text) < ($1.engagedAt, $1.scope.text) }
     }
 }

@@ -1,6 +1,7 @@
 /// How many services there are in each scope, and how many of them are silent: what a brake goes by.
 ///
-/// It is taken over all services in slices. A scope's members are those recorded up, and those held by a brake.
+/// It is taken over all services in slices. A scope's members are those recorded up, those held by a brake or unknown
+/// for a silent daemon's sake, and those who failed a moment ago.
 struct Census: Sendable {
     /// What is known of a member.
     enum Sign {
@@ -32,8 +33,12 @@ struct Census: Sendable {
     /// The next service to be counted; all are when it is nil.
     var next: Int? = 0
     /// By the number of a profile.
-    var groups: [Tally] = []
-    var fleet = Tally()
+    private var groups: [Tally] = []
+    private var fleet = Tally()
+    /// By scope, once all are counted.
+    private(set) var tallies: [BrakeScope: Tally] = [:]
+    /// When the brake of a profile's scope was last released, as far as that was asked.
+    private var releases: [UInt32: Instant?] = [:]
 
     init(at now: Instant) {
         began = now
@@ -47,18 +52,33 @@ struct Census: Sendable {
     }
 
     /// One that was counted in as heard is silent.
-    mutating func silence(profile: UInt32) {
-        guard Int(profile) < groups.count else { return }
-        groups[Int(profile)].add(Tally(heard: -1, silent: 1))
-        fleet.add(Tally(heard: -1, silent: 1))
+    mutating func silence(profile: UInt32, _ profiles: ProfileTable) {
+        let change = Tally(heard: -1, silent: 1)
+        if next == nil {
+            tallies[.fleet, default: Tally()].add(change)
+            tallies[BrakeScope(profiles[profile]), default: Tally()].add(change)
+        } else if Int(profile) < groups.count {
+            fleet.add(change)
+            groups[Int(profile)].add(change)
+        }
     }
 
-    /// What was counted, by scope.
-    func tallies(_ profiles: ProfileTable) -> [BrakeScope: Tally] {
-        var tallies = [BrakeScope.fleet: fleet]
+    /// All are counted.
+    mutating func close(_ profiles: ProfileTable) {
+        tallies = [.fleet: fleet]
         for (number, tally) in groups.enumerated() where tally.members > 0 {
             tallies[BrakeScope(profiles[UInt32(number)]), default: Tally()].add(tally)
         }
-        return tallies
+    }
+
+    /// Whether all were counted, and not long ago.
+    func isFresh(at now: Instant, _ age: Duration) -> Bool { next == nil && now - began < age }
+
+    /// When the brake of that profile's scope was last released.
+    mutating func lastRelease(of profile: UInt32, _ profiles: ProfileTable, _ brakes: Brakes) -> Instant? {
+        if let known = releases[profile] { return known }
+        let released = brakes.lastRelease(of: BrakeScope(profiles[profile]))
+        releases[profile] = .some(released)
+        return released
     }
 }

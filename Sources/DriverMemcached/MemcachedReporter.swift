@@ -1,0 +1,80 @@
+import LivenessCore
+import MemcachedClient
+
+/// The writing half: a flush is one pipeline of values for each server, and then a touch of this daemon's row.
+struct MemcachedReporter: LivenessReporter {
+    /// A key outlasts its service's down time by this, so that it does not vanish before anybody may be judged.
+    private static let grace = Duration.seconds(2)
+
+    var fleet: MemcachedFleet
+    var daemons: DaemonTable
+    var names: ServiceNames
+    var downTimes: DownTimes
+    var daemon: String
+
+    func renew(_ flush: HeartbeatFlush) async throws(DriverError) -> FlushResult {
+        do throws(MemcachedError) {
+            try await fleet.set(items(of: flush))
+        } catch {
+            throw DriverError(error)
+        }
+        try await daemons.note(flush)
+        // What became of the records is for the log to tell.
+        return FlushResult(news: [], missing: [], incarnations: [])
+    }
+
+    func remove(_ services: [ServiceKey]) async throws(DriverError) {
+        guard let board = names.board else { return }
+        let keys = services.filter { Int($0.service) < board.count }
+            .flatMap { names.entries(of: $0.service, on: board) }.map(\.key)
+        do throws(MemcachedError) {
+            try await fleet.remove(keys)
+        } catch {
+            throw DriverError(error)
+        }
+    }
+
+    private func items(of flush: HeartbeatFlush) -> [MemcachedServer.Item] {
+        guard !flush.renewals.isEmpty, let board = names.board else { return [] }
+        let workers = Dictionary(grouping: flush.workers, by: \.serviceID)
+        var items: [MemcachedServer.Item] = []
+        items.reserveCapacity(flush.renewals.count)
+        for renewal in flush.renewals where Int(renewal.service) < board.count {
+            let entries = names.entries(of: renewal.service, on: board)
+            let heard = workers[renewal.serviceID] ?? []
+            let lifetime = lifetime(of: renewal.service, on: board)
+            for entry in entries {
+                let sequence: UInt64?
+                if heard.isEmpty {
+                    sequence = renewal.sequence
+                } else if let worker = heard.first(where: { $0.worker == entry.worker }) {
+                    sequence = worker.sequence
+                } else {
+                    continue
+                }
+                let card = board.cards[Int(renewal.service)]
+                let value = MemcachedValue(
+                    incarnation: entry.incarnation,
+                    sequence: sequence.map(MemcachedValue.Sequence.stated) ?? .written(flush.count),
+                    version: card.version,
+                    reportInterval: card.reportInterval,
+                    owner: daemon
+                )
+                items.append(MemcachedServer.Item(key: entry.key, value: value.text, lifetime: lifetime))
+            }
+        }
+        return items
+    }
+
+    private func lifetime(of service: UInt32, on board: Board) -> Duration {
+        let topic = board.profile(of: service).topic
+        let interval = board.cards[Int(service)].reportInterval
+        return downTimes.downTime(topic: topic, reportInterval: interval) + Self.grace
+    }
+}
+
+extension DriverError {
+    init(_ error: MemcachedError) {
+        self.init(.lost, "memcached does not answer", cause: error)
+    }
+}

@@ -1,0 +1,53 @@
+import DriverMemcached
+import LivenessConformance
+import LivenessCore
+import LivenessTesting
+import MemcachedClient
+import ServerFixtures
+
+/// Drivers over two real memcached servers, with keys of their own.
+struct MemcachedFixture: DriverFixture {
+    let records: any StoreFixture = InMemoryFixture()
+    let claims: Set<DriverClaim> = []
+    private let table: SwitchableTable
+    private let servers: MemcachedServers
+    let namespace = "law-\(UInt64.random(in: 0 ... .max))"
+
+    init() throws {
+        table = SwitchableTable(records.store)
+        servers = try MemcachedServers.here()
+    }
+
+    func driver(of daemon: String) throws -> any LivenessDriver {
+        try MemcachedDriver(
+            MemcachedDriver.Configuration(
+                servers: servers.servers.map { MemcachedAddress(host: "127.0.0.1", port: $0.port) },
+                namespace: namespace,
+                daemon: daemon,
+                isShared: true
+            ),
+            table: table,
+            downTimes: DownTimes()
+        )
+    }
+
+    func setAway(_ isAway: Bool) async throws {
+        for server in servers.servers {
+            if isAway { try await server.current.stop() } else { server.current.resume() }
+        }
+    }
+
+    /// Both are killed, and started again with nothing in them.
+    func empty() async throws {
+        for server in servers.servers { try await server.killAndRestart() }
+    }
+
+    func damageTable(_ error: StoreError?) { table.setOutage(error) }
+
+    func rewindTable(_ daemon: String, to count: Int64?) { table.rewind(daemon, to: count) }
+
+    /// A client of its own, to look what the servers hold.
+    func client(_ number: Int) -> MemcachedServer {
+        MemcachedServer(MemcachedAddress(host: "127.0.0.1", port: servers.servers[number].port))
+    }
+}
