@@ -2,39 +2,159 @@ import LivenessCore
 
 /// The daemons' rows in the database: a flush touches this daemon's own, and a look reads them all.
 ///
-/// While the database is away the rows stand still as they were last seen, which is how it looks to the others as well:
-/// memcached alone then says who lives.
+/// memcached says who lives, so nobody waits here for a database that hangs: it is asked by a loop of its own (`run`),
+/// and whoever asked goes on after a moment with what was seen last. To the others it looks the same: this daemon's row
+/// stands still.
 final class DaemonTable: Sendable {
+    /// What is known of the others.
+    struct Sight: Sendable {
+        /// nil before the database was ever read.
+        var table: HeartbeatObservation?
+        /// The database did not answer: this is how it was.
+        var isOld: Bool
+    }
+
+    private struct Waiting: Sendable {
+        var number: UInt64
+        var continuation: CheckedContinuation<Void, Never>
+    }
+
+    private struct State: Sendable {
+        var isRunning = false
+        /// The database is being asked, and somebody has waited in vain for it already.
+        var isStuck = false
+        var next: UInt64 = 0
+        /// To be touched by the next round; the newest covers those before.
+        var flush: HeartbeatFlush?
+        var waiting: [Waiting] = []
+        var sight = Sight(table: nil, isOld: true)
+        /// What no waiting helps against: this daemon is fenced, or what is stored is damaged.
+        var failure: DriverError?
+    }
+
+    /// How long the others' rows are waited for.
+    private static let patience = Duration.milliseconds(500)
+
     private let table: any HeartbeatTable
     private let daemon: String
-    private let last = Locked<HeartbeatObservation?>(nil)
+    private let state = Locked(State())
+    private let requests: AsyncStream<Void>
+    private let request: AsyncStream<Void>.Continuation
 
     init(table: any HeartbeatTable, daemon: String) {
         self.table = table
         self.daemon = daemon
+        (requests, request) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// What the keys of this flush show is visible from now on.
+    /// Asks the database, for as long as the task lives.
+    func run() async {
+        state.withLock { $0.isRunning = true }
+        for await _ in requests { await ask() }
+        let waiting = state.withLock { state in
+            state.isRunning = false
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for one in waiting { one.continuation.resume() }
+    }
+
+    /// What the keys of this flush show is visible to the others from now on.
     func note(_ flush: HeartbeatFlush) async throws(DriverError) {
         var note = flush
         note.renewals = []
         note.workers = []
-        do throws(StoreError) {
-            _ = try await table.flush(note)
-        } catch {
-            guard error.code == .unavailable else { throw DriverError(error) }
+        state.withLock { $0.flush = note }
+        _ = try await round()
+    }
+
+    /// Who is there, as far as is known.
+    func look() async throws(DriverError) -> Sight {
+        let isAnswered = try await round()
+        var sight = state.withLock { $0.sight }
+        if !isAnswered { sight.isOld = true }
+        return sight
+    }
+
+    /// Waits until the database was asked, or for as long as that may take; answers whether it was.
+    private func round() async throws(DriverError) -> Bool {
+        let (isRunning, isStuck) = state.withLock { ($0.isRunning, $0.isStuck) }
+        var isAnswered = !isStuck
+        if !isRunning {
+            await ask()
+        } else if !isStuck {
+            isAnswered = await wait()
+        }
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        return isAnswered
+    }
+
+    private func wait() async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await self.answered()
+                return true
+            }
+            group.addTask {
+                try? await Task.sleep(for: Self.patience)
+                return false
+            }
+            let isAnswered = await group.next() ?? true
+            if !isAnswered { state.withLock { $0.isStuck = true } }
+            group.cancelAll()
+            return isAnswered
         }
     }
 
-    /// Who is there, as far as is known; nil before the database was ever read.
-    func look() async throws(DriverError) -> HeartbeatObservation? {
-        do throws(StoreError) {
-            let seen = try await table.look(at: [], after: [:], as: daemon)
-            last.withLock { $0 = seen }
-            return seen
-        } catch {
-            guard error.code == .unavailable else { throw DriverError(error) }
-            return last.withLock { $0 }
+    /// Returns when a round that began after this call has ended, or when the task is cancelled.
+    private func answered() async {
+        let number = state.withLock { state in
+            state.next += 1
+            return state.next
         }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isLate = state.withLock { state in
+                    if Task.isCancelled || !state.isRunning { return true }
+                    state.waiting.append(Waiting(number: number, continuation: continuation))
+                    return false
+                }
+                if isLate { continuation.resume() } else { request.yield() }
+            }
+        } onCancel: {
+            let one = state.withLock { state in
+                state.waiting.firstIndex { $0.number == number }.map { state.waiting.remove(at: $0) }
+            }
+            one?.continuation.resume()
+        }
+    }
+
+    /// One round: touches the own row where a flush waits for it, and reads them all.
+    private func ask() async {
+        let (flush, newest) = state.withLock { state in
+            defer { state.flush = nil }
+            return (state.flush, state.next)
+        }
+        do throws(StoreError) {
+            if let flush { _ = try await table.flush(flush) }
+            let seen = try await table.look(at: [], after: [:], as: daemon)
+            state.withLock { state in
+                state.sight = Sight(table: seen, isOld: false)
+                state.failure = nil
+            }
+        } catch {
+            state.withLock { state in
+                state.sight.isOld = true
+                if error.code != .unavailable { state.failure = DriverError(error) }
+            }
+        }
+        // Those who came meanwhile wait for the next round; who has given up waits no more.
+        let answered = state.withLock { state in
+            state.isStuck = false
+            let answered = state.waiting.filter { $0.number <= newest }
+            state.waiting.removeAll { $0.number <= newest }
+            return answered
+        }
+        for one in answered { one.continuation.resume() }
     }
 }

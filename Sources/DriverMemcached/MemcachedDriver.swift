@@ -11,6 +11,7 @@ package struct MemcachedDriver: LivenessDriver {
     package let guarantees: DriverGuarantees
     package let reporter: any LivenessReporter
     package let observer: any LivenessObserver
+    private let daemons: DaemonTable
 
     /// What the driver is made of.
     package struct Configuration: Sendable {
@@ -41,7 +42,7 @@ package struct MemcachedDriver: LivenessDriver {
         downTimes: DownTimes
     ) throws(MemcachedError) {
         let fleet = try MemcachedFleet(configuration.servers)
-        let daemons = DaemonTable(table: table, daemon: configuration.daemon)
+        daemons = DaemonTable(table: table, daemon: configuration.daemon)
         let names = ServiceNames(keys: MemcachedKey(namespace: configuration.namespace))
         reporter = MemcachedReporter(
             fleet: fleet,
@@ -54,6 +55,8 @@ package struct MemcachedDriver: LivenessDriver {
         guarantees = Self.guarantees(isShared: configuration.isShared)
     }
 
+    package func run() async { await daemons.run() }
+
     /// What it promises, where other daemons share the database (`isShared`) and where not.
     package static func guarantees(isShared: Bool) -> DriverGuarantees {
         DriverGuarantees(
@@ -65,7 +68,10 @@ package struct MemcachedDriver: LivenessDriver {
             isShared: isShared,
             clock: .ours,
             typicalDetection: isShared ? .milliseconds(500) : .milliseconds(250),
-            leastDownTime: { report, flush, observe in report + flush + observe * 2 + .seconds(3) }
+            leastDownTime: { report, flush, observe in
+                // The servers' clocks tick once a second.
+                (isShared ? report + flush + observe * 2 : report + flush) + .seconds(3)
+            }
         )
     }
 }

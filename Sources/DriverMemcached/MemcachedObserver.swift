@@ -33,15 +33,15 @@ final class MemcachedObserver: LivenessObserver {
     func begin(_ daemons: [DaemonRecord], board: @escaping @Sendable () -> Board) { names.begin(board) }
 
     func observe() async throws(DriverError) -> BackendObservation {
-        let table = try await daemons.look()
+        let sight = try await daemons.look()
         do throws(MemcachedError) {
-            return try await observe(table)
+            return try await observe(sight)
         } catch {
             throw DriverError(error)
         }
     }
 
-    private func observe(_ table: HeartbeatObservation?) async throws(MemcachedError) -> BackendObservation {
+    private func observe(_ sight: DaemonTable.Sight) async throws(MemcachedError) -> BackendObservation {
         let board = names.board
         let entries = board.map { names.all(on: $0) } ?? []
         let (values, lost) = try await fleet.values(of: entries.map(\.key), canaries: canaries)
@@ -49,7 +49,7 @@ final class MemcachedObserver: LivenessObserver {
         if !lost.isEmpty {
             try await fleet.place(Dictionary(uniqueKeysWithValues: lost.map { ($0, canaries[$0]) }))
         }
-        var observation = observation(table)
+        var observation = observation(sight)
         state.withLock { state in
             // The canaries of this start are not there yet the first time.
             observation.isEmptied = state.isComplete && !lost.isEmpty
@@ -67,8 +67,8 @@ final class MemcachedObserver: LivenessObserver {
     }
 
     func look(at services: [ServiceKey]) async throws(DriverError) -> BackendObservation {
-        let table = try await daemons.look()
-        guard let board = names.board, !services.isEmpty else { return observation(table) }
+        let sight = try await daemons.look()
+        guard let board = names.board, !services.isEmpty else { return observation(sight) }
         let entries = services.filter { Int($0.service) < board.count }
             .flatMap { names.entries(of: $0.service, on: board) }
         let found: (values: [String: String], lost: Set<Int>)
@@ -80,21 +80,23 @@ final class MemcachedObserver: LivenessObserver {
         guard found.lost.isEmpty else {
             throw DriverError(.restarted, "a memcached server was emptied: the next observation says so")
         }
-        var observation = observation(table)
+        var observation = observation(sight)
         let held = Set(entries.lazy.filter { found.values[$0.key] != nil }.map(\.service))
         observation.missing = services.map(\.service).filter { !held.contains($0) }
         state.withLock { take(entries, found.values, board, isBaseline: !$0.isComplete, &$0, &observation) }
         return observation
     }
 
-    private func observation(_ table: HeartbeatObservation?) -> BackendObservation {
-        BackendObservation(
-            epoch: table?.head.logID ?? "",
-            daemons: table?.daemons ?? [],
-            brakes: table?.brakes ?? [],
+    private func observation(_ sight: DaemonTable.Sight) -> BackendObservation {
+        var observation = BackendObservation(
+            epoch: sight.table?.head.logID ?? "",
+            daemons: sight.table?.daemons ?? [],
+            brakes: sight.table?.brakes ?? [],
             changed: [],
-            head: table?.head
+            head: sight.table?.head
         )
+        observation.isDatabaseLost = sight.isOld
+        return observation
     }
 
     /// Finds what changed, and by whom.

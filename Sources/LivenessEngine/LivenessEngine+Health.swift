@@ -13,9 +13,10 @@ extension LivenessEngine {
     }
 
     package var readiness: Readiness {
-        shared.withLock { machine in
+        let isInDatabase = guarantees.isPersistent
+        return shared.withLock { machine in
             Readiness(
-                isDatabaseLost: machine.isBackendLost,
+                isDatabaseLost: isInDatabase ? machine.isBackendLost : machine.isDatabaseLost,
                 isDriverLost: machine.isBackendLost,
                 since: machine.backendLostSince
             )

@@ -203,6 +203,11 @@ package final class LivenessEngine: Service {
             group.addTask { try await self.detector.tick() }
             group.addTask { try await self.detector.judge() }
             group.addTask { try await self.detector.judgeAmongOthers() }
+            group.addTask {
+                await self.driver.run()
+                // One that has nothing to do beside its calls ends nobody.
+                try? await gracefulShutdown()
+            }
             group.addTask { try await self.lookout.run() }
             group.addTask { try await self.coalescer.run() }
             group.addTask { try await self.recorder.run() }

@@ -292,6 +292,7 @@ package struct ModelDaemon {
     // MARK: The driver and the log
 
     package mutating func flush() async {
+        try? await driver.reporter.remove(machine.takeRemovals())
         var pending = machine.beginFlush(at: now)
         machine.fill(&pending, limit: .max / 2)
         do {

@@ -6,6 +6,8 @@ struct BackendHealth: Sendable {
     var lostSince: Instant?
     /// The same by the wall clock as it was then.
     var lostSinceWall = Timestamp.never
+    /// The records' database did not answer when the back end was last observed.
+    var isDatabaseLost = false
     /// When the back end was last seen to have lost what it held.
     var emptied: Instant?
     /// When it was last seen to drop what it should keep.

@@ -87,7 +87,8 @@ extension LivenessMachine {
     /// What an observation found of the other daemons which began at `began`: their rows, and the brakes they hold.
     package mutating func othersObserved(_ observation: BackendObservation, began: Instant, at now: Instant) {
         guard isShared else { return }
-        brakesObserved(observation.brakes, began: began, at: now)
+        // An old picture would show brakes that are over, and not those that engaged since.
+        if !observation.isDatabaseLost { brakesObserved(observation.brakes, began: began, at: now) }
         let hasChanged = company.observed(
             observation.daemons,
             own: settings.daemon,

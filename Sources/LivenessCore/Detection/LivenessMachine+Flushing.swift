@@ -96,6 +96,17 @@ extension LivenessMachine {
         publishWorkers(of: service)
     }
 
+    /// What the back end holds of the service is to be removed.
+    mutating func remove(_ service: UInt32) {
+        removals.append(ServiceKey(service: service, id: board.cards[Int(service)].id))
+    }
+
+    /// Takes those whom the driver is to remove from its back end.
+    package mutating func takeRemovals() -> [ServiceKey] {
+        defer { removals = [] }
+        return removals
+    }
+
     /// The driver wrote the flush.
     package mutating func flushEnded(at now: Instant) {
         flushedSoundly(at: now)

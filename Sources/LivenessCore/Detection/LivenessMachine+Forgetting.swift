@@ -13,6 +13,7 @@ extension LivenessMachine {
         board.standings[Int(service)].isDeleted = true
         rows[Int(service)].flags.insert(.deleted)
         rows[Int(service)].flags.remove([.due, .up])
+        remove(service)
         brakes.failures[service] = nil
         workers[service] = nil
         wheel.withdraw(service)

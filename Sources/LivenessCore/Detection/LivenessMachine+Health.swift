@@ -67,6 +67,7 @@ extension LivenessMachine {
             blind.add(BlindTime.Period(began: health.lastObservation, ended: now, cause: .backendLost))
         }
         health.lastObservation = now
+        health.isDatabaseLost = observation.isDatabaseLost
         if observation.isEmptied { health.emptied = now }
         if observation.isEvicting { health.evicted = now }
         othersObserved(observation, began: began, at: now)
@@ -124,6 +125,9 @@ extension LivenessMachine {
 
     /// Whether the back end counts as lost: heartbeats are answered with 503 `driver_lost`, and still counted.
     package var isBackendLost: Bool { health.lostSince != nil }
+
+    /// Whether the records' database did not answer when the back end was last observed.
+    package var isDatabaseLost: Bool { health.isDatabaseLost }
 
     /// Since when the back end counts as lost, by the wall clock.
     package var backendLostSince: Timestamp? { health.lostSince == nil ? nil : health.lostSinceWall }

@@ -115,7 +115,9 @@ extension LivenessMachine {
             rows[number].flags.contains(.unnumbered) && record.incarnationNumber == oldNumber
             && lastTick < rows[number].heardUntil
         setFlag(.unnumbered, isOfOneBefore, ofRow: number)
-        setFlag(.left, record.leftAt != nil && !isOfOneBefore, ofRow: number)
+        let hasLeft = record.leftAt != nil && !isOfOneBefore
+        if hasLeft, !rows[number].flags.contains(.left) { remove(service) }
+        setFlag(.left, hasLeft, ofRow: number)
         setFlag(.failed, record.failure != nil && !isOfOneBefore, ofRow: number)
         setFlag(.deleted, record.deletedAt != nil, ofRow: number)
         setFlag(.imported, record.isImported, ofRow: number)

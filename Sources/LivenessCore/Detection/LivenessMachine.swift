@@ -51,6 +51,8 @@ package struct LivenessMachine: Sendable {
 
     /// Heard since they were last flushed.
     var dirty = ServiceQueue()
+    /// Left or deleted since the driver was last told to remove them.
+    var removals: [ServiceKey] = []
     /// Waiting to be recorded.
     var queued = ServiceQueue()
     /// Waiting to be judged.

@@ -3,6 +3,13 @@ package protocol LivenessDriver: Sendable {
     var guarantees: DriverGuarantees { get }
     var reporter: any LivenessReporter { get }
     var observer: any LivenessObserver { get }
+
+    /// Does what the driver does beside all calls, for as long as the task lives; by default nothing.
+    func run() async
+}
+
+extension LivenessDriver {
+    package func run() async {}
 }
 
 /// The writing half of a driver.
@@ -65,7 +72,9 @@ package struct BackendObservation: Sendable {
     package var isEmptied = false
     /// The back end has dropped what it should keep: whoever is missing may have been there.
     package var isEvicting = false
-    /// The newest revision of the transition log, where the back end keeps it.
+    /// The records' database did not answer: who else is there is as it was last seen.
+    package var isDatabaseLost = false
+    /// The newest revision of the transition log, where it could be seen.
     package var head: LogHead?
 
     package init(

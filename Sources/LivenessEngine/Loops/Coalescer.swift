@@ -48,6 +48,7 @@ package struct Coalescer: Sendable {
     /// Returns whether it all went through.
     @discardableResult
     func flush() async -> Bool {
+        await removeGone()
         let generation = waiters.begin()
         var left = shared.withLock { $0.dirtyCount }
         var isSound = true
@@ -61,6 +62,19 @@ package struct Coalescer: Sendable {
         waiters.end(generation, isSound: isSound)
         shared.publish()
         return isSound
+    }
+
+    /// Removes what the back end holds of those who left or were deleted.
+    ///
+    /// Where that fails it stays until it expires: nobody takes it for life.
+    private func removeGone() async {
+        let gone = shared.withLock { $0.takeRemovals() }
+        guard !gone.isEmpty else { return }
+        do {
+            try await driver.reporter.remove(gone)
+        } catch {
+            logger.debug("what is gone could not be removed", metadata: ["error": "\(error)"])
+        }
     }
 
     /// One transaction of a flush for `count` who wait: how many of them are done with, or nil when it failed.
