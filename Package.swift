@@ -154,11 +154,9 @@ let package = Package(
             dependencies: [
                 "CAllocator",
                 "DriverDatabase",
-                "DriverMemcached",
                 "LivenessCore",
                 "LivenessEngine",
                 "MariaDBClient",
-                "MemcachedClient",
                 "RollcallServer",
                 "StoreMariaDB",
                 "StoreSQLite",

@@ -21,7 +21,9 @@ final class DaemonTable: Sendable {
 
     private struct State: Sendable {
         var isRunning = false
-        /// The database is being asked, and somebody has waited in vain for it already.
+        /// The database is being asked.
+        var isAsking = false
+        /// The same, and somebody has waited in vain for it already.
         var isStuck = false
         var next: UInt64 = 0
         /// To be touched by the next round; the newest covers those before.
@@ -100,7 +102,8 @@ final class DaemonTable: Sendable {
                 return false
             }
             let isAnswered = await group.next() ?? true
-            if !isAnswered { state.withLock { $0.isStuck = true } }
+            // It may have answered in this very moment.
+            if !isAnswered { state.withLock { $0.isStuck = $0.isAsking } }
             group.cancelAll()
             return isAnswered
         }
@@ -133,6 +136,7 @@ final class DaemonTable: Sendable {
     private func ask() async {
         let (flush, newest) = state.withLock { state in
             defer { state.flush = nil }
+            state.isAsking = true
             return (state.flush, state.next)
         }
         do throws(StoreError) {
@@ -150,6 +154,7 @@ final class DaemonTable: Sendable {
         }
         // Those who came meanwhile wait for the next round; who has given up waits no more.
         let answered = state.withLock { state in
+            state.isAsking = false
             state.isStuck = false
             let answered = state.waiting.filter { $0.number <= newest }
             state.waiting.removeAll { $0.number <= newest }

@@ -1,7 +1,7 @@
 import LivenessCore
 import MemcachedClient
 
-/// The writing half: a flush is one pipeline of values for each server, and then a touch of this daemon's row.
+/// The writing half: a flush sets one value after the other on each server, and then touches this daemon's row.
 struct MemcachedReporter: LivenessReporter {
     /// A key outlasts its service's down time by this, so that it does not vanish before anybody may be judged.
     private static let grace = Duration.seconds(2)

@@ -52,7 +52,7 @@ struct Daemon {
         let engine = LivenessEngine(
             settings: settings.engine,
             store: store,
-            driver: try DriverFactory.make(settings, over: store, downTimes),
+            driver: DriverFactory.make(settings, over: store),
             barrier: readPass,
             time: SystemTime(),
             logger: logger

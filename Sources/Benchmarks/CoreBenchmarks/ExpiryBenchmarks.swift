@@ -45,6 +45,29 @@ enum ExpiryBenchmarks {
                 slices.report(to: benchmark)
             }
         }
+        Benchmark(
+            "1,000,000 services are counted for the brake, in slices of 1,024",
+            configuration: .init(
+                metrics: [.cpuTotal, .wallClock, .slice99, .longestSlice, .longSlices],
+                maxDuration: .seconds(120),
+                maxIterations: 3
+            )
+        ) { benchmark in
+            for _ in benchmark.scaledIterations {
+                var silent = SilentFleet(count: 1_000_000, silent: 100_000)
+                var slices = SliceTimes()
+                benchmark.startMeasurement()
+                var isMore = true
+                while isMore {
+                    slices.begin()
+                    isMore = silent.fleet.machine.lookAtBrake(limit: 1_024, at: silent.deadline)
+                    slices.end()
+                }
+                benchmark.stopMeasurement()
+                if !silent.fleet.machine.brakes.held.isEmpty { benchmark.error("a tenth engaged the brake") }
+                slices.report(to: benchmark)
+            }
+        }
     }
 }
 

@@ -168,7 +168,7 @@ extension SettingTable {
                 "liveness.driver",
                 \.liveness.driver,
                 reload: .atStart,
-                reason: "Which driver decides. db, zk and mc are read as well. This release has database and memcached."
+                reason: "Which driver decides. db, zk and mc are read as well. This release has database."
             ),
             SettingKey(
                 "liveness.shadow",
@@ -263,15 +263,13 @@ extension SettingTable {
             SettingKey(
                 "memcached.servers",
                 \.memcached.servers,
-                reload: .atStart,
-                reason: "HOST:PORT of each server, the same and in the same order for every daemon."
+                availability: .notInThisRelease,
+                reason: "HOST:PORT of each server, over which keys are hashed consistently."
             ),
             SettingKey(
                 "memcached.namespace",
                 \.memcached.namespace,
-                expected: "1 to 64 of the characters A-Z, a-z, 0-9, '.', '_' and '-'",
-                isValid: MemcachedName.isValid,
-                reload: .atStart,
+                availability: .notInThisRelease,
                 reason: "What every key begins with."
             ),
         ]
