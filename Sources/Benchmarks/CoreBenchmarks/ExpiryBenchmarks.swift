@@ -46,7 +46,7 @@ enum ExpiryBenchmarks {
             }
         }
         Benchmark(
-            "1,000,000 services are counted for the brake, in slices of 1,024",
+            "1,000,000 services are counted for the brake, in slices of 256",
             configuration: .init(
                 metrics: [.cpuTotal, .wallClock, .slice99, .longestSlice, .longSlices],
                 maxDuration: .seconds(120),
@@ -60,7 +60,7 @@ enum ExpiryBenchmarks {
                 var isMore = true
                 while isMore {
                     slices.begin()
-                    isMore = silent.fleet.machine.lookAtBrake(limit: 1_024, at: silent.deadline)
+                    isMore = silent.fleet.machine.lookAtBrake(limit: 256, at: silent.deadline)
                     slices.end()
                 }
                 benchmark.stopMeasurement()
