@@ -22,4 +22,7 @@ struct BackendHealth: Sendable {
 
     /// Row 4 of the verdict table.
     var doubt: Reason? { lostSince == nil ? nil : .backendLost }
+
+    /// Nothing is known against it: silence in it is silence.
+    var isSound: Bool { lostSince == nil && emptied == nil && evicted == nil }
 }

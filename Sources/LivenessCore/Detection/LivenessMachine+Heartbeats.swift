@@ -34,6 +34,9 @@ extension LivenessMachine {
     @inline(__always)
     private func look(for entries: Span<HeartbeatBatch.Entry>, _ lookups: consuming MutableSpan<Lookup>) {
         for offset in entries.indices {
+            lookups[offset].touched = Int64(truncatingIfNeeded: board.index.firstSlot(entries[offset].nameHash))
+        }
+        for offset in entries.indices {
             lookups[offset].location = board.index.find(entries[offset].nameHash) { _ in true } ?? Lookup.nowhere
         }
         for offset in entries.indices where lookups[offset].location != Lookup.nowhere {

@@ -13,8 +13,11 @@ extension LivenessMachine {
         for service in came {
             let row = rows[Int(service)]
             let heardUntil = row.heardUntil
-            if row.flags.isSuperset(of: [.up, .heard]), now < heardUntil {
+            let isPlain = row.flags.isSuperset(of: [.up, .heard])
+            if isPlain, now < heardUntil {
                 wheel.file(service, due: heardUntil)  // it beat since: lazily further on
+            } else if isPlain, row.flags.isDisjoint(with: .unusual), health.isSound, blind.deadline(row) <= now {
+                waitToBeJudged(service)  // what `assess` would come to, for the many of a mass failure
             } else {
                 assess(service, at: now)
             }

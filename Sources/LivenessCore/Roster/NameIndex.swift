@@ -60,6 +60,16 @@ package struct NameIndex: Sendable {
         position &+ 1 == size ? 0 : position &+ 1
     }
 
+    /// The slot where the search for that hash begins.
+    ///
+    /// Reading it says nothing yet, but brings it into the cache; and unlike `find`, which stops where it must, many such
+    /// reads in a row overlap.
+    @inline(__always)
+    package func firstSlot(_ hash: UInt64) -> UInt64 {
+        let page = page(of: hash)
+        return pages[page].slots[Self.home(hash, pages[page].slots.count)]
+    }
+
     /// Asks `isMatch` of every value filed under that hash until it says yes.
     @inline(__always)
     package func find(_ hash: UInt64, isMatch: (UInt32) -> Bool) -> UInt32? {

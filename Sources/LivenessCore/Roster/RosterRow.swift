@@ -39,6 +39,8 @@ package struct RosterRow: Sendable {
         static let renewed: Flags = [.tell, .elsewhere]
         /// With any of these a heartbeat is more than a renewal.
         static let special: Flags = [.left, .failed, .deleted, .several]
+        /// With any of these more than silence decides on it.
+        static let unusual: Flags = [.left, .failed, .deleted, .several, .forced, .neverHeard, .failing]
     }
 
     /// When it was last heard, on our clock in nanoseconds.
