@@ -154,9 +154,11 @@ let package = Package(
             dependencies: [
                 "CAllocator",
                 "DriverDatabase",
+                "DriverMemcached",
                 "LivenessCore",
                 "LivenessEngine",
                 "MariaDBClient",
+                "MemcachedClient",
                 "RollcallServer",
                 "StoreMariaDB",
                 "StoreSQLite",

@@ -8,8 +8,9 @@ import LivenessCore
 final class DaemonTable: Sendable {
     /// What is known of the others.
     struct Sight: Sendable {
-        /// nil before the database was ever read.
+        /// nil before the database was read since this daemon began.
         var table: HeartbeatObservation?
+        var daemons: [DaemonRecord] = []
         /// The database did not answer: this is how it was.
         var isOld: Bool
     }
@@ -17,6 +18,16 @@ final class DaemonTable: Sendable {
     private struct Waiting: Sendable {
         var number: UInt64
         var continuation: CheckedContinuation<Void, Never>
+    }
+
+    private struct WorkerName: Hashable {
+        var serviceID: Int64
+        var worker: String
+
+        init(_ renewal: WorkerRenewal) {
+            serviceID = renewal.serviceID
+            worker = renewal.worker
+        }
     }
 
     private struct State: Sendable {
@@ -49,6 +60,9 @@ final class DaemonTable: Sendable {
         (requests, request) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
+    /// This daemon begins beside these.
+    func begin(_ daemons: [DaemonRecord]) { state.withLock { $0.sight.daemons = daemons } }
+
     /// Asks the database, for as long as the task lives.
     func run() async {
         state.withLock { $0.isRunning = true }
@@ -61,12 +75,15 @@ final class DaemonTable: Sendable {
         for one in waiting { one.continuation.resume() }
     }
 
-    /// What the keys of this flush show is visible to the others from now on.
+    /// A flush was written: this daemon lives, and so do these workers, whom the records tell apart by their stamps.
     func note(_ flush: HeartbeatFlush) async throws(DriverError) {
         var note = flush
         note.renewals = []
-        note.workers = []
-        state.withLock { $0.flush = note }
+        state.withLock { state in
+            let heard = Set(note.workers.map(WorkerName.init))
+            note.workers += state.flush?.workers.filter { !heard.contains(WorkerName($0)) } ?? []
+            state.flush = note
+        }
         _ = try await round()
     }
 
@@ -143,7 +160,7 @@ final class DaemonTable: Sendable {
             if let flush { _ = try await table.flush(flush) }
             let seen = try await table.look(at: [], after: [:], as: daemon)
             state.withLock { state in
-                state.sight = Sight(table: seen, isOld: false)
+                state.sight = Sight(table: seen, daemons: seen.daemons, isOld: false)
                 state.failure = nil
             }
         } catch {

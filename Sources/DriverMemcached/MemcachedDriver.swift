@@ -5,8 +5,8 @@ package import MemcachedClient
 ///
 /// A key that is missing proves nothing by itself: what counts is when a value was last seen to change, on our clock.
 /// The servers are memory and nothing else: a canary on each shows when one was emptied, and its count of evictions
-/// when one drops what it should keep. Who else is there, and what the others have flushed, stands in the table of
-/// daemons, which every flush touches.
+/// when one drops what it should keep. Who else is there stands in the table of daemons, which every flush touches; how
+/// far the others have flushed, on the servers themselves.
 package struct MemcachedDriver: LivenessDriver {
     package let guarantees: DriverGuarantees
     package let reporter: any LivenessReporter
@@ -44,14 +44,22 @@ package struct MemcachedDriver: LivenessDriver {
         let fleet = try MemcachedFleet(configuration.servers)
         daemons = DaemonTable(table: table, daemon: configuration.daemon)
         let names = ServiceNames(keys: MemcachedKey(namespace: configuration.namespace))
+        let counts = FlushCounts(fleet: fleet, names: names)
         reporter = MemcachedReporter(
             fleet: fleet,
+            counts: counts,
             daemons: daemons,
             names: names,
             downTimes: downTimes,
             daemon: configuration.daemon
         )
-        observer = MemcachedObserver(fleet: fleet, daemons: daemons, names: names, daemon: configuration.daemon)
+        observer = MemcachedObserver(
+            fleet: fleet,
+            counts: counts,
+            daemons: daemons,
+            names: names,
+            daemon: configuration.daemon
+        )
         guarantees = Self.guarantees(isShared: configuration.isShared)
     }
 

@@ -69,6 +69,11 @@ struct MemcachedFleet: Sendable {
         }
     }
 
+    /// What stands under keys of each server, by its position, wherever they would have belonged.
+    func values(onEach keys: [[String]]) async throws(MemcachedError) -> [[String: String]] {
+        try await each { number, server throws(MemcachedError) in try await server.values(of: keys[number]) }
+    }
+
     /// How many values each server has dropped to make room, since it started.
     func evictions() async throws(MemcachedError) -> [Int64] {
         try await each { _, server throws(MemcachedError) in

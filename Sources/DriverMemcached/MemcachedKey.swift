@@ -25,6 +25,11 @@ struct MemcachedKey: Sendable {
         "\(namespace):\(Self.version):!canary:\(server):\(Self.encoded(daemon))"
     }
 
+    /// Where a daemon counts its flushes on the server of that number.
+    func count(server: Int, daemon: String) -> String {
+        "\(namespace):\(Self.version):!flushes:\(server):\(Self.encoded(daemon))"
+    }
+
     private static func encoded(_ part: String) -> String {
         var encoded: [UInt8] = []
         for byte in part.utf8 {

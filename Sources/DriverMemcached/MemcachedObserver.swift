@@ -12,6 +12,7 @@ final class MemcachedObserver: LivenessObserver {
     }
 
     private let fleet: MemcachedFleet
+    private let counts: FlushCounts
     private let daemons: DaemonTable
     private let names: ServiceNames
     private let daemon: String
@@ -19,8 +20,9 @@ final class MemcachedObserver: LivenessObserver {
     private let canaries: [MemcachedServer.Item]
     private let state = Locked(State())
 
-    init(fleet: MemcachedFleet, daemons: DaemonTable, names: ServiceNames, daemon: String) {
+    init(fleet: MemcachedFleet, counts: FlushCounts, daemons: DaemonTable, names: ServiceNames, daemon: String) {
         self.fleet = fleet
+        self.counts = counts
         self.daemons = daemons
         self.names = names
         self.daemon = daemon
@@ -30,7 +32,10 @@ final class MemcachedObserver: LivenessObserver {
         }
     }
 
-    func begin(_ daemons: [DaemonRecord], board: @escaping @Sendable () -> Board) { names.begin(board) }
+    func begin(_ daemons: [DaemonRecord], board: @escaping @Sendable () -> Board) {
+        self.daemons.begin(daemons)
+        names.begin(board)
+    }
 
     func observe() async throws(DriverError) -> BackendObservation {
         let sight = try await daemons.look()
@@ -42,6 +47,7 @@ final class MemcachedObserver: LivenessObserver {
     }
 
     private func observe(_ sight: DaemonTable.Sight) async throws(MemcachedError) -> BackendObservation {
+        var observation = try await observation(sight)
         let board = names.board
         let entries = board.map { names.all(on: $0) } ?? []
         let (values, lost) = try await fleet.values(of: entries.map(\.key), canaries: canaries)
@@ -49,7 +55,6 @@ final class MemcachedObserver: LivenessObserver {
         if !lost.isEmpty {
             try await fleet.place(Dictionary(uniqueKeysWithValues: lost.map { ($0, canaries[$0]) }))
         }
-        var observation = observation(sight)
         state.withLock { state in
             // The canaries of this start are not there yet the first time.
             observation.isEmptied = state.isComplete && !lost.isEmpty
@@ -68,11 +73,16 @@ final class MemcachedObserver: LivenessObserver {
 
     func look(at services: [ServiceKey]) async throws(DriverError) -> BackendObservation {
         let sight = try await daemons.look()
-        guard let board = names.board, !services.isEmpty else { return observation(sight) }
-        let entries = services.filter { Int($0.service) < board.count }
-            .flatMap { names.entries(of: $0.service, on: board) }
+        var observation: BackendObservation
+        let entries: [ServiceNames.Entry]
         let found: (values: [String: String], lost: Set<Int>)
+        let board: Board
         do throws(MemcachedError) {
+            observation = try await self.observation(sight)
+            guard let known = names.board, !services.isEmpty else { return observation }
+            board = known
+            entries = services.filter { Int($0.service) < board.count }
+                .flatMap { names.entries(of: $0.service, on: board) }
             found = try await fleet.values(of: entries.map(\.key), canaries: canaries)
         } catch {
             throw DriverError(error)
@@ -80,18 +90,19 @@ final class MemcachedObserver: LivenessObserver {
         guard found.lost.isEmpty else {
             throw DriverError(.restarted, "a memcached server was emptied: the next observation says so")
         }
-        var observation = observation(sight)
         let held = Set(entries.lazy.filter { found.values[$0.key] != nil }.map(\.service))
         observation.missing = services.map(\.service).filter { !held.contains($0) }
         state.withLock { take(entries, found.values, board, isBaseline: !$0.isComplete, &$0, &observation) }
         return observation
     }
 
-    private func observation(_ sight: DaemonTable.Sight) -> BackendObservation {
+    /// Who else is there, and how far they have flushed: before their keys are looked for.
+    private func observation(_ sight: DaemonTable.Sight) async throws(MemcachedError) -> BackendObservation {
         var observation = BackendObservation(
             epoch: sight.table?.head.logID ?? "",
-            daemons: sight.table?.daemons ?? [],
-            brakes: sight.table?.brakes ?? [],
+            daemons: try await counts.visible(sight.daemons, besides: daemon),
+            // An old picture would show brakes that are over, and not those that engaged since.
+            brakes: sight.isOld ? nil : sight.table?.brakes,
             changed: [],
             head: sight.table?.head
         )
@@ -115,7 +126,8 @@ final class MemcachedObserver: LivenessObserver {
             guard let value = MemcachedValue(text), value.owner != daemon else { continue }
             let card = board.cards[Int(entry.service)]
             guard (value.incarnation ?? "").utf8.elementsEqual((entry.incarnation ?? "").utf8) else {
-                observation.unrecognised.append(card.id)
+                let heard = UnrecognisedHeartbeat(id: card.id, uuid: card.uuid, incarnation: value.incarnation)
+                observation.unrecognised.append(heard)
                 continue
             }
             var sequence: UInt64?

@@ -1,12 +1,14 @@
 import LivenessCore
 import MemcachedClient
 
-/// The writing half: a flush sets one value after the other on each server, and then touches this daemon's row.
+/// The writing half: a flush sets one value after the other on each server, then this daemon's count, and then touches
+/// its row.
 struct MemcachedReporter: LivenessReporter {
     /// A key outlasts its service's down time by this, so that it does not vanish before anybody may be judged.
     private static let grace = Duration.seconds(2)
 
     var fleet: MemcachedFleet
+    var counts: FlushCounts
     var daemons: DaemonTable
     var names: ServiceNames
     var downTimes: DownTimes
@@ -15,6 +17,7 @@ struct MemcachedReporter: LivenessReporter {
     func renew(_ flush: HeartbeatFlush) async throws(DriverError) -> FlushResult {
         do throws(MemcachedError) {
             try await fleet.set(items(of: flush))
+            if flush.isLast { try await counts.write(flush.count, of: daemon) }
         } catch {
             throw DriverError(error)
         }

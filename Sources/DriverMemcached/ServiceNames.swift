@@ -24,6 +24,11 @@ final class ServiceNames: Sendable {
 
     func canary(server: Int, daemon: String) -> String { keys.canary(server: server, daemon: daemon) }
 
+    /// Where a daemon counts its flushes, on each of so many servers.
+    func counts(daemon: String, servers: Int) -> [String] {
+        (0..<servers).map { keys.count(server: $0, daemon: daemon) }
+    }
+
     /// The keys of every service that has not left.
     func all(on board: Board) -> [Entry] {
         var entries: [Entry] = []

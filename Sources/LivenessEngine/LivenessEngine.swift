@@ -23,6 +23,7 @@ package final class LivenessEngine: Service {
     let brakeKeeper: BrakeKeeper
     private let detector: Detector
     private let lookout: Lookout
+    private let reader: RecordReader
     private let housekeeper: Housekeeper
     let logger: Logger
     var time: any TimeSource { shared.time }
@@ -74,6 +75,7 @@ package final class LivenessEngine: Service {
             turnstile: turnstile,
             logger: logger
         )
+        self.reader = reader
         intake = Intake(shared: shared, registrar: registrar, metrics: metrics, hasher: hasher)
         lookout = Lookout(
             shared: shared,
@@ -183,16 +185,19 @@ package final class LivenessEngine: Service {
         guard driver.guarantees.isShared, !others.isEmpty else { return false }
         let pace = settings.liveness.flushInterval / 2
         let end = time.now + settings.liveness.observeInterval + settings.liveness.flushInterval * 2
+        let before = try await driver.observer.look(at: []).daemons.filter { daemon in
+            others.contains { $0.id == daemon.id && $0.incarnation == daemon.incarnation }
+        }
         while time.now < end {
             try await time.sleep(for: pace)
             let now = try await driver.observer.look(at: []).daemons
-            for before in others {
-                if let daemon = now.first(where: { $0.id == before.id }), daemon.leftAt == nil,
-                    daemon.incarnation == before.incarnation, before.hasMoved(to: daemon)
-                {
-                    return true
+            let isAlive = before.contains { before in
+                now.contains {
+                    $0.id == before.id && $0.leftAt == nil && $0.incarnation == before.incarnation
+                        && before.hasMoved(to: $0)
                 }
             }
+            if isAlive { return true }
         }
         return false
     }
@@ -209,6 +214,7 @@ package final class LivenessEngine: Service {
                 try? await gracefulShutdown()
             }
             group.addTask { try await self.lookout.run() }
+            group.addTask { try await self.reader.run() }
             group.addTask { try await self.coalescer.run() }
             group.addTask { try await self.recorder.run() }
             group.addTask { try await self.brakeKeeper.run() }

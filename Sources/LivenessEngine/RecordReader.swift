@@ -11,12 +11,19 @@ final class RecordReader: Sendable {
     /// Pages read after one look: what is left is read after the next.
     private static let mostPages = 20
 
+    private struct Wanted {
+        var ids: Set<Int64> = []
+        var head: LogHead?
+    }
+
     private let shared: SharedMachine
     private let store: any RecordStore
     private let tail: TransitionTail
     private let fence: Fence
     private let turnstile: Turnstile
     private let logger: Logger
+    private let wanted = Locked(Wanted())
+    private let wakeup = Wakeup()
     /// Of the log read last.
     private let logID = Locked<String?>(nil)
 
@@ -34,6 +41,30 @@ final class RecordReader: Sendable {
         self.fence = fence
         self.turnstile = turnstile
         self.logger = logger
+    }
+
+    /// Reads for as long as the task lives what nobody waits for.
+    func run() async throws {
+        while await wakeup.wait() != nil {
+            try Task.checkCancellation()
+            let next = wanted.withLock { wanted in
+                defer { wanted = Wanted() }
+                return wanted
+            }
+            await read(Array(next.ids))
+            if let head = next.head { await follow(head) }
+        }
+    }
+
+    /// Reads these records and the log up to `head` soon: where the back end is not the database, nobody waits for one
+    /// that hangs.
+    func want(_ ids: [Int64], _ head: LogHead?) {
+        if ids.isEmpty, head == nil { return }
+        wanted.withLock { wanted in
+            wanted.ids.formUnion(ids)
+            wanted.head = head ?? wanted.head
+        }
+        wakeup.signal()
     }
 
     /// Reads these records.

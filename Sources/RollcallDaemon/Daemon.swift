@@ -52,7 +52,7 @@ struct Daemon {
         let engine = LivenessEngine(
             settings: settings.engine,
             store: store,
-            driver: DriverFactory.make(settings, over: store),
+            driver: try DriverFactory.make(settings, over: store, downTimes),
             barrier: readPass,
             time: SystemTime(),
             logger: logger

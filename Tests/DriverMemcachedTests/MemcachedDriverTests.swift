@@ -58,6 +58,12 @@ struct MemcachedDriverTests {
             return record
         }
 
+        /// How far the others have flushed, as two sees it.
+        func counts() async throws -> [String: Int64] {
+            let daemons = try await two.observer.look(at: []).daemons.filter { $0.id != "d2" }
+            return Dictionary(uniqueKeysWithValues: daemons.map { ($0.id, $0.flushCount) })
+        }
+
         func renew(_ count: Int64, sequence: UInt64?) async throws {
             let renewal = HeartbeatRenewal(
                 serviceID: service.id,
@@ -133,7 +139,7 @@ struct MemcachedDriverTests {
         #expect(values == ["1 a 7 0 10 d1"])
     }
 
-    @Test("an incarnation that is not known here is no life, but a reason to read the record")
+    @Test("an incarnation that is not known here is told by name, once for each value")
     func unrecognised() async throws {
         let pair = try await Pair()
         for number in [0, 1] {
@@ -141,7 +147,8 @@ struct MemcachedDriverTests {
             try await pair.fixture.client(number).set([.init(key: key, value: "1 b 1 0 10 d1", lifetime: nil)])
         }
         let seen = try await pair.two.observer.observe()
-        #expect(seen.changed.isEmpty && seen.unrecognised == [1])
+        #expect(seen.changed.isEmpty && seen.unrecognised.map(\.id) == [1])
+        #expect(seen.unrecognised.map(\.incarnation) == ["b"])
         #expect(try await pair.two.observer.observe().unrecognised.isEmpty)
     }
 
@@ -157,6 +164,40 @@ struct MemcachedDriverTests {
         }
         let seen = try await pair.two.observer.observe()
         #expect(seen.changed.isEmpty && seen.unrecognised.isEmpty)
+    }
+
+    @Test("the count of a daemon that uses other servers, another order or another namespace stands still")
+    func otherServers() async throws {
+        let pair = try await Pair()
+        let ports = pair.fixture.ports
+        let strangers = [
+            try pair.fixture.driver(of: "d1", namespace: "other", ports: ports),
+            try pair.fixture.driver(of: "d1", ports: ports.reversed()),
+            try pair.fixture.driver(of: "d1", ports: Array(ports.prefix(1))),
+        ]
+        for (number, stranger) in strangers.enumerated() {
+            let at = Timestamp(microseconds: 0)
+            let count = Int64(number) + 1
+            let flush = HeartbeatFlush(daemon: "d1", count: count, at: at, renewals: [], workers: [])
+            _ = try await stranger.reporter.renew(flush)
+            #expect(try await pair.counts() == ["d1": 0], "\(number)")
+        }
+        try await pair.renew(9, sequence: 1)
+        #expect(try await pair.counts() == ["d1": 9])
+        _ = try await strangers[2].reporter.renew(
+            HeartbeatFlush(daemon: "d1", count: 10, at: Timestamp(microseconds: 0), renewals: [], workers: [])
+        )
+        #expect(try await pair.counts() == ["d1": 9])
+    }
+
+    @Test("how far another daemon has flushed is seen while the database is away")
+    func countsWithoutTheDatabase() async throws {
+        let pair = try await Pair()
+        #expect(try await pair.counts() == ["d1": 0])
+        pair.fixture.damageTable(StoreError(.unavailable, "away"))
+        try await pair.renew(3, sequence: 1)
+        #expect(try await pair.counts() == ["d1": 3])
+        #expect(try await pair.two.observer.look(at: []).brakes == nil)
     }
 
     @Test("while the database is away, who lives is still seen")

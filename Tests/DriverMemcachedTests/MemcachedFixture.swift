@@ -18,11 +18,16 @@ struct MemcachedFixture: DriverFixture {
         servers = try MemcachedServers.here()
     }
 
-    func driver(of daemon: String) throws -> any LivenessDriver {
+    var ports: [UInt16] { servers.servers.map(\.port) }
+
+    func driver(of daemon: String) throws -> any LivenessDriver { try driver(of: daemon, ports: ports) }
+
+    /// A driver that uses these servers, and perhaps another namespace.
+    func driver(of daemon: String, namespace other: String? = nil, ports: [UInt16]) throws -> any LivenessDriver {
         try MemcachedDriver(
             MemcachedDriver.Configuration(
-                servers: servers.servers.map { MemcachedAddress(host: "127.0.0.1", port: $0.port) },
-                namespace: namespace,
+                servers: ports.map { MemcachedAddress(host: "127.0.0.1", port: $0) },
+                namespace: other ?? namespace,
                 daemon: daemon,
                 isShared: true
             ),

@@ -24,6 +24,20 @@ struct WorkerTests {
         )
     }
 
+    @Test("a worker waits to be flushed from its first heartbeat on, and again when the flush fails")
+    func flushed() async throws {
+        var daemon = try await freshDaemon()
+        for name in ["w1", "w2"] { await daemon.beat(worker(name, sequence: 1)) }
+        var machine = daemon.machine
+        var pending = machine.beginFlush(at: daemon.now)
+        machine.fill(&pending, limit: 10)
+        #expect(pending.flush.workers.map(\.worker).sorted() == ["w1", "w2"])
+        machine.flushFailed(pending, 0..<pending.count)
+        var again = machine.beginFlush(at: daemon.now)
+        machine.fill(&again, limit: 10)
+        #expect(again.flush.workers.map(\.worker).sorted() == ["w1", "w2"])
+    }
+
     @Test("a service is up while one of its workers is, and left only when all left")
     func oneIsEnough() async throws {
         var daemon = try await freshDaemon()

@@ -327,6 +327,56 @@ struct EngineTests {
         }
     }
 
+    @Test("nobody is judged while an observation that saw a heartbeat has not told it")
+    func oneLookAtATime() async throws {
+        let fixture = try await EngineFixture()
+        let at = Timestamp(microseconds: 0)
+        try await fixture.store.write(
+            DaemonRecord(
+                id: "other",
+                incarnation: "i",
+                host: "there",
+                release: 1,
+                schemaRange: 1...1,
+                phaseSeen: "both",
+                flushCount: 0,
+                settingsDigest: "",
+                lastSeen: at
+            )
+        )
+        try await fixture.running {
+            await fixture.beat(fixture.heartbeat("h1", 1))
+            let board = fixture.engine.board
+            let card = board.cards[Int(try #require(board.find(host: "h1", binary: "nova-compute")))]
+            _ = await fixture.time.advance(upTo: .seconds(59)) { false }
+            #expect(!fixture.isDown("h1"))
+            var flush = HeartbeatFlush(daemon: "other", count: 1, at: at, renewals: [], workers: [])
+            flush.renewals = [
+                HeartbeatRenewal(
+                    serviceID: card.id,
+                    service: 0,
+                    incarnationNumber: Int64(card.incarnationNumber),
+                    lastSeenUp: at,
+                    beats: 1,
+                    sequence: 2
+                )
+            ]
+            fixture.driver.sight.shut()
+            _ = try await fixture.store.flush(flush)
+            flush.renewals = []
+            #expect(await fixture.time.advance(upTo: .seconds(2)) { fixture.driver.sight.waitingCount == 1 })
+            for _ in 0..<30 {
+                _ = await fixture.time.advance(upTo: .milliseconds(50)) { false }
+                flush.count += 1
+                _ = try await fixture.store.flush(flush)
+                #expect(!fixture.isDown("h1"))
+            }
+            fixture.driver.sight.open()
+            _ = await fixture.time.advance(upTo: .seconds(5)) { fixture.isDown("h1") }
+            #expect(!fixture.isDown("h1"))
+        }
+    }
+
     @Test("a million bytes of names or none: every entry of a batch gets an outcome of its own")
     func entryByEntry() async throws {
         let fixture = try await EngineFixture()

@@ -5,6 +5,8 @@ final class SpyDriver: LivenessDriver, LivenessReporter, LivenessObserver {
     private let inner: InMemoryDriver
     private let sent = Locked<[HeartbeatFlush]>([])
     private let door = HoldUp()
+    /// Where an observation waits that has seen all there is, and has not told it.
+    let sight = HoldUp()
 
     init(_ inner: InMemoryDriver) {
         self.inner = inner
@@ -44,7 +46,9 @@ final class SpyDriver: LivenessDriver, LivenessReporter, LivenessObserver {
     }
 
     func observe() async throws(DriverError) -> BackendObservation {
-        try await inner.observe()
+        let seen = try await inner.observe()
+        await sight.pass()
+        return seen
     }
 
     func look(at services: [ServiceKey]) async throws(DriverError) -> BackendObservation {

@@ -173,7 +173,7 @@ struct SettingsFileTests {
             names == [
                 "listen.unix", "listen.datagram", "database.fallback_url", "liveness.shadow",
                 "zookeeper.hosts", "zookeeper.prefix", "zookeeper.session_timeout", "zookeeper.digest_file",
-                "memcached.servers", "memcached.namespace", "tls.certificate", "tls.key", "tls.client_ca",
+                "tls.certificate", "tls.key", "tls.client_ca",
                 "auth.tokens_file",
             ]
         )

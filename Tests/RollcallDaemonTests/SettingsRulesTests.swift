@@ -32,12 +32,35 @@ struct SettingsRulesTests {
         #expect(loaded.warnings.count == 1)
     }
 
-    @Test("a brake that would let go where it engages is refused")
-    func brake() throws {
-        let errors = try Loading.errors("brake: {fraction: 0.2, release_fraction: 0.7}\n")
-        #expect(errors.count == 1 && errors[0].hasPrefix("rollcalld.yaml:1: brake.release_fraction: 0.7 is less"))
-        #expect(errors[0].hasSuffix("expected at least 0.8"), "\(errors)")
-        #expect(try Loading.errors("brake: {fraction: 0.2, release_fraction: 0.8}\n") == [])
+    @Test("the memcached driver needs servers, each a HOST:PORT and each once, and three seconds more")
+    func memcached() throws {
+        let none = try Loading.errors("liveness: {driver: mc}\n")
+        #expect(
+            none == [
+                "rollcalld.yaml:1: memcached.servers: no server is named, and the driver is memcached; "
+                    + "expected HOST:PORT of at least one"
+            ]
+        )
+        let wrong = try Loading.errors(
+            "memcached: {servers: [a:1, 'b', 'a:1', 'x:0', '::1:5', '[::1]:5', 'c:99999']}\n"
+        )
+        let bad = ["b", "x:0", "::1:5", "c:99999"].map {
+            "rollcalld.yaml:1: memcached.servers: \"\($0)\" is no server; expected HOST:PORT, such as 10.0.0.7:11211"
+        }
+        #expect(
+            wrong == bad + ["rollcalld.yaml:1: memcached.servers: \"a:1\" is there twice; expected each server once"]
+        )
+        let short =
+            "liveness: {driver: memcached, report_interval: 1s, service_down_time: 4s}\nmemcached: {servers: [a:1]}\n"
+        #expect(
+            try Loading.errors(short) == [
+                "rollcalld.yaml:1: liveness.service_down_time: 4s is less than report_interval 1s + flush_interval "
+                    + "250ms + 3s, which the memcached driver needs; expected at least 4250ms"
+            ]
+        )
+        #expect(try Loading.errors("memcached: {namespace: 'a b'}\n").count == 1)
+        let brake = try Loading.errors("brake: {fraction: 0.2, release_fraction: 0.7}\n")
+        #expect(brake.count == 1 && brake[0].hasSuffix("expected at least 0.8"), "\(brake)")
     }
 
     @Test("a down time that the database driver cannot keep is refused, exactly from the sum on")

@@ -44,8 +44,8 @@ enum Rooms {
         case "Telemetry": system + ["Logging", "Metrics", "CoreMetrics"]
         case "Systemd": system + ["ServiceLifecycle"]
         case "RollcallDaemon":
-            system + concrete + ["LivenessCore", "LivenessEngine", "MariaDBClient", "RollcallServer", "Systemd"]
-                + ["Telemetry", "CAllocator"]
+            system + concrete + ["LivenessCore", "LivenessEngine", "MariaDBClient", "MemcachedClient"]
+                + ["RollcallServer", "Systemd", "Telemetry", "CAllocator"]
                 + ["ArgumentParser", "Logging", "Metrics", "NIOCore", "NIOPosix", "ServiceLifecycle", "UnixSignals"]
                 + ["Yams"]
         case "RollcallCommand":

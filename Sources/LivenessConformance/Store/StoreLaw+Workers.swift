@@ -16,6 +16,16 @@ extension StoreLaw {
             try await bench.rejected(bench.admission(worker: "1", incarnation: "a"), .staleIncarnation, at: 3)
             try await bench.admitted(bench.admission(worker: "2", incarnation: "b"), at: 4)
         },
+        StoreLaw("the log tells that a worker joined, and nothing of one that comes again") { bench in
+            let one = try await bench.admitted(bench.admission(worker: "1", incarnation: "a"))
+            let two = try await bench.admitted(bench.admission(worker: "2", incarnation: "b"), at: 1)
+            let again = try await bench.admitted(bench.admission(worker: "2", incarnation: "c"), at: 2)
+            try expectEqual(again.transitions, [], "rows for a new incarnation")
+            try expectEqual(two.transitions.map(\.kind), [.updated], "rows for a new worker")
+            try expectEqual(two.transitions.map(\.reason), ["workers"], "what was updated")
+            let log = try await bench.store.transitions(since: 0, limit: 10).transitions
+            try expectEqual(log, one.transitions + two.transitions, "log")
+        },
         StoreLaw("a service has left once all its workers have") { bench in
             try await bench.admitted(bench.admission(worker: "1", incarnation: "a"))
             try await bench.admitted(bench.admission(worker: "2", incarnation: "b"))

@@ -26,6 +26,29 @@ extension LivenessMachine {
             && heartbeat.version == card.version && heartbeat.reportInterval == card.reportInterval
     }
 
+    /// Heartbeats that other daemons heard, of incarnations that are not known here.
+    ///
+    /// The service lives, whoever it is: only one that is known to be replaced or gone says nothing. Returns the ids of
+    /// the records that must be read.
+    package mutating func unrecognisedObserved(
+        _ heartbeats: ArraySlice<UnrecognisedHeartbeat>,
+        at now: Instant
+    ) -> [Int64] {
+        noticePause(at: now)
+        var unread: [Int64] = []
+        for heartbeat in heartbeats {
+            guard let service = board.find(heartbeat.uuid) else { continue }
+            if let incarnation = heartbeat.incarnation {
+                if rejection(of: board.hasher.incarnation(incarnation), of: service) != nil { continue }
+                let isListed = rows[Int(service)].flags.isDisjoint(with: [.deleted, .left])
+                let reportCount = board.hearings[Int(service)].reportCount
+                if isListed { heardElsewhere(service, reportCount: reportCount, at: now) }
+            }
+            unread.append(heartbeat.id)
+        }
+        return unread
+    }
+
     /// A heartbeat without a sequence is new whenever it is observed; so is one of several workers, whose sequences are
     /// their own.
     private func isNewer(_ heartbeat: ObservedHeartbeat, _ row: RosterRow, of service: UInt32) -> Bool {
@@ -87,8 +110,7 @@ extension LivenessMachine {
     /// What an observation found of the other daemons which began at `began`: their rows, and the brakes they hold.
     package mutating func othersObserved(_ observation: BackendObservation, began: Instant, at now: Instant) {
         guard isShared else { return }
-        // An old picture would show brakes that are over, and not those that engaged since.
-        if !observation.isDatabaseLost { brakesObserved(observation.brakes, began: began, at: now) }
+        if let brakes = observation.brakes { brakesObserved(brakes, began: began, at: now) }
         let hasChanged = company.observed(
             observation.daemons,
             own: settings.daemon,

@@ -75,7 +75,8 @@ extension LivenessMachine {
                 incarnationNumber: Int64(card.incarnationNumber),
                 lastSeenUp: wall(row.heardAt),
                 beats: Int32(row.beats),
-                sequence: row.sequence == 0 ? nil : row.sequence
+                // What was heard of an incarnation that could not be numbered has no sequence of the one before it.
+                sequence: row.sequence == 0 || row.flags.contains(.unnumbered) ? nil : row.sequence
             )
         )
         guard row.flags.contains(.several), var all = workers[service] else { return }
@@ -144,7 +145,20 @@ extension LivenessMachine {
             rows[Int(service)].beats = overflow ? .max : sum
             let count = board.hearings[Int(service)].reportCount
             if count >= UInt32(beats) { board.hearings[Int(service)].reportCount = count - UInt32(beats) }
+            if row.flags.contains(.several) { workersWait(of: service, in: pending) }
         }
+    }
+
+    /// The workers of a service that a flush which failed was about wait again.
+    private mutating func workersWait(of service: UInt32, in pending: PendingFlush) {
+        let id = board.cards[Int(service)].id
+        guard var all = workers[service] else { return }
+        for renewal in pending.flush.workers where renewal.serviceID == id {
+            for position in all.indices where all[position].number == renewal.number {
+                all[position].isDirty = all[position].isDirty || all[position].name == renewal.worker
+            }
+        }
+        workers[service] = all
     }
 
     /// The count of the last flush.

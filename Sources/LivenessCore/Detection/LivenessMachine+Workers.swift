@@ -32,11 +32,12 @@ extension LivenessMachine {
             if !isSame { retire(all[position].incarnationHash, of: service, .staleIncarnation, at: lastTick) }
             worker.lastHeard = heard ?? (isSame ? all[position].lastHeard : .distantPast)
             worker.sequence = sequence ?? (isSame ? all[position].sequence : 0)
-            worker.isDirty = all[position].isDirty && isSame
+            worker.isDirty = heard != nil || all[position].isDirty && isSame
             all[position] = worker
         } else {
             worker.lastHeard = heard ?? .distantPast
             worker.sequence = sequence ?? 0
+            worker.isDirty = heard != nil
             all.append(worker)
         }
         workers[service] = all

@@ -17,9 +17,14 @@ extension InMemoryStore {
                     var heard = incarnation
                     heard.serviceID = ledger.record.id
                     results.append(.admitted(ledger.record, heard, transitions: [created]))
-                case .renew(let ledger, let heard):
+                case .renew(let ledger, let heard, let hasJoined):
                     tables.ledgers[ledger.record.id] = ledger
-                    results.append(.admitted(ledger.record, heard, transitions: []))
+                    var rows: [Transition] = []
+                    if hasJoined {
+                        rows = [ledger.record.update(of: "workers", revision: tables.nextRevision, at: at)]
+                        for row in rows { tables.append(row, serviceID: ledger.record.id) }
+                    }
+                    results.append(.admitted(ledger.record, heard, transitions: rows))
                 case .reject(let rejection):
                     results.append(.rejected(rejection))
                 }

@@ -55,17 +55,31 @@ package struct ServiceKey: Hashable, Sendable {
     }
 }
 
+/// A heartbeat that another daemon heard, of an incarnation that this one does not know to be current.
+package struct UnrecognisedHeartbeat: Hashable, Sendable {
+    /// Of the record.
+    package var id: Int64
+    package var uuid: ServiceUUID
+    package var incarnation: String?
+
+    package init(id: Int64, uuid: ServiceUUID, incarnation: String?) {
+        self.id = id
+        self.uuid = uuid
+        self.incarnation = incarnation
+    }
+}
+
 /// What a look at a back end showed.
 package struct BackendObservation: Sendable {
     /// Names the content of the back end; another one than before means restarted, restored or emptied.
     package var epoch: String
     package var daemons: [DaemonRecord]
-    /// The brakes that hold.
-    package var brakes: [BrakeRecord]
+    /// The brakes that hold; nil where that could not be seen.
+    package var brakes: [BrakeRecord]?
     /// Heartbeats that other daemons heard.
     package var changed: [ObservedHeartbeat]
-    /// Records that must be read, for the back end shows an incarnation of theirs that is not known here.
-    package var unrecognised: [Int64] = []
+    /// Heartbeats that other daemons heard of incarnations that are not known here.
+    package var unrecognised: [UnrecognisedHeartbeat] = []
     /// Of the services looked at, by their dense numbers: those of whom the back end holds nothing.
     package var missing: [UInt32] = []
     /// The back end had lost what it held: whoever is missing may have been there.
@@ -80,7 +94,7 @@ package struct BackendObservation: Sendable {
     package init(
         epoch: String,
         daemons: [DaemonRecord],
-        brakes: [BrakeRecord] = [],
+        brakes: [BrakeRecord]? = [],
         changed: [ObservedHeartbeat],
         head: LogHead?
     ) {

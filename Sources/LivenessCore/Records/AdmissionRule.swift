@@ -3,7 +3,9 @@ package enum AdmissionDecision: Hashable, Sendable {
     /// A new record with its first incarnation; the store gives the id and the revision.
     case create(ServiceRecord, IncarnationRecord)
     /// The record and its incarnations as they now are, and the one that was heard.
-    case renew(ServiceLedger, IncarnationRecord)
+    ///
+    /// That a worker joined must be told to daemons that look for workers by name.
+    case renew(ServiceLedger, IncarnationRecord, hasJoined: Bool)
     case reject(HeartbeatRejection)
 }
 
@@ -17,7 +19,9 @@ package enum AdmissionRule {
     ) -> AdmissionDecision {
         if var ledger = living {
             switch ledger.admit(admission, burials: burials, at: at) {
-            case .success(let heard): return .renew(ledger, heard)
+            case .success(let heard):
+                let hasJoined = living.map { $0.incarnations.hasJoined(heard) } ?? false
+                return .renew(ledger, heard, hasJoined: hasJoined)
             case .failure(let refusal): return .reject(refusal.rejection)
             }
         }

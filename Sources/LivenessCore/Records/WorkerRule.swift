@@ -28,6 +28,13 @@ extension [IncarnationRecord] {
         indices.filter { self[$0].worker.utf8.elementsEqual(worker.utf8) }.max { self[$0].number < self[$1].number }
     }
 
+    /// Whether a worker was heard whose name is not among these, and who is not its service's only one.
+    func hasJoined(_ heard: IncarnationRecord) -> Bool {
+        let current = filter(\.isCurrent)
+        if current.contains(where: { $0.worker.utf8.elementsEqual(heard.worker.utf8) }) { return false }
+        return !heard.worker.isEmpty || !current.isEmpty
+    }
+
     /// Those that a daemon is to know when it starts.
     ///
     /// One that was dropped is not among them unless it left: a daemon that knew it as replaced would refuse it.

@@ -87,7 +87,7 @@ struct Detector: Sendable {
     ///
     /// While not everything could be read the pause goes on, for a few passes: what is read later was sent before.
     private func catchUp() async {
-        await lookout.look()
+        await lookout.look(isThorough: true)
         let passBegan = shared.time.now
         for _ in 0..<Self.catchUpPasses { if await barrier.pass() { break } }
         let now = shared.time.now

@@ -13,6 +13,24 @@ struct Lookout: Sendable {
     let logger: Logger
     let fence: Fence
     let reader: RecordReader
+    /// Of two looks at once the one that sees nothing new must not be done before the other has told what it saw.
+    private let turnstile = Turnstile()
+
+    init(
+        shared: SharedMachine,
+        driver: any LivenessDriver,
+        metrics: EngineMetrics,
+        logger: Logger,
+        fence: Fence,
+        reader: RecordReader
+    ) {
+        self.shared = shared
+        self.driver = driver
+        self.metrics = metrics
+        self.logger = logger
+        self.fence = fence
+        self.reader = reader
+    }
 
     /// Looks for as long as the task lives.
     func run() async throws {
@@ -25,17 +43,19 @@ struct Lookout: Sendable {
     /// Looks once at all of it.
     ///
     /// A look that fails is none; the machine notices when too many do.
-    func look() async {
-        let began = shared.time.now
-        _ = await reading { () throws(DriverError) in
+    ///
+    /// - Parameter isThorough: Returns only when what others recorded has been read.
+    func look(isThorough: Bool = false) async {
+        let seen = await reading { () throws(DriverError) in
+            let began = shared.time.now
             let observation = try await driver.observer.observe()
-            let changed = take(observation.changed)
+            let unread = take(observation)
             let now = shared.time.now
             shared.withLock { $0.observed(observation, began: began, at: now) }
             metrics.observations.increment()
-            await reader.read(changed + observation.unrecognised)
-            if let head = observation.head { await reader.follow(head) }
+            return (unread: unread, head: observation.head)
         }
+        if let seen { await read(seen.unread, seen.head, isThorough: isThorough) }
     }
 
     /// Looks at these services, and at who else is there.
@@ -43,35 +63,51 @@ struct Lookout: Sendable {
     /// - Returns: Whether it could.
     @discardableResult
     func look(at services: [ServiceKey]) async -> Bool {
-        let began = shared.time.now
-        return await reading { () throws(DriverError) in
+        let unread = await reading { () throws(DriverError) in
+            let began = shared.time.now
             let observation = try await driver.observer.look(at: services)
-            let changed = take(observation.changed)
+            let unread = take(observation)
             let now = shared.time.now
             shared.withLock { $0.looked(at: services, observation, began: began, at: now) }
-            await reader.read(changed + observation.unrecognised)
+            return unread
         }
+        guard let unread else { return false }
+        await read(unread, nil, isThorough: false)
+        return true
+    }
+
+    /// Where the back end is the database itself, what it shows of records counts before anybody is judged.
+    private func read(_ ids: [Int64], _ head: LogHead?, isThorough: Bool) async {
+        guard isThorough || driver.guarantees.isPersistent else { return reader.want(ids, head) }
+        await reader.read(ids)
+        if let head { await reader.follow(head) }
     }
 
     /// Takes in what others heard; answers whose records are to be read.
-    private func take(_ heartbeats: [ObservedHeartbeat]) -> [Int64] {
-        var changed: [Int64] = []
-        for range in heartbeats.indices.slices(of: Self.slice) {
+    private func take(_ observation: BackendObservation) -> [Int64] {
+        var unread: [Int64] = []
+        for range in observation.changed.indices.slices(of: Self.slice) {
             let now = shared.time.now
-            changed += shared.withLock { $0.heartbeatsObserved(heartbeats[range], at: now) }
+            unread += shared.withLock { $0.heartbeatsObserved(observation.changed[range], at: now) }
         }
-        return changed
+        for range in observation.unrecognised.indices.slices(of: Self.slice) {
+            let now = shared.time.now
+            unread += shared.withLock { $0.unrecognisedObserved(observation.unrecognised[range], at: now) }
+        }
+        return unread
     }
 
-    private func reading(_ body: () async throws(DriverError) -> Void) async -> Bool {
+    /// nil when the back end could not be looked at.
+    private func reading<Seen: Sendable>(
+        _ body: @Sendable () async throws(DriverError) -> Seen
+    ) async -> Seen? {
         do throws(DriverError) {
-            try await body()
-            return true
+            return try await turnstile.pass(body)
         } catch {
             fence.notice(error)
             metrics.observationFailures.increment()
             logger.debug("the back end could not be observed", metadata: ["error": "\(error)"])
-            return false
+            return nil
         }
     }
 }

@@ -168,7 +168,7 @@ extension SettingTable {
                 "liveness.driver",
                 \.liveness.driver,
                 reload: .atStart,
-                reason: "Which driver decides. db, zk and mc are read as well. This release has database."
+                reason: "Which driver decides. db, zk and mc are read as well. This release has database and memcached."
             ),
             SettingKey(
                 "liveness.shadow",
@@ -263,13 +263,15 @@ extension SettingTable {
             SettingKey(
                 "memcached.servers",
                 \.memcached.servers,
-                availability: .notInThisRelease,
-                reason: "HOST:PORT of each server, over which keys are hashed consistently."
+                reload: .atStart,
+                reason: "HOST:PORT of each server, the same and in the same order for every daemon."
             ),
             SettingKey(
                 "memcached.namespace",
                 \.memcached.namespace,
-                availability: .notInThisRelease,
+                expected: "1 to 64 of the characters A-Z, a-z, 0-9, '.', '_' and '-'",
+                isValid: MemcachedName.isValid,
+                reload: .atStart,
                 reason: "What every key begins with."
             ),
         ]

@@ -91,6 +91,36 @@ enum SettingsRules {
         }
         errors += downTimeContradictions(loaded)
         errors += brakeContradictions(loaded)
+        errors += memcachedContradictions(loaded)
+        return errors
+    }
+
+    /// Servers that the driver needs, each of them once: every key is to be on one of them.
+    private static func memcachedContradictions(_ loaded: LoadedSettings) -> [SettingError] {
+        let servers = loaded.settings.memcached.servers
+        var errors: [SettingError] = []
+        for server in servers where MemcachedName.address(server) == nil {
+            errors.append(
+                error(
+                    loaded,
+                    "memcached.servers",
+                    "\"\(server)\" is no server; expected HOST:PORT, such as 10.0.0.7:11211"
+                )
+            )
+        }
+        for server in Set(servers).sorted() where servers.count(where: { $0 == server }) > 1 {
+            errors.append(error(loaded, "memcached.servers", "\"\(server)\" is there twice; expected each server once"))
+        }
+        if loaded.settings.liveness.driver == .memcached, servers.isEmpty {
+            errors.append(
+                error(
+                    loaded,
+                    "memcached.servers",
+                    involving: ["liveness.driver"],
+                    "no server is named, and the driver is memcached; expected HOST:PORT of at least one"
+                )
+            )
+        }
         return errors
     }
 
@@ -110,7 +140,7 @@ enum SettingsRules {
         ]
     }
 
-    /// What the database driver guarantees: a heartbeat that arrives in time is never taken for missed because it still
+    /// What the driver guarantees: a heartbeat that arrives in time is never taken for missed because it still
     /// waits to be flushed or, where several daemons share a database, to be seen by the others.
     private static func downTimeContradictions(_ loaded: LoadedSettings) -> [SettingError] {
         let liveness = loaded.settings.liveness
@@ -136,11 +166,12 @@ enum SettingsRules {
             if guarantees.isShared {
                 parts += " + 2 x observe_interval \(DurationText.format(liveness.observeInterval))"
             }
+            if liveness.driver == .memcached { parts += " + 3s" }
             return error(
                 loaded,
                 "\(prefix)service_down_time",
                 involving: ["\(prefix)report_interval"] + common,
-                "\(DurationText.format(down)) is less than \(parts), which the database driver needs; "
+                "\(DurationText.format(down)) is less than \(parts), which the \(guarantees.name) driver needs; "
                     + "expected at least \(DurationText.format(least))"
             )
         }

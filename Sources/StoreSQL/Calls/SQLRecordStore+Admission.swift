@@ -31,9 +31,12 @@ extension SQLRecordStore {
             let created = record.creation(revision: log.next)
             try log.append(created, serviceID: record.id)
             return .admitted(record, incarnation, transitions: [created])
-        case .renew(let ledger, let heard):
+        case .renew(let ledger, let heard, let hasJoined):
             if let living { try LedgerRows.write(ledger, over: living, to: session) }
-            return .admitted(ledger.record, heard, transitions: [])
+            guard hasJoined else { return .admitted(ledger.record, heard, transitions: []) }
+            let updated = ledger.record.update(of: "workers", revision: log.next, at: at)
+            try log.append(updated, serviceID: ledger.record.id)
+            return .admitted(ledger.record, heard, transitions: [updated])
         case .reject(let rejection):
             return .rejected(rejection)
         }

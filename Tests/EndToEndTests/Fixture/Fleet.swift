@@ -18,6 +18,8 @@ final class Fleet: Sendable {
     private struct Member {
         /// Beats no more from this round on.
         var silentFrom = Int.max
+        /// How often it was started anew.
+        var restarts = 0
         var lastHeard: Heard?
     }
 
@@ -120,6 +122,11 @@ final class Fleet: Sendable {
         try await beats(1)
     }
 
+    /// These go on as other processes.
+    func restart(_ members: some Sequence<Int>) {
+        state.withLock { state in for member in members { state.members[member].restarts += 1 } }
+    }
+
     /// Waits until every lane has had so many more rounds answered.
     func beats(_ rounds: Int) async throws {
         let before = state.withLock { $0.answered }
@@ -203,8 +210,11 @@ final class Fleet: Sendable {
 
     /// What the daemon answered; nil when the connection is over.
     private func exchange(_ lane: Int, _ members: [Int], _ round: Int, over connection: RawConnection) throws -> Int? {
-        let beats = members.map { member in
-            #"{"host":"\#(host(member))","binary":"worker","incarnation":"i-\#(member)","sequence":\#(round)}"#
+        let restarts = state.withLock { state in members.map { state.members[$0].restarts } }
+        let beats = zip(members, restarts).map { member, restarts in
+            let incarnation = "i-\(member)" + (restarts > 0 ? "-\(restarts)" : "")
+            return #"{"host":"\#(host(member))","binary":"worker","incarnation":"\#(incarnation)","#
+                + #""sequence":\#(round)}"#
         }
         let body = #"{"heartbeats":[\#(beats.joined(separator: ","))]}"#
         let request = Array(RawConnection.request("POST", "/v1/heartbeats?reply=brief", body: body).utf8)
