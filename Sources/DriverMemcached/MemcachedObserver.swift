@@ -125,7 +125,8 @@ final class MemcachedObserver: LivenessObserver {
             if state.seen.updateValue(mark, forKey: entry.key) == mark || isBaseline { continue }
             guard let value = MemcachedValue(text), value.owner != daemon else { continue }
             let card = board.cards[Int(entry.service)]
-            guard (value.incarnation ?? "").utf8.elementsEqual((entry.incarnation ?? "").utf8) else {
+            let current = names.incarnation(of: entry, on: board) ?? ""
+            guard (value.incarnation ?? "").utf8.elementsEqual(current.utf8) else {
                 let heard = UnrecognisedHeartbeat(id: card.id, uuid: card.uuid, incarnation: value.incarnation)
                 observation.unrecognised.append(heard)
                 continue

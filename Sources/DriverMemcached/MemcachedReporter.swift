@@ -57,7 +57,7 @@ struct MemcachedReporter: LivenessReporter {
                 }
                 let card = board.cards[Int(renewal.service)]
                 let value = MemcachedValue(
-                    incarnation: entry.incarnation,
+                    incarnation: names.incarnation(of: entry, on: board),
                     sequence: sequence.map(MemcachedValue.Sequence.stated) ?? .written(flush.count),
                     version: card.version,
                     reportInterval: card.reportInterval,

@@ -144,21 +144,22 @@ package actor MemcachedServer {
     }
 
     func values(of keys: [String]) throws(MemcachedError) -> [String: String] {
-        let bytes = keys.map { Array($0.utf8CString) }
-        let size = bytes.reduce(0) { $0 + $1.count }
-        let text = UnsafeMutableBufferPointer<CChar>.allocate(capacity: size)
-        defer { unsafe text.deallocate() }
-        var pointers: [UnsafePointer<CChar>?] = unsafe []
-        var lengths: [Int] = []
-        var offset = 0
-        for key in bytes {
-            for (index, byte) in key.enumerated() { unsafe text[offset + index] = byte }
-            unsafe pointers.append(UnsafePointer(text.baseAddress.map { unsafe $0 + offset }))
-            lengths.append(key.count - 1)
-            offset += key.count
+        let lengths = keys.map(\.utf8.count)
+        var text: [CChar] = []
+        text.reserveCapacity(lengths.reduce(0, +))
+        for key in keys { text.append(contentsOf: key.utf8.lazy.map { CChar(bitPattern: $0) }) }
+        let asked = unsafe text.withUnsafeBufferPointer { text in
+            var pointers: [UnsafePointer<CChar>?] = unsafe []
+            unsafe pointers.reserveCapacity(keys.count)
+            var offset = 0
+            for length in lengths {
+                unsafe pointers.append(text.baseAddress.map { unsafe $0 + offset })
+                offset += length
+            }
+            return unsafe memcached_mget(handle, pointers, lengths, keys.count)
         }
-        try check(unsafe memcached_mget(handle, pointers, lengths, keys.count))
-        var values: [String: String] = [:]
+        try check(asked)
+        var values = Dictionary<String, String>(minimumCapacity: keys.count)
         var result = MEMCACHED_SUCCESS
         while let fetched = unsafe memcached_fetch_result(handle, nil, &result) {
             let key = unsafe Self.text(memcached_result_key_value(fetched), memcached_result_key_length(fetched))

@@ -57,11 +57,13 @@ extension FleetTests {
     }
 
     /// A bystander down is the daemon's fault unless this machine kept the fleet itself from sending.
-    func report(bystander member: Int, _ death: TransitionWatch.Seen, _ fleet: Fleet) {
-        guard fleet.wasSilent(member, for: .seconds(1), before: death.arrived) else {
+    func report(bystander member: Int, _ death: TransitionWatch.Seen, _ fleet: Fleet, downTime: Double = 1_000) {
+        guard fleet.wasSilent(member, for: .milliseconds(Int64(downTime)), before: death.arrived) else {
             Issue.record("\(fleet.host(member)) is alive and was called down: \(death.transition)")
             return
         }
-        print("\(fleet.host(member)) sent nothing for a second: this machine was too busy for the test's own thread")
+        print(
+            "\(fleet.host(member)) sent nothing for its down time: this machine was too busy for the test's own thread"
+        )
     }
 }

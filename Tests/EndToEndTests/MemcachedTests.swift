@@ -5,7 +5,7 @@ import ServerFixtures
 import Testing
 
 extension FleetTests {
-    private static func options(_ url: String, _ id: String, _ memcached: MemcachedServers) -> DaemonProcess.Options {
+    static func options(_ url: String, _ id: String, _ memcached: MemcachedServers) -> DaemonProcess.Options {
         var options = options(url, id)
         options.serviceDownTime = "6s"
         options.environment = [
