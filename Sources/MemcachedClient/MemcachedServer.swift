@@ -159,7 +159,7 @@ package actor MemcachedServer {
             return unsafe memcached_mget(handle, pointers, lengths, keys.count)
         }
         try check(asked)
-        var values = Dictionary<String, String>(minimumCapacity: keys.count)
+        var values: [String: String] = .init(minimumCapacity: keys.count)
         var result = MEMCACHED_SUCCESS
         while let fetched = unsafe memcached_fetch_result(handle, nil, &result) {
             let key = unsafe Self.text(memcached_result_key_value(fetched), memcached_result_key_length(fetched))

@@ -8,7 +8,7 @@ struct DatabaseDriverTests {
     @Test("keeps the laws of drivers", arguments: DriverLaw.all)
     func law(_ law: DriverLaw) async throws {
         let fixture = TableDriverFixture(InMemoryFixture()) { DatabaseDriver(table: $0, daemon: $1, isShared: true) }
-        try await law.run(on: fixture)
+        try await law.run(on: fixture, of: "database in memory")
     }
 
     @Test("serves shorter down times where it need not poll for others")

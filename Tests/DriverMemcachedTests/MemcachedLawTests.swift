@@ -6,8 +6,6 @@ import Testing
 struct MemcachedLawTests {
     @Test("keeps the laws of drivers that it claims", arguments: DriverLaw.all)
     func law(_ law: DriverLaw) async throws {
-        let fixture = try MemcachedFixture()
-        guard law.isClaimed(by: fixture) else { return print("memcached does not claim: \(law)") }
-        try await law.run(on: fixture)
+        try await law.run(on: try MemcachedFixture(), of: "memcached")
     }
 }

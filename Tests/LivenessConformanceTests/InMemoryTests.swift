@@ -6,13 +6,13 @@ import Testing
 struct InMemoryTests {
     @Test("the in-memory store keeps the laws of stores", arguments: StoreLaw.all)
     func storeLaw(_ law: StoreLaw) async throws {
-        try await law.run(on: InMemoryFixture())
+        try await law.run(on: InMemoryFixture(), of: "in memory")
     }
 
     @Test("the in-memory driver keeps the laws of drivers", arguments: DriverLaw.all)
     func driverLaw(_ law: DriverLaw) async throws {
         let fixture = TableDriverFixture(InMemoryFixture()) { InMemoryDriver(store: $0, daemon: $1) }
-        try await law.run(on: fixture)
+        try await law.run(on: fixture, of: "in memory")
     }
 
     @Test("an ordered outage is every call's, and nobody else's once it is over")

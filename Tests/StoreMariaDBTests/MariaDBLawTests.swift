@@ -11,7 +11,7 @@ struct MariaDBLawTests {
     @Test("keeps the laws of stores", arguments: StoreLaw.all)
     func storeLaw(_ law: StoreLaw) async throws {
         let fixture = try await MariaDBFixture()
-        try await law.run(on: fixture)
+        try await law.run(on: fixture, of: "MariaDB")
         await fixture.mariaDB.close()
     }
 
@@ -19,7 +19,7 @@ struct MariaDBLawTests {
     func driverLaw(_ law: DriverLaw) async throws {
         let store = try await MariaDBFixture()
         let fixture = TableDriverFixture(store) { DatabaseDriver(table: $0, daemon: $1, isShared: true) }
-        try await law.run(on: fixture)
+        try await law.run(on: fixture, of: "database on MariaDB")
         await store.mariaDB.close()
     }
 }

@@ -17,12 +17,12 @@ package struct DriverLaw: Sendable, CustomStringConvertible {
         self.body = body
     }
 
-    /// Whether drivers of that kind say that they keep it.
-    package func isClaimed(by fixture: any DriverFixture) -> Bool { claim.map(fixture.claims.contains) ?? true }
-
-    /// Runs the law; what it throws says where it broke.
-    package func run(on fixture: any DriverFixture) async throws {
-        try await body(DriverBench(fixture))
+    /// Runs the law on that driver, if it claims to keep it; what it throws says where it broke.
+    package func run(on fixture: any DriverFixture, of driver: String) async throws {
+        let isClaimed = claim.map(fixture.claims.contains) ?? true
+        try await LawReport(table: "drivers", law: description, subject: driver).note(isClaimed: isClaimed) {
+            try await body(DriverBench(fixture))
+        }
     }
 
     /// All of them.

@@ -10,9 +10,11 @@ package struct StoreLaw: Sendable, CustomStringConvertible {
         self.body = body
     }
 
-    /// Runs the law; what it throws says where it broke.
-    package func run(on fixture: any StoreFixture) async throws {
-        try await body(StoreBench(fixture))
+    /// Runs the law on that store; what it throws says where it broke.
+    package func run(on fixture: any StoreFixture, of store: String) async throws {
+        try await LawReport(table: "stores", law: description, subject: store).note(isClaimed: true) {
+            try await body(StoreBench(fixture))
+        }
     }
 
     /// All of them.
