@@ -65,11 +65,6 @@ extension LivenessEngine {
 
     private static var mostBrakes: Int { 100 }
 
-    /// Releases the brake of that scope, or every brake that holds; answers those that were released.
-    package func releaseBrakes(_ scope: BrakeScope?, by: String) async throws(StoreError) -> [BrakeRecord] {
-        try await brakeKeeper.release(scope, by: by)
-    }
-
     /// Why the verdict on a service is what it is; nil when there is none of that number.
     package func explanation(of service: UInt32) -> Explanation? {
         let now = time.now

@@ -85,47 +85,6 @@ struct CompanyTests {
         #expect(try await daemons.recorded("h1") == [.unknown, .down])
     }
 
-    @Test("an incarnation that is not known here is life, but one that was replaced is none")
-    func unrecognised() async throws {
-        var daemons = try await Daemons(2)
-        var old = Process("h1", incarnation: "a")
-        await daemons.all[0].beat(old.next())
-        await daemons.run(.seconds(1))
-        var new = Process("h1", incarnation: "b")
-        await daemons.all[0].beat(new.next())
-        await daemons.run(.milliseconds(59_990))
-        var machine = daemons.all[1].machine
-        let service = try #require(daemons.all[1].place(of: "h1"))
-        let card = machine.board.cards[Int(service)]
-        let now = daemons.all[1].now
-        let before = machine.board.hearings[Int(service)].lastHeard
-        func observe(_ incarnation: String?) -> [Int64] {
-            let heard = UnrecognisedHeartbeat(id: card.id, uuid: card.uuid, incarnation: incarnation)
-            return machine.unrecognisedObserved([heard][...], at: now)
-        }
-        #expect(observe("a").isEmpty)
-        #expect(observe(nil) == [card.id])
-        #expect(machine.board.hearings[Int(service)].lastHeard == before)
-        #expect(observe("c") == [card.id])
-        #expect(machine.board.hearings[Int(service)].lastHeard == now)
-    }
-
-    @Test("what could not be numbered is flushed without the sequence of the incarnation before it")
-    func unnumbered() async throws {
-        var daemons = try await Daemons(1)
-        var old = Process("h1", incarnation: "a")
-        await daemons.all[0].beat(old.next())
-        await daemons.all[0].beat(old.next())
-        await daemons.run(.seconds(1))
-        daemons.store.setOutage(StoreError(.unavailable, "away"))
-        var new = Process("h1", incarnation: "b")
-        #expect(await daemons.all[0].beat(new.next()) == .renewed)
-        var machine = daemons.all[0].machine
-        var pending = machine.beginFlush(at: daemons.all[0].now)
-        machine.fill(&pending, limit: 10)
-        #expect(pending.flush.renewals.map(\.sequence) == [nil])
-    }
-
     @Test("a daemon that left holds nothing")
     func leftDaemon() async throws {
         var daemons = try await Daemons(2)

@@ -59,6 +59,21 @@ struct EngineFixture {
         return await engine.intake.receive(batch)
     }
 
+    /// The row of another daemon.
+    var other: DaemonRecord {
+        DaemonRecord(
+            id: "other",
+            incarnation: "i",
+            host: "there",
+            release: 1,
+            schemaRange: 1...1,
+            phaseSeen: "both",
+            flushCount: 0,
+            settingsDigest: "",
+            lastSeen: Timestamp(microseconds: 0)
+        )
+    }
+
     /// Of all rows of the log.
     var reasons: [String] {
         get async throws { try await store.transitions(since: 0, limit: .max).transitions.map(\.reason) }

@@ -327,23 +327,41 @@ struct EngineTests {
         }
     }
 
+    @Test("a daemon is retired once it has been silent, and not before")
+    func retire() async throws {
+        let fixture = try await EngineFixture()
+        try await fixture.store.write(fixture.other)
+        try await fixture.running {
+            let first = try await fixture.engine.retire(daemon: "other")
+            guard case .refused = first else {
+                Issue.record("\(first) of one that nobody has looked at")
+                return
+            }
+            let nobody = try await fixture.engine.retire(daemon: "nobody")
+            guard case .noSuchDaemon = nobody else {
+                Issue.record("\(nobody)")
+                return
+            }
+            _ = await fixture.time.advance(upTo: .seconds(8)) { false }
+            let later = try await fixture.engine.retire(daemon: "other")
+            guard case .retired(let record) = later else {
+                Issue.record("\(later) of one that is silent")
+                return
+            }
+            #expect(record.retiredAt == fixture.time.wall)
+            let own = try await fixture.engine.retire(daemon: fixture.engine.identity.id)
+            guard case .refused = own else {
+                Issue.record("\(own) of itself")
+                return
+            }
+        }
+    }
+
     @Test("nobody is judged while an observation that saw a heartbeat has not told it")
     func oneLookAtATime() async throws {
         let fixture = try await EngineFixture()
         let at = Timestamp(microseconds: 0)
-        try await fixture.store.write(
-            DaemonRecord(
-                id: "other",
-                incarnation: "i",
-                host: "there",
-                release: 1,
-                schemaRange: 1...1,
-                phaseSeen: "both",
-                flushCount: 0,
-                settingsDigest: "",
-                lastSeen: at
-            )
-        )
+        try await fixture.store.write(fixture.other)
         try await fixture.running {
             await fixture.beat(fixture.heartbeat("h1", 1))
             let board = fixture.engine.board

@@ -60,6 +60,7 @@ struct CallTests {
         ),
         ("GET /v1/versions/b?state=up", { _ = try await $0.versions(of: "b", state: .up) }),
         ("GET /v1/daemons", { _ = try await $0.daemons() }),
+        ("POST /v1/daemons/a%2Fb/retire", { _ = try await $0.retireDaemon("a/b") }),
         ("GET /v1/drivers", { _ = try await $0.drivers() }),
         ("GET /v1/brake", { _ = try await $0.brakes() }),
         ("POST /v1/brake/release", { _ = try await $0.releaseBrake("compute/nova") }),

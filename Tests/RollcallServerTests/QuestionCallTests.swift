@@ -129,6 +129,9 @@ struct QuestionCallTests {
                 from: .init(try await server.get("/v1/daemons").body.utf8)
             ).daemons
             #expect(daemons.map(\.id) == ["rollcalld"] && daemons.first?.differingSettings == [])
+            let own = try await server.call("POST", "/v1/daemons/rollcalld/retire")
+            #expect(own.status == 409 && own.code == "daemon_lives")
+            #expect(try await server.call("POST", "/v1/daemons/a%2Fb/retire").code == "no_such_daemon")
             let drivers = try WireJSON.decode(
                 DriversReply.self,
                 from: .init(try await server.get("/v1/drivers").body.utf8)

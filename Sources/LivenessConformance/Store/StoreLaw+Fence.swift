@@ -37,6 +37,7 @@ private enum WritingCall: String, CaseIterable {
     case engage
     case release
     case write
+    case retire
     case flush
     case prune
 
@@ -68,6 +69,7 @@ private enum WritingCall: String, CaseIterable {
             let release = BrakeRelease(bench.brake("fleet", by: "d1", at: 1), by: "x", at: at)
             _ = try await store.release(release, bench.event(.brakeReleased, record))
         case .write: try await store.write(bench.daemon("d9"))
+        case .retire: _ = try await store.retire(daemon: "d1", at: at)
         case .flush:
             _ = try await store.flush(
                 HeartbeatFlush(

@@ -45,6 +45,18 @@ extension StoreLaw {
             try expectEqual(daemon.flushCount, 4, "flush count")
             try expectEqual(daemon.lastSeen, bench.time(100), "last seen")
         },
+        StoreLaw("a daemon is retired once, and back with its next flush") { bench in
+            try await bench.register("d1")
+            try await bench.register("d2")
+            let first = try require(try await bench.store.retire(daemon: "d1", at: bench.time(3)), "daemon")
+            try expectEqual(first.retiredAt, bench.time(3), "retired_at")
+            let second = try require(try await bench.store.retire(daemon: "d1", at: bench.time(4)), "daemon")
+            try expectEqual(second, first, "row after another order")
+            try expectEqual(try await bench.store.retire(daemon: "d9", at: bench.time(4)), nil, "a daemon nobody knows")
+            try expectEqual(try await bench.store.daemons().map(\.retiredAt), [bench.time(3), nil], "retired")
+            _ = try await bench.flush("d1", count: 4, [])
+            try expectEqual(try await bench.store.daemons().map(\.retiredAt), [nil, nil], "retired after a flush")
+        },
         StoreLaw("a stamp and a sequence never go back") { bench in
             try await bench.register("d1")
             let record = try await bench.admitted(bench.admission()).record

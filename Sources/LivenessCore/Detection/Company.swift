@@ -122,6 +122,11 @@ package struct Company: Sendable {
         return latest
     }
 
+    /// Whether that daemon was seen to write lately; nil when nothing was seen of it yet.
+    func isLiving(_ id: String, at now: Instant, silence: Duration) -> Bool? {
+        members[id].map { !$0.isGone && !$0.isSilent(at: now, silence) }
+    }
+
     /// Who has not left and is silent, and since when it was last seen.
     package func silent(at now: Instant, silence: Duration) -> [(id: String, lastSeen: Instant)] {
         members.values.filter { !$0.isGone && $0.isSilent(at: now, silence) }

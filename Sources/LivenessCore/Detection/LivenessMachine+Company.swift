@@ -126,6 +126,13 @@ extension LivenessMachine {
         company.isPresent(at: now, silence: settings.observationLostAfter)
     }
 
+    /// Whether an operator may retire that daemon: it is none of those that live, as far as can be seen.
+    package func mayRetire(daemon id: String, at now: Instant) -> Bool {
+        if id == settings.daemon { return false }
+        // Nobody else can use what is not shared.
+        return !isShared || company.isLiving(id, at: now, silence: settings.observationLostAfter) == false
+    }
+
     /// Until when a silent daemon may hold heartbeats of this service that cannot be seen (row 7); nil when none is.
     ///
     /// A daemon that is cut off refuses heartbeats once it knows, and the next one goes elsewhere: three times the

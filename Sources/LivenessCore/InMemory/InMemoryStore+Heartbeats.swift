@@ -7,6 +7,7 @@ extension InMemoryStore {
             let before = daemon.flushCount
             daemon.flushCount = max(before + 1, flush.count)
             daemon.lastSeen = flush.at
+            daemon.retiredAt = nil
 
             var untouched: Set<Int64> = []
             for beat in flush.renewals where !tables.renew(beat, by: daemon) { untouched.insert(beat.serviceID) }
@@ -111,6 +112,15 @@ extension InMemoryStore {
             var written = daemon
             written.flushCount = tables.daemons[daemon.id]?.flushCount ?? daemon.flushCount
             tables.daemons[daemon.id] = written
+        }
+    }
+
+    package func retire(daemon id: String, at: Timestamp) async throws(StoreError) -> DaemonRecord? {
+        try writing { tables in
+            guard var daemon = tables.daemons[id] else { return nil }
+            daemon.retiredAt = daemon.retiredAt ?? at
+            tables.daemons[id] = daemon
+            return daemon
         }
     }
 

@@ -77,6 +77,11 @@ package protocol RecordStore: HeartbeatTable {
     /// polls miss them.
     func write(_ daemon: DaemonRecord) async throws(StoreError)
 
+    /// An operator's word that a daemon is gone for good: it counts no more, until it flushes again.
+    ///
+    /// Repeating it changes nothing. Answers its row, or nil when there is none.
+    func retire(daemon id: String, at: Timestamp) async throws(StoreError) -> DaemonRecord?
+
     /// All rows of `daemons`, by id.
     func daemons() async throws(StoreError) -> [DaemonRecord]
 

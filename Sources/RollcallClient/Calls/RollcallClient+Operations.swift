@@ -50,6 +50,19 @@ extension RollcallClient {
         )
     }
 
+    /// Takes a daemon that is gone for good out of the count (`POST /v1/daemons/{id}/retire`): what it may have heard is
+    /// waited for no more.
+    ///
+    /// - Parameter id: The daemon.
+    /// - Returns: The daemon as it is now.
+    /// - Throws: ``ClientError`` when no endpoint answered, there is no such daemon, or it lives.
+    public func retireDaemon(_ id: String) async throws(ClientError) -> DaemonsReply {
+        try await send(
+            ClientRequest(.post, RequestTarget("v1", "daemons", id, "retire")),
+            read: { try $0.document(DaemonsReply.self) }
+        )
+    }
+
     /// The drivers, with what they promise and how their back ends are (`GET /v1/drivers`).
     public func drivers() async throws(ClientError) -> DriversReply {
         try await send(

@@ -10,6 +10,7 @@ struct DaemonController {
 
     func addRoutes(to router: Router<RollcallContext>) {
         router.get("v1/daemons", use: daemons)
+        router.post("v1/daemons/{id}/retire", use: retire)
         router.get("v1/drivers", use: drivers)
     }
 
@@ -18,6 +19,22 @@ struct DaemonController {
         let now = engine.wall(engine.now)
         let own = engine.identity.settingsDigest
         return try Reply.document(DaemonsReply(daemons: records.map { WireDaemon($0, own: own, at: now) }))
+    }
+
+    @Sendable private func retire(_ request: Request, _ context: RollcallContext) async throws -> Response {
+        let id = try context.capture("id")
+        switch try await engine.retire(daemon: id) {
+        case .retired(let record):
+            let daemon = WireDaemon(record, own: engine.identity.settingsDigest, at: engine.wall(engine.now))
+            return try Reply.document(DaemonsReply(daemons: [daemon]))
+        case .refused:
+            throw APIError(
+                .conflict,
+                .daemonLives,
+                "\(id) lives, or was not looked at for long enough: stop it, and wait until it has been silent"
+            )
+        case .noSuchDaemon: throw APIError(.notFound, .noSuchDaemon, "no daemon \(id)")
+        }
     }
 
     @Sendable private func drivers(_ request: Request, _ context: RollcallContext) async throws -> Response {

@@ -45,6 +45,10 @@ extension WireErrorCode {
     public static let noSuchService = WireErrorCode(rawValue: "no_such_service")
     /// No brake holds that scope (404).
     public static let noSuchBrake = WireErrorCode(rawValue: "no_such_brake")
+    /// No such daemon (404).
+    public static let noSuchDaemon = WireErrorCode(rawValue: "no_such_daemon")
+    /// The daemon that is to be retired lives (409).
+    public static let daemonLives = WireErrorCode(rawValue: "daemon_lives")
     /// The route does not know this method (405).
     public static let methodNotAllowed = WireErrorCode(rawValue: "method_not_allowed")
     /// The API version named is not spoken here; the detail holds min and max (406).

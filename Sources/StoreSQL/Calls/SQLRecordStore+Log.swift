@@ -56,6 +56,10 @@ extension SQLRecordStore {
         try await writing { try DaemonRow.write(daemon, to: $0) }
     }
 
+    package func retire(daemon id: String, at: Timestamp) async throws(StoreError) -> DaemonRecord? {
+        try await writing { try DaemonRow.retire(id, at: at, in: $0) }
+    }
+
     package func daemons() async throws(StoreError) -> [DaemonRecord] {
         try await reading { try DaemonRow.all(in: $0) }
     }

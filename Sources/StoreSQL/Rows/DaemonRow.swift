@@ -54,7 +54,16 @@ enum DaemonRow {
         """
     }
 
-    /// Shows that the daemon lives, moves its counter with the last part of a flush, and answers the count of this flush.
+    /// Takes a daemon out of the count, unless it is out already; answers its row.
+    static func retire(_ id: String, at: Timestamp, in session: some SQLSession) throws -> DaemonRecord? {
+        try session.execute(retirement, [at.stored, id.stored])
+        return try session.row(one, [id.stored], of: "daemons") { try record($0) }
+    }
+
+    private static let retirement = SQLText("UPDATE daemons SET retired_at = ? WHERE id = ? AND retired_at IS NULL")
+    private static let one = SQLText("SELECT \(columns) FROM daemons WHERE id = ?")
+
+    /// Shows that the daemon lives, whatever an operator said, moves its counter with the last part of a flush, and answers the count of this flush.
     static func note(_ flush: HeartbeatFlush, in session: some SQLSession) throws -> Int64 {
         let known = try session.row(count, [flush.daemon.stored], of: "daemons") { try $0.count(0) }
         guard let known else { throw StoreError.unregistered(flush.daemon) }
@@ -63,6 +72,8 @@ enum DaemonRow {
         return count
     }
 
-    private static let note = SQLText("UPDATE daemons SET flush_count = ?, last_seen = ? WHERE id = ?")
+    private static let note = SQLText(
+        "UPDATE daemons SET flush_count = ?, last_seen = ?, retired_at = NULL WHERE id = ?"
+    )
     private static let count = SQLText { "SELECT flush_count FROM daemons WHERE id = ?\($0.keepingRows)" }
 }
