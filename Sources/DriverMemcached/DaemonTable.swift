@@ -79,6 +79,8 @@ final class DaemonTable: Sendable {
     func note(_ flush: HeartbeatFlush) async throws(DriverError) {
         var note = flush
         note.renewals = []
+        // To a daemon that looks into the table for heartbeats, nothing of this one is ever complete there.
+        note.isLast = false
         state.withLock { state in
             let heard = Set(note.workers.map(WorkerName.init))
             note.workers += state.flush?.workers.filter { !heard.contains(WorkerName($0)) } ?? []

@@ -1,27 +1,30 @@
+import Crypto
 import LivenessCore
 import MemcachedClient
 
 /// How far a daemon has flushed, as it writes it on every server behind what it flushed there: `1 COUNT SERVERS`.
 ///
-/// Who sees the count there sees the keys, too. A daemon that uses other servers, another order of them or another
-/// namespace writes it where nobody looks, or with another number of servers: to the others its count stands still,
-/// and nobody is judged in spite of it.
+/// Who sees the count there sees the keys, too. A daemon that uses other servers, another order or spelling of them or
+/// another namespace writes it where nobody looks, or with another digest of its servers: to the others its count stands
+/// still, and nobody is judged in spite of it.
 struct FlushCount: Hashable, Sendable {
-    var count: Int64
-    /// How many servers the daemon uses.
-    var servers: Int
+    /// Far more flushes than there will be, and no sum of two overflows.
+    private static let largest = Int64.max / 4
 
-    init(count: Int64, servers: Int) {
+    var count: Int64
+    /// Of the list of servers that the daemon uses.
+    var servers: String
+
+    init(count: Int64, servers: String) {
         self.count = count
         self.servers = servers
     }
 
     init?(_ text: String) {
         let fields = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard fields.count == 3, fields[0] == "1", let count = Int64(fields[1]), let servers = Int(fields[2]) else {
-            return nil
-        }
-        self.init(count: count, servers: servers)
+        guard fields.count == 3, fields[0] == "1", let count = Int64(fields[1]), (0...Self.largest).contains(count)
+        else { return nil }
+        self.init(count: count, servers: String(fields[2]))
     }
 
     var text: String { "1 \(count) \(servers)" }
@@ -31,39 +34,61 @@ struct FlushCount: Hashable, Sendable {
 ///
 /// They are read before the keys they stand for.
 final class FlushCounts: Sendable {
+    /// A daemon that flushes no more is forgotten on the servers after this long.
+    private static let lifetime = Duration.seconds(3_600)
+
+    private struct Sight {
+        /// What all servers showed last.
+        var count: Int64?
+        /// They showed it when they were looked at last.
+        var isWhole = false
+        /// What is told of it: it moves twice for two flushes that were seen one after the other, and only once when the
+        /// count comes into sight again, for that flush may have begun long before.
+        var told: Int64 = 0
+
+        mutating func see(_ seen: Int64?) {
+            defer { isWhole = seen != nil }
+            guard let seen, seen != count else { return }
+            if let count, isWhole, seen > count { told += min(seen - count, 2) } else { told += 1 }
+            count = seen
+        }
+    }
+
     private let fleet: MemcachedFleet
     private let names: ServiceNames
-    /// The highest that was seen on all servers.
-    private let seen = Locked<[String: Int64]>([:])
+    private let servers: String
+    private let sights = Locked<[String: Sight]>([:])
 
-    init(fleet: MemcachedFleet, names: ServiceNames) {
+    init(fleet: MemcachedFleet, servers: [MemcachedAddress], names: ServiceNames) {
         self.fleet = fleet
         self.names = names
+        let list = Array(servers.map(\.description).joined(separator: ",").utf8)
+        self.servers = MemcachedKey.hexadecimal(SHA256.hash(data: list).prefix(8))
     }
 
     /// Writes the count of this daemon's flush.
     func write(_ count: Int64, of daemon: String) async throws(MemcachedError) {
-        let value = FlushCount(count: count, servers: fleet.count).text
+        let value = FlushCount(count: count, servers: servers).text
         let keys = names.counts(daemon: daemon, servers: fleet.count)
-        let items = keys.map { MemcachedServer.Item(key: $0, value: value, lifetime: nil) }
+        let items = keys.map { MemcachedServer.Item(key: $0, value: value, lifetime: Self.lifetime) }
         try await fleet.place(Dictionary(uniqueKeysWithValues: items.enumerated().map { ($0, $1) }))
+        sights.withLock { $0[daemon] = Sight(count: count, told: count) }
     }
 
-    /// These daemons with the counts that the servers show; one that cannot be seen there stands where it stood.
+    /// These daemons with counts that move as the servers show it; one that cannot be seen there stands still.
     func visible(_ daemons: [DaemonRecord], besides own: String) async throws(MemcachedError) -> [DaemonRecord] {
         let others = daemons.filter { $0.id != own && $0.leftAt == nil && $0.retiredAt == nil }
-        if others.isEmpty { return daemons }
         let keys = others.map { names.counts(daemon: $0.id, servers: fleet.count) }
         let found = try await fleet.values(onEach: (0..<fleet.count).map { server in keys.map { $0[server] } })
-        return seen.withLock { seen in
+        return sights.withLock { sights in
             for (daemon, keys) in zip(others, keys) {
                 let counts = zip(keys, found).compactMap { key, values in values[key].flatMap(FlushCount.init) }
-                let isWhole = counts.count == fleet.count && counts.allSatisfy { $0.servers == fleet.count }
-                if isWhole, let least = counts.map(\.count).min() { seen[daemon.id] = least }
+                let isWhole = counts.count == fleet.count && counts.allSatisfy { $0.servers == servers }
+                sights[daemon.id, default: Sight()].see(isWhole ? counts.map(\.count).min() : nil)
             }
             return daemons.map { daemon in
                 var visible = daemon
-                if daemon.id != own { visible.flushCount = seen[daemon.id] ?? 0 }
+                visible.flushCount = sights[daemon.id]?.told ?? 0
                 return visible
             }
         }

@@ -44,7 +44,7 @@ package struct MemcachedDriver: LivenessDriver {
         let fleet = try MemcachedFleet(configuration.servers)
         daemons = DaemonTable(table: table, daemon: configuration.daemon)
         let names = ServiceNames(keys: MemcachedKey(namespace: configuration.namespace))
-        let counts = FlushCounts(fleet: fleet, names: names)
+        let counts = FlushCounts(fleet: fleet, servers: configuration.servers, names: names)
         reporter = MemcachedReporter(
             fleet: fleet,
             counts: counts,

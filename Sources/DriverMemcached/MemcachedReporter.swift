@@ -7,6 +7,9 @@ struct MemcachedReporter: LivenessReporter {
     /// A key outlasts its service's down time by this, so that it does not vanish before anybody may be judged.
     private static let grace = Duration.seconds(2)
 
+    /// Begins the numbers of writes, so that they are not those of the process before.
+    private let firstWrite = Int64.random(in: 1...(1 << 40)) << 20
+
     var fleet: MemcachedFleet
     var counts: FlushCounts
     var daemons: DaemonTable
@@ -58,7 +61,7 @@ struct MemcachedReporter: LivenessReporter {
                 let card = board.cards[Int(renewal.service)]
                 let value = MemcachedValue(
                     incarnation: names.incarnation(of: entry, on: board),
-                    sequence: sequence.map(MemcachedValue.Sequence.stated) ?? .written(flush.count),
+                    sequence: sequence.map(MemcachedValue.Sequence.stated) ?? .written(firstWrite &+ flush.count),
                     version: card.version,
                     reportInterval: card.reportInterval,
                     owner: daemon

@@ -185,21 +185,32 @@ package final class LivenessEngine: Service {
         guard driver.guarantees.isShared, !others.isEmpty else { return false }
         let pace = settings.liveness.flushInterval / 2
         let end = time.now + settings.liveness.observeInterval + settings.liveness.flushInterval * 2
-        let before = try await driver.observer.look(at: []).daemons.filter { daemon in
-            others.contains { $0.id == daemon.id && $0.incarnation == daemon.incarnation }
-        }
-        while time.now < end {
-            try await time.sleep(for: pace)
-            let now = try await driver.observer.look(at: []).daemons
-            let isAlive = before.contains { before in
-                now.contains {
-                    $0.id == before.id && $0.leftAt == nil && $0.incarnation == before.incarnation
-                        && before.hasMoved(to: $0)
+        var before: [String: DaemonRecord] = [:]
+        while true {
+            let now = try await daemonsInSight()
+            for daemon in now where daemon.leftAt == nil {
+                guard others.contains(where: { $0.id == daemon.id && $0.incarnation == daemon.incarnation }) else {
+                    continue
+                }
+                if let first = before[daemon.id] {
+                    if first.hasMoved(to: daemon) { return true }
+                } else {
+                    before[daemon.id] = daemon
                 }
             }
-            if isAlive { return true }
+            if time.now >= end { return false }
+            try await time.sleep(for: pace)
         }
-        return false
+    }
+
+    /// Nobody while the back end does not answer: a daemon starts without it, too, and says so.
+    private func daemonsInSight() async throws -> [DaemonRecord] {
+        do throws(DriverError) {
+            return try await driver.observer.look(at: []).daemons
+        } catch {
+            guard error.code == .lost else { throw error }
+            return []
+        }
     }
 
     /// Runs until graceful shutdown; throws when the database refuses this release.

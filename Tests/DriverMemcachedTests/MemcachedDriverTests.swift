@@ -125,7 +125,7 @@ struct MemcachedDriverTests {
         "names that are no keys are spelt as the contract says, and long ones by their digest",
         arguments: [
             ("h1", "1:h1:nova-compute:"), ("a b:c/d%é", "1:a%20b%3Ac%2Fd%25%C3%A9:nova-compute:"),
-            (String(repeating: "h", count: 250), "1:#"),
+            ("!flushes", "1:%21flushes:nova-compute:"), (String(repeating: "h", count: 250), "1:#"),
         ]
     )
     func names(host: String, key: String) async throws {
@@ -174,6 +174,7 @@ struct MemcachedDriverTests {
             try pair.fixture.driver(of: "d1", namespace: "other", ports: ports),
             try pair.fixture.driver(of: "d1", ports: ports.reversed()),
             try pair.fixture.driver(of: "d1", ports: Array(ports.prefix(1))),
+            try pair.fixture.driver(of: "d1", host: "localhost", ports: ports),
         ]
         for (number, stranger) in strangers.enumerated() {
             let at = Timestamp(microseconds: 0)
@@ -183,11 +184,51 @@ struct MemcachedDriverTests {
             #expect(try await pair.counts() == ["d1": 0], "\(number)")
         }
         try await pair.renew(9, sequence: 1)
-        #expect(try await pair.counts() == ["d1": 9])
+        #expect(try await pair.counts() == ["d1": 1])
         _ = try await strangers[2].reporter.renew(
             HeartbeatFlush(daemon: "d1", count: 10, at: Timestamp(microseconds: 0), renewals: [], workers: [])
         )
-        #expect(try await pair.counts() == ["d1": 9])
+        #expect(try await pair.counts() == ["d1": 1])
+    }
+
+    @Test("a count that comes into sight again moves by one, and two flushes in sight by two")
+    func sightLost() async throws {
+        let pair = try await Pair()
+        try await pair.renew(7, sequence: 1)
+        #expect(try await pair.counts() == ["d1": 1])
+        for count in 8...12 { try await pair.renew(Int64(count), sequence: UInt64(count)) }
+        #expect(try await pair.counts() == ["d1": 3])
+        try await pair.fixture.empty()
+        #expect(try await pair.counts() == ["d1": 3])
+        for count in 13...17 { try await pair.renew(Int64(count), sequence: UInt64(count)) }
+        #expect(try await pair.counts() == ["d1": 4])
+        // A process that begins to count anew.
+        try await pair.renew(1, sequence: 18)
+        #expect(try await pair.counts() == ["d1": 5])
+    }
+
+    @Test("a count that nobody could have reached is none", arguments: ["9223372036854775807", "-1", "x"])
+    func foreignCount(count: String) async throws {
+        let pair = try await Pair()
+        try await pair.renew(7, sequence: 1)
+        #expect(try await pair.counts() == ["d1": 1])
+        for number in [0, 1] {
+            let key = "\(pair.fixture.namespace):1:!flushes:\(number):d1"
+            let client = pair.fixture.client(number)
+            let value = try #require(try await client.values(of: [key])[key])
+            let other = value.replacing("1 7 ", with: "1 \(count) ")
+            #expect(other != value)
+            try await client.set([.init(key: key, value: other, lifetime: nil)])
+        }
+        #expect(try await pair.counts() == ["d1": 1])
+    }
+
+    @Test("the daemon's row shows that it lives, and nothing to those who look for heartbeats there")
+    func row() async throws {
+        let pair = try await Pair()
+        try await pair.renew(7, sequence: 1)
+        let rows = try await pair.fixture.records.store.daemons()
+        #expect(rows.map(\.flushCount) == [0, 0])
     }
 
     @Test("how far another daemon has flushed is seen while the database is away")
@@ -196,7 +237,7 @@ struct MemcachedDriverTests {
         #expect(try await pair.counts() == ["d1": 0])
         pair.fixture.damageTable(StoreError(.unavailable, "away"))
         try await pair.renew(3, sequence: 1)
-        #expect(try await pair.counts() == ["d1": 3])
+        #expect(try await pair.counts() == ["d1": 1])
         #expect(try await pair.two.observer.look(at: []).brakes == nil)
     }
 

@@ -23,10 +23,15 @@ struct MemcachedFixture: DriverFixture {
     func driver(of daemon: String) throws -> any LivenessDriver { try driver(of: daemon, ports: ports) }
 
     /// A driver that uses these servers, and perhaps another namespace.
-    func driver(of daemon: String, namespace other: String? = nil, ports: [UInt16]) throws -> any LivenessDriver {
+    func driver(
+        of daemon: String,
+        namespace other: String? = nil,
+        host: String = "127.0.0.1",
+        ports: [UInt16]
+    ) throws -> any LivenessDriver {
         try MemcachedDriver(
             MemcachedDriver.Configuration(
-                servers: ports.map { MemcachedAddress(host: "127.0.0.1", port: $0) },
+                servers: ports.map { MemcachedAddress(host: host, port: $0) },
                 namespace: other ?? namespace,
                 daemon: daemon,
                 isShared: true

@@ -4,7 +4,7 @@ import ServerFixtures
 import Testing
 
 extension FleetTests {
-    @Test("two daemons over one MariaDB notice every one of 100 deaths among 1,100 services, and agree soon")
+    @Test("two daemons over one MariaDB notice every one of 100 deaths among 1,100 services, and agree")
     func companyDetection() async throws {
         try await MariaDBServer.provide {
             let place = try Workplace()
@@ -13,7 +13,7 @@ extension FleetTests {
         }
     }
 
-    @Test("two daemons over memcached notice every one of 100 deaths among 1,100 services, and agree soon")
+    @Test("two daemons over memcached notice every one of 100 deaths among 1,100 services, and agree")
     func memcachedDetection() async throws {
         try await MariaDBServer.provide {
             try await MemcachedServers.provide {
@@ -79,6 +79,9 @@ extension FleetTests {
                 print("\(driver), two daemons: until both say so: \(Distribution(apart))")
                 print("\(driver), two daemons: a question took \(verdicts.resolution.rounded()) ms at most")
                 #expect(Distribution(first).least >= 0)
+                if ProcessInfo.processInfo.environment["ROLLCALL_SHOW_TIMES"] == "1" {
+                    #expect(Distribution(first).greatest <= 1_500 && Distribution(apart).greatest <= 1_500)
+                }
             }
         }
     }

@@ -124,7 +124,7 @@ package struct Company: Sendable {
 
     /// Whether that daemon was seen to write lately; nil when nothing was seen of it yet.
     func isLiving(_ id: String, at now: Instant, silence: Duration) -> Bool? {
-        members[id].map { !$0.isGone && !$0.isSilent(at: now, silence) }
+        members[id].map { !$0.isGone && now - $0.moved <= silence }
     }
 
     /// Who has not left and is silent, and since when it was last seen.

@@ -130,7 +130,11 @@ extension LivenessMachine {
     package func mayRetire(daemon id: String, at now: Instant) -> Bool {
         if id == settings.daemon { return false }
         // Nobody else can use what is not shared.
-        return !isShared || company.isLiving(id, at: now, silence: settings.observationLostAfter) == false
+        if !isShared { return true }
+        let silence = settings.observationLostAfter
+        // To one that sees nothing, all others look silent.
+        guard pause == nil, health.lostSince == nil, now - health.lastObservation <= silence else { return false }
+        return company.isLiving(id, at: now, silence: silence) == false
     }
 
     /// Until when a silent daemon may hold heartbeats of this service that cannot be seen (row 7); nil when none is.

@@ -53,9 +53,9 @@ struct Lookout: Sendable {
             let now = shared.time.now
             shared.withLock { $0.observed(observation, began: began, at: now) }
             metrics.observations.increment()
-            return (unread: unread, head: observation.head)
+            return (unread: unread, head: observation.head, isDatabaseLost: observation.isDatabaseLost)
         }
-        if let seen { await read(seen.unread, seen.head, isThorough: isThorough) }
+        if let seen { await read(seen.unread, seen.head, isThorough: isThorough && !seen.isDatabaseLost) }
     }
 
     /// Looks at these services, and at who else is there.
