@@ -3,8 +3,8 @@ import Crypto
 /// The keys of services and canaries, as every program that shares the servers spells them.
 ///
 /// `NAMESPACE:1:HOST:BINARY:WORKER`, each part with `%`, `/`, `:`, `!` and `#` (which keys of other kinds begin with) and
-/// whatever memcached allows in no key (blanks, control characters, all that is not ASCII) percent-encoded; over 200 bytes `NAMESPACE:1:#` and the SHA-256 of what
-/// it would have been, in hexadecimal digits.
+/// whatever memcached allows in no key (blanks, control characters, all that is not ASCII) percent-encoded; over 200
+/// bytes `NAMESPACE:1:#` and the SHA-256 of what it would have been, in hexadecimal digits.
 struct MemcachedKey: Sendable {
     /// The version of the format.
     private static let version = 1
