@@ -68,8 +68,22 @@ let package = Package(
             dependencies: ["LivenessCore"]
         ),
         .target(
+            name: "DriverCompany",
+            dependencies: ["LivenessCore"]
+        ),
+        .target(
+            name: "DriverZooKeeper",
+            dependencies: [
+                "DriverCompany",
+                "LivenessCore",
+                "ZooKeeperClient",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        .target(
             name: "DriverMemcached",
             dependencies: [
+                "DriverCompany",
                 "LivenessCore",
                 "MemcachedClient",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -85,6 +99,7 @@ let package = Package(
         ),
         .systemLibrary(name: "CAllocator"),
         .systemLibrary(name: "CMemcached", providers: [.apt(["libmemcached-dev"])]),
+        .systemLibrary(name: "CZooKeeper", providers: [.apt(["libzookeeper-mt-dev"])]),
         .target(name: "BlockingCalls", swiftSettings: [.strictMemorySafety()]),
         .target(
             name: "MariaDBClient",
@@ -94,6 +109,12 @@ let package = Package(
         .target(
             name: "MemcachedClient",
             dependencies: ["BlockingCalls", "CMemcached"],
+            swiftSettings: [.strictMemorySafety()]
+        ),
+
+        .target(
+            name: "ZooKeeperClient",
+            dependencies: ["CZooKeeper"],
             swiftSettings: [.strictMemorySafety()]
         ),
 
@@ -155,6 +176,8 @@ let package = Package(
                 "CAllocator",
                 "DriverDatabase",
                 "DriverMemcached",
+                "DriverZooKeeper",
+                "ZooKeeperClient",
                 "LivenessCore",
                 "LivenessEngine",
                 "MariaDBClient",
@@ -258,6 +281,21 @@ let package = Package(
         .testTarget(
             name: "MemcachedClientTests",
             dependencies: ["MemcachedClient", "ServerFixtures"]
+        ),
+        .testTarget(
+            name: "DriverCompanyTests",
+            dependencies: ["DriverCompany", "LivenessCore"]
+        ),
+        .testTarget(
+            name: "DriverZooKeeperTests",
+            dependencies: [
+                "DriverZooKeeper", "LivenessConformance", "LivenessCore", "LivenessTesting", "ServerFixtures",
+                "ZooKeeperClient",
+            ]
+        ),
+        .testTarget(
+            name: "ZooKeeperClientTests",
+            dependencies: ["ServerFixtures", "ZooKeeperClient"]
         ),
         .testTarget(
             name: "DriverMemcachedTests",

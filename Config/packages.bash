@@ -1,14 +1,16 @@
 # Sourced by Config/quickstart and Tests/run: the Debian packages that building and testing need, and how they come.
 
 # ca-certificates and git fetch the libraries; gcc, libc6-dev and libstdc++-12-dev are what Swift compiles and links C
-# and C++ with; GRDB needs libsqlite3-dev and our clients of MariaDB and memcached libmariadb-dev and libmemcached-dev, and
-# the HTTP libraries zlib1g-dev; tests ask for time zones.
+# and C++ with; GRDB needs libsqlite3-dev, our clients of MariaDB, memcached and ZooKeeper libmariadb-dev, libmemcached-dev
+# and libzookeeper-mt-dev, and the HTTP libraries zlib1g-dev; tests ask for time zones.
 packages=(
     ca-certificates git gcc libc6-dev libstdc++-12-dev pkg-config libsqlite3-dev libmariadb-dev
-    libmemcached-dev zlib1g-dev tzdata
+    libmemcached-dev libzookeeper-mt-dev zlib1g-dev tzdata
 )
-# The servers that tests start for themselves, and what makes certificates for them.
-server_packages=(mariadb-server-core mariadb-client-core memcached openssl)
+# The servers that tests start for themselves, ZooKeeper as the classes that Java runs, and what makes certificates.
+server_packages=(
+    mariadb-server-core mariadb-client-core memcached libzookeeper-java default-jre-headless openssl
+)
 
 # Sets the array `missing` to those of the packages that are not installed.
 find_missing_packages() {

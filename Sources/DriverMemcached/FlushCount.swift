@@ -1,4 +1,5 @@
 import Crypto
+import DriverCompany
 import LivenessCore
 import MemcachedClient
 
@@ -37,27 +38,10 @@ final class FlushCounts: Sendable {
     /// A daemon that flushes no more is forgotten on the servers after this long.
     private static let lifetime = Duration.seconds(3_600)
 
-    private struct Sight {
-        /// What all servers showed last.
-        var count: Int64?
-        /// They showed it when they were looked at last.
-        var isWhole = false
-        /// What is told of it: it moves twice for two flushes that were seen one after the other, and only once when the
-        /// count comes into sight again, for that flush may have begun long before.
-        var told: Int64 = 0
-
-        mutating func see(_ seen: Int64?) {
-            defer { isWhole = seen != nil }
-            guard let seen, seen != count else { return }
-            if let count, isWhole, seen > count { told += min(seen - count, 2) } else { told += 1 }
-            count = seen
-        }
-    }
-
     private let fleet: MemcachedFleet
     private let names: ServiceNames
     private let servers: String
-    private let sights = Locked<[String: Sight]>([:])
+    private let seen = Locked(VisibleCounts())
 
     init(fleet: MemcachedFleet, servers: [MemcachedAddress], names: ServiceNames) {
         self.fleet = fleet
@@ -72,7 +56,7 @@ final class FlushCounts: Sendable {
         let keys = names.counts(daemon: daemon, servers: fleet.count)
         let items = keys.map { MemcachedServer.Item(key: $0, value: value, lifetime: Self.lifetime) }
         try await fleet.place(Dictionary(uniqueKeysWithValues: items.enumerated().map { ($0, $1) }))
-        sights.withLock { $0[daemon] = Sight(count: count, told: count) }
+        seen.withLock { $0.wrote(count, of: daemon) }
     }
 
     /// These daemons with counts that move as the servers show it; one that cannot be seen there stands still.
@@ -80,17 +64,13 @@ final class FlushCounts: Sendable {
         let others = daemons.filter { $0.id != own && $0.leftAt == nil && $0.retiredAt == nil }
         let keys = others.map { names.counts(daemon: $0.id, servers: fleet.count) }
         let found = try await fleet.values(onEach: (0..<fleet.count).map { server in keys.map { $0[server] } })
-        return sights.withLock { sights in
+        return seen.withLock { seen in
             for (daemon, keys) in zip(others, keys) {
                 let counts = zip(keys, found).compactMap { key, values in values[key].flatMap(FlushCount.init) }
                 let isWhole = counts.count == fleet.count && counts.allSatisfy { $0.servers == servers }
-                sights[daemon.id, default: Sight()].see(isWhole ? counts.map(\.count).min() : nil)
+                seen.see(isWhole ? counts.map(\.count).min() : nil, of: daemon.id)
             }
-            return daemons.map { daemon in
-                var visible = daemon
-                visible.flushCount = sights[daemon.id]?.told ?? 0
-                return visible
-            }
+            return seen.told(daemons)
         }
     }
 }

@@ -1,3 +1,4 @@
+import DriverCompany
 package import LivenessCore
 package import MemcachedClient
 

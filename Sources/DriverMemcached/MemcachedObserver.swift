@@ -1,3 +1,4 @@
+import DriverCompany
 import LivenessCore
 import MemcachedClient
 

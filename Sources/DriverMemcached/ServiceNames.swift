@@ -1,3 +1,4 @@
+import DriverCompany
 import LivenessCore
 
 /// Under which keys the services of the board stand.
@@ -18,16 +19,16 @@ final class ServiceNames: Sendable {
     private let keys: MemcachedKey
     /// By the services' dense numbers.
     private let known = Locked<[KnownKey?]>([])
-    private let source = Locked<(@Sendable () -> Board)?>(nil)
+    private let source = BoardSource()
 
     init(keys: MemcachedKey) {
         self.keys = keys
     }
 
-    func begin(_ board: @escaping @Sendable () -> Board) { source.withLock { $0 = board } }
+    func begin(_ board: @escaping @Sendable () -> Board) { source.begin(board) }
 
     /// The board as it is now; nil before this daemon has begun.
-    var board: Board? { source.withLock { $0 }?() }
+    var board: Board? { source.board }
 
     func canary(server: Int, daemon: String) -> String { keys.canary(server: server, daemon: daemon) }
 

@@ -71,7 +71,13 @@ enum StoreFactory {
             password: url.password,
             database: url.name
         )
-        if let passwordFile { server.password = try firstLine(of: passwordFile) }
+        if let passwordFile {
+            do throws(FirstLine.Unreadable) {
+                server.password = try FirstLine.read(passwordFile, "database.password_file")
+            } catch {
+                throw StoreError(.unavailable, error.description)
+            }
+        }
         // A socket leaves this machine as little as loopback does.
         if url.encryption != .off, url.socket == nil {
             server.tls = MariaDBConfiguration.TLS(
@@ -86,14 +92,5 @@ enum StoreFactory {
             release: Release.number,
             downTimes: downTimes
         )
-    }
-
-    private static func firstLine(of file: String) throws(StoreError) -> String {
-        do {
-            let text = try String(contentsOfFile: file, encoding: .utf8)
-            return String(text.prefix { !$0.isNewline })
-        } catch {
-            throw StoreError(.unavailable, "database.password_file: \(file) cannot be read", cause: error)
-        }
     }
 }

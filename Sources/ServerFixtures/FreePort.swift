@@ -33,3 +33,22 @@ private func withSocket<Result>(
         }
     }
 }
+
+/// What the server on that port of loopback answers to a word before it closes the connection; nil when it does not.
+func ask(_ port: UInt16, _ word: String) -> String? {
+    withSocket(port: port) { descriptor, address, length in
+        var patience = timeval(tv_sec: 1, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        guard connect(descriptor, address, length) == 0, write(descriptor, word, word.utf8.count) > 0 else {
+            return nil
+        }
+        var answer: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let count = read(descriptor, &part, part.count)
+            if count < 0 { return nil }
+            if count == 0 { return String(decoding: answer, as: UTF8.self) }
+            answer += part[..<count]
+        }
+    }
+}

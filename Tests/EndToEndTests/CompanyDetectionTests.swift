@@ -26,7 +26,7 @@ extension FleetTests {
     }
 
     /// The deadline counts from the sending of the last heartbeat: the earliest that it can be.
-    private func noticeDeaths(
+    func noticeDeaths(
         _ place: Workplace,
         _ driver: String,
         _ options: (String) -> DaemonProcess.Options

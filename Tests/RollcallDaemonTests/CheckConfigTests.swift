@@ -17,7 +17,7 @@ struct CheckConfigTests {
         #expect(columns("liveness.report_interval") == ["liveness.report_interval", "10s", "default"])
         #expect(columns("liveness.topics.compute.service_down_time")[1] == "2m")
         #expect(columns("log.level")[1] == "debug" && columns("log.level")[2].hasSuffix("rollcalld.yaml:2"))
-        #expect(columns("zookeeper.prefix") == ["zookeeper.prefix", "-", "not available in this release"])
+        #expect(columns("listen.datagram") == ["listen.datagram", "-", "not available in this release"])
     }
 
     @Test("is what the program runs when asked, and the daemon is what it runs when not")

@@ -39,7 +39,10 @@ struct ReferenceFileTests {
         #expect(Set(found.keys).subtracting(known).isEmpty, "keys that do not exist")
     }
 
-    @Test("the example of each back end is a configuration", arguments: ["mariadb.yaml", "memcached.yaml"])
+    @Test(
+        "the example of each back end is a configuration",
+        arguments: ["mariadb.yaml", "memcached.yaml", "zookeeper.yaml"]
+    )
     func examples(name: String) throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Config")
         let example = try String(contentsOf: folder.appending(path: name), encoding: .utf8)

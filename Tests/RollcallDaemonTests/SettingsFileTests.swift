@@ -172,7 +172,6 @@ struct SettingsFileTests {
         #expect(
             names == [
                 "listen.unix", "listen.datagram", "database.fallback_url", "liveness.shadow",
-                "zookeeper.hosts", "zookeeper.prefix", "zookeeper.session_timeout", "zookeeper.digest_file",
                 "tls.certificate", "tls.key", "tls.client_ca",
                 "auth.tokens_file",
             ]
@@ -184,12 +183,11 @@ struct SettingsFileTests {
             #expect(errors == ["rollcalld.yaml:1: \(name) is not available in this release"])
         }
         let others = try Loading.errors(
-            "liveness: {driver: zk, policy: all}\n"
+            "liveness: {policy: all}\n"
         )
         #expect(
             others == [
-                "rollcalld.yaml:1: liveness.driver: the driver zookeeper is not available in this release",
-                "rollcalld.yaml:1: liveness.policy: the policy all is not available in this release",
+                "rollcalld.yaml:1: liveness.policy: the policy all is not available in this release"
             ]
         )
     }

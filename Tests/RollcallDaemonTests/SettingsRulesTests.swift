@@ -59,6 +59,40 @@ struct SettingsRulesTests {
             ]
         )
         #expect(try Loading.errors("memcached: {namespace: 'a b'}\n").count == 1)
+    }
+
+    @Test("the zookeeper driver needs servers, a path, and a down time longer than its sessions")
+    func zooKeeper() throws {
+        let none = try Loading.errors("liveness: {driver: zk}\n")
+        #expect(
+            none == [
+                "rollcalld.yaml:1: zookeeper.hosts: no server is named, and the driver is zookeeper; "
+                    + "expected HOST:PORT of at least one"
+            ]
+        )
+        for prefix in ["", "/", "a", "/a/", "/a//b", "/a/../b", "/zookeeper", "/a b"] {
+            #expect(try Loading.errors("zookeeper: {prefix: '\(prefix)'}\n").count == 1, "\(prefix)")
+        }
+        #expect(try Loading.load("zookeeper: {prefix: /a/b-c}\n").settings.zookeeper.prefix == "/a/b-c")
+        let driver = "liveness: {driver: zookeeper, report_interval: 1s, service_down_time: DOWN}\n"
+        let zooKeeper = "zookeeper: {hosts: ['a:2181', '[::1]:2181'], session_timeout: 5s}\n"
+        #expect(
+            try Loading.errors(driver.replacing("DOWN", with: "5s") + zooKeeper) == [
+                "rollcalld.yaml:1: liveness.service_down_time: 5s is not more than session_timeout 5s, which the "
+                    + "zookeeper driver needs; expected at least 5001ms"
+            ]
+        )
+        #expect(try Loading.errors(driver.replacing("DOWN", with: "5001ms") + zooKeeper) == [])
+        let named = try Loading.errors(driver.replacing("DOWN", with: "6s") + zooKeeper + "daemon: {id: direct}\n")
+        #expect(
+            named == [
+                "rollcalld.yaml:3: daemon.id: \"direct\" is what the zookeeper driver calls no daemon; expected another"
+            ]
+        )
+    }
+
+    @Test("a brake that would let go where it engages is refused")
+    func brake() throws {
         let brake = try Loading.errors("brake: {fraction: 0.2, release_fraction: 0.7}\n")
         #expect(brake.count == 1 && brake[0].hasSuffix("expected at least 0.8"), "\(brake)")
     }

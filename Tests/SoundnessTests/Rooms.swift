@@ -28,8 +28,9 @@ enum Rooms {
         case "StoreSQLite": system + ["LivenessCore", "StoreSQL", "GRDB"]
         case "StoreMariaDB": system + ["LivenessCore", "Logging", "StoreSQL", "MariaDBClient"]
         case "DriverDatabase": system + ["LivenessCore", "Logging"]
-        case "DriverZooKeeper": system + ["LivenessCore", "Logging", "ZooKeeperClient"]
-        case "DriverMemcached": system + ["LivenessCore", "Logging", "MemcachedClient", "Crypto"]
+        case "DriverCompany": system + ["LivenessCore"]
+        case "DriverZooKeeper": system + ["DriverCompany", "LivenessCore", "Logging", "ZooKeeperClient", "Crypto"]
+        case "DriverMemcached": system + ["DriverCompany", "LivenessCore", "Logging", "MemcachedClient", "Crypto"]
         case "NovaImport": system + ["LivenessCore", "Logging", "MariaDBClient"]
         case "BlockingCalls": ["Swift", "Dispatch"]
         case "MariaDBClient": system + clientLibrary + ["CMariaDB"]
@@ -44,7 +45,9 @@ enum Rooms {
         case "Telemetry": system + ["Logging", "Metrics", "CoreMetrics"]
         case "Systemd": system + ["ServiceLifecycle"]
         case "RollcallDaemon":
-            system + concrete + ["LivenessCore", "LivenessEngine", "MariaDBClient", "MemcachedClient"]
+            system + concrete + [
+                "LivenessCore", "LivenessEngine", "MariaDBClient", "MemcachedClient", "ZooKeeperClient",
+            ]
                 + ["RollcallServer", "Systemd", "Telemetry", "CAllocator"]
                 + ["ArgumentParser", "Logging", "Metrics", "NIOCore", "NIOPosix", "ServiceLifecycle", "UnixSignals"]
                 + ["Yams"]

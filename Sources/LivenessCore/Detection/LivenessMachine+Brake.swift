@@ -3,10 +3,7 @@ extension LivenessMachine {
     /// How old a census may be that a brake is decided by.
     ///
     /// Who dies is silent in a census a whole report_interval or more before anyone is called down for it.
-    private var censusAge: Duration {
-        let shortest = settings.topics.values.compactMap(\.serviceDownTime).reduce(settings.serviceDownTime, min)
-        return min(.seconds(1), shortest / 20)
-    }
+    private var censusAge: Duration { min(.seconds(1), settings.shortestDownTime / 20) }
 
     /// Counts up to `limit` services more for the brake, unless they were counted a moment ago; with the last of them
     /// it engages and releases what must be.

@@ -61,7 +61,10 @@ extension LivenessMachine {
         let number = Int(service)
         let heard = pause?.began ?? now
         if rows[number].flags.contains(.heard), rows[number].lastHeard >= heard.nanoseconds { return }
-        board.hearings[number] = Hearing(heard: heard, reportCount: reportCount)
+        // Of one that this daemon hears itself the next heartbeat may come here as well.
+        let row = rows[number]
+        let isHeardHere = row.flags.contains(.heard) && !row.flags.contains(.elsewhere) && now < row.heardUntil
+        board.hearings[number] = Hearing(heard: heard, reportCount: reportCount, elsewhere: !isHeardHere)
         let isPlain = rows[number].flags.isSuperset(of: [.up, .heard]) && wheel.holds(service)
         setDownTime(of: service)
         rows[number].lastHeard = heard.nanoseconds
@@ -69,6 +72,19 @@ extension LivenessMachine {
         rows[number].flags.remove(.neverHeard)
         // As a renewal of our own: no timer moves.
         if !isPlain || !wheel.holds(service) { assess(service, at: now) }
+    }
+
+    /// The daemons that kept these services alive in the back end have let go of them, having heard nothing for their
+    /// down time: whom this one knows only from them is due.
+    package mutating func released(_ services: ArraySlice<UInt32>, at now: Instant) {
+        for service in services where Int(service) < rows.count {
+            let row = rows[Int(service)]
+            guard row.flags.isSuperset(of: [.heard, .elsewhere]), row.flags.isDisjoint(with: [.deleted, .left]) else {
+                continue
+            }
+            rows[Int(service)].lastHeard = min(row.lastHeard, (now - row.downDuration).nanoseconds)
+            assess(service, at: now)
+        }
     }
 
     /// Takes over what another daemon has recorded; a down not while this one hears the service itself.

@@ -39,9 +39,11 @@ package struct LivenessSettings: Hashable, Sendable {
     }
 
     /// How late the loop may be before that counts as blind: never more than a quarter of the shortest down time.
-    package var effectivePauseThreshold: Duration {
-        let shortest = topics.values.compactMap(\.serviceDownTime).reduce(serviceDownTime, min)
-        return min(pauseThreshold, shortest / 4)
+    package var effectivePauseThreshold: Duration { min(pauseThreshold, shortestDownTime / 4) }
+
+    /// Of all that are configured.
+    package var shortestDownTime: Duration {
+        topics.values.compactMap(\.serviceDownTime).reduce(serviceDownTime, min)
     }
 
     /// Without a complete observation for this long the back end is lost.

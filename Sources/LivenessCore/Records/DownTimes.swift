@@ -11,6 +11,9 @@ package final class DownTimes: Sendable {
         self.settings.withLock { $0 = settings }
     }
 
+    /// The shortest that is configured.
+    package var shortest: Duration { settings.withLock { $0.shortestDownTime } }
+
     /// The down time of a service of that topic that beats at that interval.
     package func downTime(topic: String, reportInterval: Duration) -> Duration {
         settings.withLock { $0.downTime(topic: topic, reportInterval: reportInterval) }

@@ -3,7 +3,7 @@ import Logging
 import Metrics
 
 /// Looks at the back end once every `observe_interval`.
-struct Lookout: Sendable {
+final class Lookout: Sendable {
     /// Records taken in under one hold of the lock.
     private static let slice = 32
 
@@ -15,6 +15,8 @@ struct Lookout: Sendable {
     let reader: RecordReader
     /// Of two looks at once the one that sees nothing new must not be done before the other has told what it saw.
     private let turnstile = Turnstile()
+    /// The last look failed: an outage is said once.
+    private let isFailing = Locked(false)
 
     init(
         shared: SharedMachine,
@@ -94,6 +96,10 @@ struct Lookout: Sendable {
             let now = shared.time.now
             unread += shared.withLock { $0.unrecognisedObserved(observation.unrecognised[range], at: now) }
         }
+        for range in observation.released.indices.slices(of: Self.slice) {
+            let now = shared.time.now
+            shared.withLock { $0.released(observation.released[range], at: now) }
+        }
         return unread
     }
 
@@ -102,11 +108,18 @@ struct Lookout: Sendable {
         _ body: @Sendable () async throws(DriverError) -> Seen
     ) async -> Seen? {
         do throws(DriverError) {
-            return try await turnstile.pass(body)
+            let seen = try await turnstile.pass(body)
+            isFailing.withLock { $0 = false }
+            return seen
         } catch {
             fence.notice(error)
             metrics.observationFailures.increment()
-            logger.debug("the back end could not be observed", metadata: ["error": "\(error)"])
+            let isNews = isFailing.withLock { isFailing in
+                defer { isFailing = true }
+                return !isFailing
+            }
+            let level: Logger.Level = isNews ? .warning : .debug
+            logger.log(level: level, "the back end could not be observed", metadata: ["error": "\(error)"])
             return nil
         }
     }

@@ -168,7 +168,7 @@ extension SettingTable {
                 "liveness.driver",
                 \.liveness.driver,
                 reload: .atStart,
-                reason: "Which driver decides. db, zk and mc are read as well. This release has database and memcached."
+                reason: "Which driver decides: database, zookeeper or memcached. db, zk and mc are read as well."
             ),
             SettingKey(
                 "liveness.shadow",
@@ -239,26 +239,31 @@ extension SettingTable {
             SettingKey(
                 "zookeeper.hosts",
                 \.zookeeper.hosts,
-                availability: .notInThisRelease,
-                reason: "The ensemble's HOST:PORT addresses."
+                reload: .atStart,
+                reason: "HOST:PORT of each server of the ensemble."
             ),
             SettingKey(
                 "zookeeper.prefix",
                 \.zookeeper.prefix,
-                availability: .notInThisRelease,
+                expected: "an absolute path without a slash at its end, such as /servicegroups",
+                isValid: ZooKeeperName.isPrefix,
+                reload: .atStart,
                 reason: "Below which node the services are kept; Nova's old driver used the same."
             ),
             SettingKey(
                 "zookeeper.session_timeout",
                 \.zookeeper.sessionTimeout,
-                availability: .notInThisRelease,
-                reason: "How long a session outlives its owner."
+                expected: "1s to 1h",
+                isValid: { $0 >= .seconds(1) && $0 <= .seconds(3_600) },
+                reload: .atStart,
+                reason: "How long nodes outlast a daemon that was killed; the servers may grant another time."
             ),
             SettingKey(
                 "zookeeper.digest_file",
                 \.zookeeper.digestFile,
-                availability: .notInThisRelease,
-                reason: "A file with USER:PASSWORD for digest access control."
+                default: "none",
+                reload: .atStart,
+                reason: "A file with USER:PASSWORD in its first line: nodes are then for whoever knows it."
             ),
             SettingKey(
                 "memcached.servers",

@@ -121,9 +121,6 @@ extension DriverName: SettingValue {
     static let expected = "database, zookeeper or memcached"
     init(_ raw: RawSetting) throws(SettingValueProblem) {
         guard let driver = try DriverName(configured: raw.scalar()) else { throw .wrong }
-        guard driver != .zookeeper else {
-            throw .refused("the driver \(driver.rawValue) is not available in this release")
-        }
         self = driver
     }
     var settingText: String { rawValue }

@@ -91,33 +91,41 @@ enum SettingsRules {
         }
         errors += downTimeContradictions(loaded)
         errors += brakeContradictions(loaded)
-        errors += memcachedContradictions(loaded)
+        errors += serverContradictions(loaded, "memcached.servers", settings.memcached.servers, .memcached, 11_211)
+        errors += serverContradictions(loaded, "zookeeper.hosts", settings.zookeeper.hosts, .zookeeper, 2_181)
+        // In the names of nodes it stands for a service's own session.
+        if loaded.settings.liveness.driver == .zookeeper, loaded.settings.daemon.id == "direct" {
+            errors.append(
+                error(loaded, "daemon.id", "\"direct\" is what the zookeeper driver calls no daemon; expected another")
+            )
+        }
         return errors
     }
 
-    /// Servers that the driver needs, each of them once: every key is to be on one of them.
-    private static func memcachedContradictions(_ loaded: LoadedSettings) -> [SettingError] {
-        let servers = loaded.settings.memcached.servers
+    /// Servers that a driver needs, each of them once.
+    private static func serverContradictions(
+        _ loaded: LoadedSettings,
+        _ key: String,
+        _ servers: [String],
+        _ driver: DriverName,
+        _ port: UInt16
+    ) -> [SettingError] {
         var errors: [SettingError] = []
-        for server in servers where MemcachedName.address(server) == nil {
+        for server in servers where ServerAddress(server) == nil {
             errors.append(
-                error(
-                    loaded,
-                    "memcached.servers",
-                    "\"\(server)\" is no server; expected HOST:PORT, such as 10.0.0.7:11211"
-                )
+                error(loaded, key, "\"\(server)\" is no server; expected HOST:PORT, such as 10.0.0.7:\(port)")
             )
         }
         for server in Set(servers).sorted() where servers.count(where: { $0 == server }) > 1 {
-            errors.append(error(loaded, "memcached.servers", "\"\(server)\" is there twice; expected each server once"))
+            errors.append(error(loaded, key, "\"\(server)\" is there twice; expected each server once"))
         }
-        if loaded.settings.liveness.driver == .memcached, servers.isEmpty {
+        if loaded.settings.liveness.driver == driver, servers.isEmpty {
             errors.append(
                 error(
                     loaded,
-                    "memcached.servers",
+                    key,
                     involving: ["liveness.driver"],
-                    "no server is named, and the driver is memcached; expected HOST:PORT of at least one"
+                    "no server is named, and the driver is \(driver.rawValue); expected HOST:PORT of at least one"
                 )
             )
         }
@@ -167,11 +175,18 @@ enum SettingsRules {
                 parts += " + 2 x observe_interval \(DurationText.format(liveness.observeInterval))"
             }
             if liveness.driver == .memcached { parts += " + 3s" }
+            var words = "less than \(parts)"
+            var involved = ["\(prefix)report_interval"] + common
+            let timeout = loaded.settings.zookeeper.sessionTimeout
+            if liveness.driver == .zookeeper, least == timeout + .milliseconds(1) {
+                words = "not more than session_timeout \(DurationText.format(timeout))"
+                involved.append("zookeeper.session_timeout")
+            }
             return error(
                 loaded,
                 "\(prefix)service_down_time",
-                involving: ["\(prefix)report_interval"] + common,
-                "\(DurationText.format(down)) is less than \(parts), which the \(guarantees.name) driver needs; "
+                involving: involved,
+                "\(DurationText.format(down)) is \(words), which the \(guarantees.name) driver needs; "
                     + "expected at least \(DurationText.format(least))"
             )
         }

@@ -1,18 +1,18 @@
-import LivenessCore
+package import LivenessCore
 
 /// The daemons' rows in the database: a flush touches this daemon's own, and a look reads them all.
 ///
-/// memcached says who lives, so nobody waits here for a database that hangs: it is asked by a loop of its own (`run`),
+/// Another back end says who lives, so nobody waits here for a database that hangs: it is asked by a loop of its own (`run`),
 /// and whoever asked goes on after a moment with what was seen last. To the others it looks the same: this daemon's row
 /// stands still.
-final class DaemonTable: Sendable {
+package final class DaemonTable: Sendable {
     /// What is known of the others.
-    struct Sight: Sendable {
+    package struct Sight: Sendable {
         /// nil before the database was read since this daemon began.
-        var table: HeartbeatObservation?
-        var daemons: [DaemonRecord] = []
+        package var table: HeartbeatObservation?
+        package var daemons: [DaemonRecord] = []
         /// The database did not answer: this is how it was.
-        var isOld: Bool
+        package var isOld: Bool
     }
 
     private struct Waiting: Sendable {
@@ -54,17 +54,17 @@ final class DaemonTable: Sendable {
     private let requests: AsyncStream<Void>
     private let request: AsyncStream<Void>.Continuation
 
-    init(table: any HeartbeatTable, daemon: String) {
+    package init(table: any HeartbeatTable, daemon: String) {
         self.table = table
         self.daemon = daemon
         (requests, request) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// This daemon begins beside these.
-    func begin(_ daemons: [DaemonRecord]) { state.withLock { $0.sight.daemons = daemons } }
+    package func begin(_ daemons: [DaemonRecord]) { state.withLock { $0.sight.daemons = daemons } }
 
     /// Asks the database, for as long as the task lives.
-    func run() async {
+    package func run() async {
         state.withLock { $0.isRunning = true }
         for await _ in requests { await ask() }
         let waiting = state.withLock { state in
@@ -76,7 +76,7 @@ final class DaemonTable: Sendable {
     }
 
     /// A flush was written: this daemon lives, and so do these workers, whom the records tell apart by their stamps.
-    func note(_ flush: HeartbeatFlush) async throws(DriverError) {
+    package func note(_ flush: HeartbeatFlush) async throws(DriverError) {
         var note = flush
         note.renewals = []
         // To a daemon that looks into the table for heartbeats, nothing of this one is ever complete there.
@@ -90,7 +90,7 @@ final class DaemonTable: Sendable {
     }
 
     /// Who is there, as far as is known.
-    func look() async throws(DriverError) -> Sight {
+    package func look() async throws(DriverError) -> Sight {
         let isAnswered = try await round()
         var sight = state.withLock { $0.sight }
         if !isAnswered { sight.isOld = true }

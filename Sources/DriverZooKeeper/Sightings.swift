@@ -1,0 +1,189 @@
+import LivenessCore
+
+/// What the members' nodes say of their services: who is kept alive by whom, and what of that is news.
+///
+/// A node counts as a heartbeat each time it is seen while its owner's beat has moved; nodes and absences of an owner that
+/// is silent, gone or incomplete prove nothing.
+struct Sightings: Sendable {
+    private struct Node {
+        var member: Member
+        /// The service's dense number and the identity it had; nil while no record of that name is known.
+        var service: UInt32?
+        var uuid: ServiceUUID?
+        /// Its owner's beat when it counted last; nil when it has not counted yet.
+        var counted: Int64?
+    }
+
+    /// An owner let go of the last node of a service, at the latest when its beat was this.
+    private struct Removal {
+        var owner: String
+        var beat: Int64
+    }
+
+    /// The id of this daemon.
+    let own: String
+    private var nodes: [String: Node] = [:]
+    private var paths: [UInt32: Set<String>] = [:]
+    /// How many nodes each owner has.
+    private var nodesOf: [String: Int] = [:]
+    /// Those of services without a record.
+    private var strangers: Set<String> = []
+    private var removals: [UInt32: Removal] = [:]
+    /// Whether anything was seen yet: what stood there then is no news.
+    private var isBegun = false
+
+    init(own: String) { self.own = own }
+
+    /// Everybody but this daemon who keeps somebody alive.
+    var owners: Set<String> { Set(nodesOf.keys).subtracting([own, Member.direct]) }
+
+    /// Takes in what the tree found.
+    ///
+    /// - Parameters:
+    ///   - change: Paths.
+    ///   - before: The beats of complete owners before the tree was looked at.
+    ///   - after: The same afterwards.
+    ///   - board: Who is known.
+    /// - Returns: Those of this daemon's own nodes that are gone, with their paths.
+    mutating func take(
+        _ change: MemberTree.Change,
+        before: [String: Int64],
+        after: [String: Int64],
+        on board: Board
+    ) -> [(seat: Holdings.Seat, path: String)] {
+        var lost: [(seat: Holdings.Seat, path: String)] = []
+        for path in change.removed {
+            guard let node = nodes.removeValue(forKey: path) else { continue }
+            strangers.remove(path)
+            let left = nodesOf[node.member.owner, default: 1] - 1
+            nodesOf[node.member.owner] = left > 0 ? left : nil
+            guard let service = node.service else { continue }
+            paths[service]?.remove(path)
+            if node.member.owner == own {
+                let seat = Holdings.Seat(service: service, worker: Array(node.member.worker.utf8))
+                lost.append((seat, path))
+            } else if paths[service]?.isEmpty ?? true, let beat = after[node.member.owner] {
+                removals[service] = Removal(owner: node.member.owner, beat: beat)
+            }
+            if paths[service]?.isEmpty ?? false { paths[service] = nil }
+        }
+        for path in change.added {
+            guard let name = path.split(separator: "/").last, let member = Member(String(name)) else { continue }
+            var node = Node(member: member)
+            // What stood there when this daemon began says nothing until its owner's beat has moved.
+            if !isBegun { node.counted = before[member.owner] }
+            if nodes.updateValue(node, forKey: path) == nil { nodesOf[member.owner, default: 0] += 1 }
+            resolve(path, on: board)
+        }
+        isBegun = true
+        for path in strangers { resolve(path, on: board) }
+        return lost
+    }
+
+    private mutating func resolve(_ path: String, on board: Board) {
+        guard let member = nodes[path]?.member else { return }
+        guard let service = board.find(host: member.host, binary: member.binary), board.isListed(service) else {
+            strangers.insert(path)
+            return
+        }
+        strangers.remove(path)
+        nodes[path]?.service = service
+        nodes[path]?.uuid = board.cards[Int(service)].uuid
+        paths[service, default: []].insert(path)
+        removals[service] = nil
+    }
+
+    /// Lets every node whose owner's beat has moved count once.
+    ///
+    /// Whom this daemon hears itself does not need it, and would seem to have been heard by others only.
+    mutating func count(
+        _ beats: [String: Int64],
+        on board: Board,
+        _ observation: inout BackendObservation,
+        isHeldHere: (UInt32) -> Bool
+    ) {
+        for (service, paths) in paths where !isHeldHere(service) {
+            count(service, paths, beats, on: board, &observation)
+        }
+    }
+
+    /// The same for one service.
+    mutating func count(
+        _ service: UInt32,
+        _ beats: [String: Int64],
+        on board: Board,
+        _ observation: inout BackendObservation
+    ) {
+        if let paths = paths[service] { count(service, paths, beats, on: board, &observation) }
+    }
+
+    private mutating func count(
+        _ service: UInt32,
+        _ paths: Set<String>,
+        _ beats: [String: Int64],
+        on board: Board,
+        _ observation: inout BackendObservation
+    ) {
+        for path in paths {
+            guard let node = nodes[path], node.member.owner != own, let beat = beats[node.member.owner],
+                node.counted != beat
+            else { continue }
+            guard Int(service) < board.count, board.isListed(service), board.cards[Int(service)].uuid == node.uuid
+            else {
+                forget(path, of: service)
+                continue
+            }
+            nodes[path]?.counted = beat
+            see(node.member, service, on: board, &observation)
+        }
+    }
+
+    /// Its number belongs to another record now, or to none.
+    private mutating func forget(_ path: String, of service: UInt32) {
+        paths[service]?.remove(path)
+        if paths[service]?.isEmpty ?? false { paths[service] = nil }
+        nodes[path]?.service = nil
+        strangers.insert(path)
+    }
+
+    private func see(_ member: Member, _ service: UInt32, on board: Board, _ observation: inout BackendObservation) {
+        let card = board.cards[Int(service)]
+        let seat = Holdings.Seat(service: service, worker: Array(member.worker.utf8))
+        guard let occupant = board.occupant(of: seat),
+            (occupant.incarnation ?? "").utf8.elementsEqual((member.incarnation ?? "").utf8)
+        else {
+            observation.unrecognised.append(
+                UnrecognisedHeartbeat(id: card.id, uuid: card.uuid, incarnation: member.incarnation)
+            )
+            return
+        }
+        observation.changed.append(
+            ObservedHeartbeat(
+                id: card.id,
+                uuid: card.uuid,
+                incarnationNumber: Int64(card.incarnationNumber),
+                sequence: nil,
+                version: card.version,
+                reportInterval: card.reportInterval,
+                reportCount: Int64(board.hearings[Int(service)].reportCount) + 1
+            )
+        )
+    }
+
+    /// Services of whom every owner has let go: the last of them lived on, complete, when its node was gone already.
+    mutating func takeReleased(_ beats: [String: Int64]) -> [UInt32] {
+        var released: [UInt32] = []
+        for (service, removal) in removals {
+            guard let beat = beats[removal.owner] else {
+                // With its session everything of its owner went: that says nothing.
+                removals[service] = nil
+                continue
+            }
+            if beat > removal.beat {
+                removals[service] = nil
+                released.append(service)
+            }
+        }
+        return released
+    }
+}

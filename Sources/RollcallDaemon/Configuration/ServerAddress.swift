@@ -1,0 +1,25 @@
+/// Where a server of a back end is: `HOST:PORT`, an IPv6 address in brackets.
+struct ServerAddress: Hashable, Sendable {
+    var host: String
+    var port: UInt16
+
+    /// nil for anything else.
+    init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0 else {
+            return nil
+        }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            return nil
+        }
+        let isName = !host.isEmpty && host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"/,".utf8.contains($0) }
+        guard isName else { return nil }
+        self.host = String(host)
+        self.port = port
+    }
+
+    /// As it is written in settings.
+    var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}

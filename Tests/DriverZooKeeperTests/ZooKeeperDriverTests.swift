@@ -1,0 +1,165 @@
+import DriverZooKeeper
+import LivenessConformance
+import LivenessCore
+import ServerFixtures
+import Testing
+import ZooKeeperClient
+
+@Suite("Nodes in ZooKeeper", .zooKeeper, .serialized)
+struct ZooKeeperDriverTests {
+    @Test("a node stands where the format says, while nothing more is written for a service that is heard")
+    func format() async throws {
+        let pair = try await Company()
+        try await pair.one.renew(1, sequence: 41)
+        let session = try await pair.fixture.session()
+        let path = "\(pair.fixture.prefix)/members/compute/\(Company.bucket)/h1:nova-compute::a:d1"
+        let node = try #require(try await session.node(path))
+        #expect(node.value == #"{"v":1,"sequence":41,"version":7,"report_interval":10}"# && node.owner != 0)
+        let daemon = try #require(try await session.node("\(pair.fixture.prefix)/daemons/d1"))
+        #expect(daemon.value == #"{"v":1,"beat":1,"complete":true,"release":3}"#)
+        try await pair.one.renew(2, sequence: 42)
+        #expect(try await session.node(path) == node)
+        #expect(try await session.node("\(pair.fixture.prefix)/daemons/d1")?.value.contains(#""beat":2"#) == true)
+        await session.close()
+    }
+
+    @Test("a node counts each time its owner's beat has moved, and a hung owner's does not")
+    func hung() async throws {
+        let pair = try await Company()
+        try await pair.one.renew(1)
+        #expect(try await pair.two.observe().changed.count == 1)
+        #expect(try await pair.two.look().changed.isEmpty)
+        try await pair.one.renew(2, isHeard: false)
+        #expect(try await pair.two.look().changed.count == 1)
+        // Its session lives on, and its node stands.
+        #expect(try await pair.two.look().changed.isEmpty)
+        #expect(try await pair.two.observe().changed.isEmpty)
+    }
+
+    @Test("who is judged here is let go, and the others are told once this daemon has flushed again")
+    func released() async throws {
+        let pair = try await Company()
+        try await pair.one.renew(1)
+        _ = try await pair.two.observe()
+        pair.one.judge()
+        _ = try await pair.one.observe()
+        try await pair.one.renew(2, isHeard: false)
+        let gone = try await pair.two.observe()
+        #expect(gone.changed.isEmpty && gone.released.isEmpty)
+        try await pair.one.renew(3, isHeard: false)
+        #expect(try await pair.two.observe().released == [pair.two.service])
+        #expect(try await pair.two.observe().released.isEmpty)
+        // It is heard again.
+        try await pair.one.renew(4)
+        #expect(try await pair.two.observe().changed.count == 1)
+    }
+
+    @Test("nodes that end with their owner's process say nothing")
+    func killed() async throws {
+        let pair = try await Company()
+        try await pair.one.renew(1)
+        _ = try await pair.two.observe()
+        try await pair.one.restart()
+        let session = try await pair.fixture.session()
+        let bucket = "\(pair.fixture.prefix)/members/compute/\(Company.bucket)"
+        // The new process removes what the one before it left, and begins with a beat of its own.
+        try await pair.one.renew(1, isHeard: false)
+        #expect(try await session.children(of: bucket) ?? [] == [])
+        #expect(try await pair.two.observe().released.isEmpty)
+        await session.close()
+    }
+
+    @Test("a service that moves to another daemon and back is held by each for itself")
+    func moving() async throws {
+        let pair = try await Company()
+        try await pair.one.renew(1)
+        try await pair.two.renew(1)
+        let session = try await pair.fixture.session()
+        let bucket = "\(pair.fixture.prefix)/members/compute/\(Company.bucket)"
+        #expect(
+            Set(try await session.children(of: bucket) ?? []) == ["h1:nova-compute::a:d1", "h1:nova-compute::a:d2"]
+        )
+        // It falls due at the first, which finds that the second hears it: nothing to judge, and nothing to hold.
+        #expect(try await pair.one.look().changed.count == 1)
+        pair.one.heardElsewhere()
+        _ = try await pair.one.observe()
+        try await pair.one.renew(2, isHeard: false)
+        #expect(try await session.children(of: bucket) == ["h1:nova-compute::a:d2"])
+        try await pair.one.renew(3, isHeard: false)
+        #expect(try await pair.two.observe().released.isEmpty)
+        try await pair.one.renew(4)
+        #expect(Set(try await session.children(of: bucket) ?? []).count == 2)
+        await session.close()
+    }
+
+    @Test("what somebody has removed is made again")
+    func vandal() async throws {
+        let pair = try await Company()
+        try await pair.one.renew(1)
+        _ = try await pair.one.observe()
+        let session = try await pair.fixture.session()
+        let path = "\(pair.fixture.prefix)/members/compute/\(Company.bucket)/h1:nova-compute::a:d1"
+        try await session.write([.delete(path: path)])
+        try await eventually("it is seen and made again") {
+            _ = try await pair.one.observe()
+            _ = try? await pair.one.renew(2, isHeard: false)
+            return try await session.node(path) != nil
+        }
+        await session.close()
+    }
+
+    @Test("a beat does not move while a session's nodes are missing")
+    func witness() async throws {
+        let pair = try await Company(mostBytes: 200)
+        try await pair.one.renew(1)
+        let session = try await pair.fixture.session()
+        let path = "\(pair.fixture.prefix)/members/compute/\(Company.bucket)/h1:nova-compute::a:d1"
+        try await session.write([.delete(path: path)])
+        await #expect(throws: DriverError.self) { try await pair.one.renew(2, isHeard: false) }
+        #expect(try await session.node("\(pair.fixture.prefix)/daemons/d1")?.value.contains(#""beat":1"#) == true)
+        try await pair.one.renew(3, isHeard: false)
+        #expect(try await session.node(path) != nil)
+        #expect(try await session.node("\(pair.fixture.prefix)/daemons/d1")?.value.contains(#""beat":3"#) == true)
+        await session.close()
+    }
+
+    @Test("an ensemble that lost its content is noticed once, and everything is made again without a heartbeat")
+    func emptied() async throws {
+        let pair = try await Company()
+        try await pair.one.renew(1)
+        _ = try await pair.two.observe()
+        try pair.fixture.servers.servers[0].killAndRestart(isEmptied: true)
+        try await pair.fixture.servers.ready()
+        var count: Int64 = 1
+        try await eventually("it is made again") {
+            count += 1
+            return (try? await pair.one.renew(count, isHeard: false)) != nil
+        }
+        var emptied = 0
+        try await eventually("it is seen again") {
+            guard let seen = try? await pair.two.observe() else { return false }
+            #expect(seen.released.isEmpty)
+            if seen.isEmptied { emptied += 1 }
+            count += 1
+            _ = try? await pair.one.renew(count, isHeard: false)
+            return try await !pair.two.look().changed.isEmpty
+        }
+        #expect(emptied == 1)
+    }
+
+    @Test("a replaced incarnation's node makes room for its successor's")
+    func replaced() async throws {
+        let pair = try await Company()
+        try await pair.one.renew(1)
+        _ = try await pair.two.observe()
+        pair.one.change(incarnation: "b", number: 2)
+        try await pair.one.renew(2)
+        let session = try await pair.fixture.session()
+        let bucket = "\(pair.fixture.prefix)/members/compute/\(Company.bucket)"
+        #expect(try await session.children(of: bucket) == ["h1:nova-compute::b:d1"])
+        // Two does not know it yet: it lives, and its record is to be read.
+        let seen = try await pair.two.observe()
+        #expect(seen.changed.isEmpty && seen.unrecognised.map(\.incarnation) == ["b"] && seen.released.isEmpty)
+        await session.close()
+    }
+}
