@@ -2,8 +2,9 @@ import LivenessCore
 
 /// What this daemon keeps alive in the ensemble, and what of it is to change.
 ///
-/// A node stands for what this daemon heard itself, within the service's down time: else two daemons would keep a dead
-/// service alive for each other. Whoever is due here, or judged already, is let go.
+/// A node stands for what this daemon itself has heard within 1.5 × the service's report_interval: else two daemons would
+/// keep a dead service alive for each other, and none of them would see how many are silent. Where several daemons hold a
+/// service, because its heartbeats go to one after the other, each waits as many times as long, within the down time.
 struct Holdings: Sendable {
     /// A process of a service.
     struct Seat: Hashable, Sendable {
@@ -19,8 +20,16 @@ struct Holdings: Sendable {
         var number: Int64
         /// The number of the session that it lives with.
         var session = 0
+        var reportInterval: Duration
+        var downTime: Duration
         /// The flush that it was last heard in.
-        var flush: UInt64 = 0
+        var heard = ContinuousClock.now
+
+        /// How long it may be silent while so many daemons hold it; a flush may come a little later than the heartbeat.
+        func patience(_ holders: Int) -> Duration {
+            let one = reportInterval * 3 / 2
+            return min(one * max(1, holders), max(one, downTime - reportInterval - .seconds(2))) + .milliseconds(500)
+        }
     }
 
     /// A node to be removed, one to be made, or one in place of another.
@@ -32,6 +41,11 @@ struct Holdings: Sendable {
         var bucket: Bucket?
     }
 
+    /// Flushes that come later than this after one another were kept from it.
+    private static let longestGap = Duration.seconds(2)
+    /// All are gone over only so often.
+    private static let sweepPace = Duration.milliseconds(500)
+
     private var held: [Seat: Held] = [:]
     /// Those whose nodes are gone, and not by this daemon's doing.
     private var lost: [Seat: Held] = [:]
@@ -39,10 +53,14 @@ struct Holdings: Sendable {
     /// Bytes of the paths that live with each session.
     private var bytes: [Int] = []
     private var witness: [Int: String] = [:]
-    /// Flushes so far.
-    private(set) var flushes: UInt64 = 0
+    /// The flush before.
+    private var lastFlush: ContinuousClock.Instant?
+    /// When this daemon went on after it did not run, or could not write: nobody was heard until then.
+    private var resumed: ContinuousClock.Instant?
+    private var lastSweep: ContinuousClock.Instant?
 
-    var paths: Set<String> { Set(held.values.lazy.map(\.path)) }
+    /// Of all nodes that are there, or are to be made again.
+    var paths: Set<String> { Set(held.values.map(\.path) + lost.values.map(\.path)) }
 
     func held(_ seat: Seat) -> Held? { held[seat] }
 
@@ -68,7 +86,6 @@ struct Holdings: Sendable {
         guard let made = change.made else { return }
         while bytes.count <= made.session { bytes.append(0) }
         held[change.seat] = made
-        held[change.seat]?.flush = flushes
         bytes[made.session] += made.path.utf8.count
     }
 
@@ -100,12 +117,30 @@ struct Holdings: Sendable {
 
     // MARK: What is to change
 
-    mutating func beginFlush() { flushes += 1 }
+    /// A flush begins.
+    ///
+    /// Where the one before is long ago, nobody has been silent for all that time: who beats is heard in time again.
+    mutating func beginFlush(at now: ContinuousClock.Instant) {
+        if lastFlush.map({ now - $0 > Self.longestGap }) ?? false { resumed = now }
+        lastFlush = now
+    }
 
-    /// Lets go of all that `isKept` does not want, judged by what was known when there had been so many flushes.
-    mutating func letGo(asOf flushes: UInt64, unless isKept: (Seat, Held) -> Bool) {
-        for (seat, one) in held where one.flush <= flushes && !isKept(seat, one) { released.insert(seat) }
-        for (seat, one) in lost where one.flush <= flushes && !isKept(seat, one) { lost[seat] = nil }
+    /// Lets go of those who have been silent, and of those whom `isKept` does not want.
+    mutating func letGo(
+        at now: ContinuousClock.Instant,
+        holders: (UInt32) -> Int,
+        unless isKept: (Seat, Held) -> Bool
+    ) {
+        if let lastSweep, now - lastSweep < Self.sweepPace { return }
+        lastSweep = now
+        func isOver(_ seat: Seat, _ one: Held) -> Bool {
+            // What may be a corpse by now is shown to nobody, whatever kept this daemon from judging it.
+            if now - one.heard > one.downTime || !isKept(seat, one) { return true }
+            let silence = now - max(one.heard, resumed ?? one.heard)
+            return silence > one.patience(1) && silence > one.patience(holders(seat.service))
+        }
+        for (seat, one) in held where isOver(seat, one) { released.insert(seat) }
+        for (seat, one) in lost where isOver(seat, one) { lost[seat] = nil }
     }
 
     /// This service left or was deleted.
@@ -117,11 +152,19 @@ struct Holdings: Sendable {
     }
 
     /// It was heard; answers the node that is to be removed and whether one is to be made.
-    mutating func heard(_ seat: Seat, _ uuid: ServiceUUID, _ number: Int64) -> (removed: String?, isMade: Bool) {
+    mutating func heard(
+        _ seat: Seat,
+        _ card: Card,
+        _ number: Int64,
+        _ downTime: Duration,
+        at now: ContinuousClock.Instant
+    ) -> (removed: String?, isMade: Bool) {
         released.remove(seat)
         guard let one = held[seat] else { return (nil, true) }
-        if one.uuid == uuid, one.number == number {
-            held[seat]?.flush = flushes
+        if one.uuid == card.uuid, one.number == number {
+            held[seat]?.heard = now
+            held[seat]?.reportInterval = card.reportInterval
+            held[seat]?.downTime = downTime
             return (nil, false)
         }
         return (one.path, true)

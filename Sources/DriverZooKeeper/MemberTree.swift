@@ -7,8 +7,17 @@ import ZooKeeperClient
 final class MemberTree: Sendable {
     /// What refreshes found.
     struct Change: Sendable {
-        var added: [String] = []
-        var removed: [String] = []
+        /// Those that are there now and were not, or others under the same name.
+        var added: Set<String> = []
+        /// Those that were there, with a transaction that was not before their removal, where one is known.
+        var removed: [String: Int64?] = [:]
+
+        mutating func add(_ path: String) { added.insert(path) }
+
+        /// One that came and went unseen was never there.
+        mutating func remove(_ path: String, _ transaction: Int64?) {
+            if added.remove(path) == nil || removed[path] != nil { removed.updateValue(transaction, forKey: path) }
+        }
     }
 
     private struct State {
@@ -22,9 +31,6 @@ final class MemberTree: Sendable {
         /// Not taken yet.
         var change = Change()
     }
-
-    /// Lists read at the same time.
-    private static let mostReads = 64
 
     private let tree: Tree
     private let state = Locked(State())
@@ -47,10 +53,10 @@ final class MemberTree: Sendable {
         }
     }
 
-    /// Reads what is not known to be as it was: of the buckets these only, or all.
+    /// Reads what is not known to be as it was: the buckets of these numbers only, of whatever topic, or all.
     ///
     /// What the ensemble held when this was called is known afterwards. What could not be read stays stale.
-    func refresh(_ session: ZooKeeperSession, only wanted: Set<Bucket>? = nil) async throws(ZooKeeperError) {
+    func refresh(_ session: ZooKeeperSession, only wanted: Set<String>? = nil) async throws(ZooKeeperError) {
         let isRootStale = state.withLock { state in
             if state.session != session.identifier {
                 state.session = session.identifier
@@ -77,7 +83,7 @@ final class MemberTree: Sendable {
         state.withLock { $0.isRootStale = false }
         do throws(ZooKeeperError) {
             let list = try await session.children(of: tree.members, isWatched: true)
-            let topics = Set(list ?? [])
+            let topics = Set(list?.names ?? [])
             state.withLock { state in
                 // What is not there is not watched.
                 if list == nil { state.isRootStale = true }
@@ -98,11 +104,11 @@ final class MemberTree: Sendable {
             defer { state.staleTopics = [] }
             return Array(state.staleTopics)
         }
-        let read = await lists(session, stale) { [tree] in tree.path($0) }
+        let read = await session.lists(of: stale, isWatched: true) { [tree] in tree.path($0) }
         state.withLock { state in
             state.staleTopics.formUnion(stale.filter { read.lists[$0] == nil })
             for (topic, list) in read.lists {
-                let numbers = Set(list ?? [])
+                let numbers = Set(list?.names ?? [])
                 for number in numbers.symmetricDifference(state.buckets[topic] ?? []) {
                     state.staleBuckets.insert(Bucket(topic: topic, number: number))
                 }
@@ -112,56 +118,29 @@ final class MemberTree: Sendable {
         if let failure = read.failure { throw failure }
     }
 
-    private func readNames(_ session: ZooKeeperSession, only wanted: Set<Bucket>?) async throws(ZooKeeperError) {
+    private func readNames(_ session: ZooKeeperSession, only wanted: Set<String>?) async throws(ZooKeeperError) {
         let stale = state.withLock { state in
-            let stale = wanted.map { state.staleBuckets.intersection($0) } ?? state.staleBuckets
+            let stale = state.staleBuckets.filter { wanted?.contains($0.number) ?? true }
             state.staleBuckets.subtract(stale)
             return Array(stale)
         }
-        let read = await lists(session, stale) { [tree] in tree.path($0) }
+        let read = await session.lists(of: stale, isWatched: true) { [tree] in tree.path($0) }
         state.withLock { state in
             state.staleBuckets.formUnion(stale.filter { read.lists[$0] == nil })
             for (bucket, list) in read.lists {
-                let names = Set(list ?? [])
+                let names = Set(list?.names ?? [])
                 let before = state.names[bucket] ?? []
                 let path = tree.path(bucket)
-                state.change.added += names.subtracting(before).map { "\(path)/\($0)" }
-                state.change.removed += before.subtracting(names).map { "\(path)/\($0)" }
+                for name in names.subtracting(before) { state.change.add("\(path)/\(name)") }
+                for name in before.subtracting(names) { state.change.remove("\(path)/\(name)", list?.changed) }
                 state.names[bucket] = list == nil ? nil : names
+                if list == nil {
+                    // What is not there is not watched: its topic says when it is there again.
+                    state.buckets[bucket.topic]?.remove(bucket.number)
+                    state.staleTopics.insert(bucket.topic)
+                }
             }
         }
         if let failure = read.failure { throw failure }
-    }
-
-    /// The children of these, nil of one that is not there, without what could not be read.
-    private func lists<Place: Hashable & Sendable>(
-        _ session: ZooKeeperSession,
-        _ places: [Place],
-        path: @escaping @Sendable (Place) -> String
-    ) async -> (lists: [Place: [String]?], failure: ZooKeeperError?) {
-        await withTaskGroup(of: (Place, Result<[String]?, ZooKeeperError>).self) { group in
-            var lists: [Place: [String]?] = [:]
-            var failure: ZooKeeperError?
-            var rest = places.makeIterator()
-            func readNext() {
-                guard failure == nil, let place = rest.next() else { return }
-                group.addTask {
-                    do throws(ZooKeeperError) {
-                        return (place, .success(try await session.children(of: path(place), isWatched: true)))
-                    } catch {
-                        return (place, .failure(error))
-                    }
-                }
-            }
-            for _ in 0..<Self.mostReads { readNext() }
-            for await (place, result) in group {
-                switch result {
-                case .success(let list): lists.updateValue(list, forKey: place)
-                case .failure(let error): failure = error
-                }
-                readNext()
-            }
-            return (lists, failure)
-        }
     }
 }

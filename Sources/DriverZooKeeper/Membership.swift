@@ -5,12 +5,16 @@ import LivenessCore
 final class Membership: Sendable {
     private struct State {
         var holdings = Holdings()
+        var sightings: Sightings
         /// This daemon's own, once written.
         var beat: Int64?
     }
 
-    private let state = Locked(State())
+    private let state: Locked<State>
     private let source = BoardSource()
+
+    /// - Parameter daemon: The id of this daemon.
+    init(daemon: String) { state = Locked(State(sightings: Sightings(own: daemon))) }
 
     func begin(_ board: @escaping @Sendable () -> Board) { source.begin(board) }
 
@@ -25,28 +29,43 @@ final class Membership: Sendable {
         state.withLock { body(&$0.holdings) }
     }
 
-    /// Whether this daemon hears the service itself.
-    func isHeld(_ service: UInt32, on board: Board) -> Bool {
+    /// Lets go of those who are silent here, or are no more.
+    func letGo(on board: Board, at now: ContinuousClock.Instant) {
         state.withLock { state in
-            if state.holdings.held(Holdings.Seat(service: service)) != nil { return true }
-            guard board.extras[service] != nil else { return false }
-            return board.seats(of: service).contains { state.holdings.held($0) != nil }
+            let sightings = state.sightings
+            state.holdings.letGo(at: now, holders: sightings.holders) { board.keeps($0, $1) }
         }
     }
 
-    /// Lets go of those whom this daemon hears no more.
-    func sweep() {
-        // Whoever is heard from here on is kept, whatever the board says of before.
-        let flushes = state.withLock { $0.holdings.flushes }
-        guard let board else { return }
-        state.withLock { $0.holdings.letGo(asOf: flushes) { board.keeps($0, $1) } }
-    }
-
-    /// These nodes of this daemon's are gone.
-    func lost(_ nodes: [(seat: Holdings.Seat, path: String)]) {
-        if nodes.isEmpty { return }
+    /// Takes in what a look at the tree found.
+    ///
+    /// - Parameters:
+    ///   - change: What is new.
+    ///   - beats: Those of complete owners, read before.
+    ///   - services: Those looked at; nil for all.
+    ///   - board: Who is known.
+    ///   - observation: What others heard is added to it.
+    func take(
+        _ change: MemberTree.Change,
+        _ beats: [String: Beat],
+        _ services: [ServiceKey]?,
+        on board: Board,
+        _ observation: inout BackendObservation
+    ) {
         state.withLock { state in
-            for node in nodes { state.holdings.lost(node.seat, at: node.path) }
+            let gone = state.sightings.take(change, beats, isWhole: services == nil, on: board)
+            for node in gone { state.holdings.lost(node.seat, at: node.path) }
+            if let services {
+                for one in services { state.sightings.count(one.service, beats, on: board, &observation) }
+            } else {
+                observation.silent = state.sightings.takeSilent(beats)
+                let holdings = state.holdings
+                state.sightings.count(beats, on: board, &observation) { service in
+                    if holdings.held(Holdings.Seat(service: service)) != nil { return true }
+                    guard board.extras[service] != nil else { return false }
+                    return board.seats(of: service).contains { holdings.held($0) != nil }
+                }
+            }
         }
     }
 }

@@ -18,16 +18,12 @@ extension Board {
         return workers.first { $0.worker.utf8.elementsEqual(seat.worker) }.map { ($0.incarnation, $0.number) }
     }
 
-    /// Whether a node that this daemon made for the service still says what is so.
+    /// Whether a node that this daemon made for the process is one of a service that there is and that nobody has judged.
     func keeps(_ seat: Holdings.Seat, _ held: Holdings.Held) -> Bool {
         guard Int(seat.service) < count, isListed(seat.service), cards[Int(seat.service)].uuid == held.uuid,
-            occupant(of: seat) != nil
+            extras[seat.service]?.leftAt == nil, occupant(of: seat) != nil
         else { return false }
-        // It fell due here, and another daemon was found to hear it.
-        if hearings[Int(seat.service)].isElsewhere { return false }
-        let verdict = standings[Int(seat.service)].verdict
-        if verdict.state == .up { return true }
-        // Doubts of this daemon about itself or the back end, and an operator's word, say nothing of what was heard.
-        return verdict.reason.isLocalOpinion || verdict.reason == .forcedDown || verdict.reason == .neverReported
+        let reason = standings[Int(seat.service)].verdict.reason
+        return reason != .heartbeatMissed && reason != .sessionExpired
     }
 }

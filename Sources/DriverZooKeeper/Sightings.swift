@@ -14,18 +14,16 @@ struct Sightings: Sendable {
         var counted: Int64?
     }
 
-    /// An owner let go of the last node of a service, at the latest when its beat was this.
+    /// The last node of a service was removed, at the latest by that transaction.
     private struct Removal {
         var owner: String
-        var beat: Int64
+        var removed: Int64
     }
 
     /// The id of this daemon.
     let own: String
     private var nodes: [String: Node] = [:]
     private var paths: [UInt32: Set<String>] = [:]
-    /// How many nodes each owner has.
-    private var nodesOf: [String: Int] = [:]
     /// Those of services without a record.
     private var strangers: Set<String> = []
     private var removals: [UInt32: Removal] = [:]
@@ -34,36 +32,36 @@ struct Sightings: Sendable {
 
     init(own: String) { self.own = own }
 
-    /// Everybody but this daemon who keeps somebody alive.
-    var owners: Set<String> { Set(nodesOf.keys).subtracting([own, Member.direct]) }
+    /// How many daemons hold the service, this one included.
+    func holders(of service: UInt32) -> Int {
+        Set((paths[service] ?? []).compactMap { nodes[$0]?.member.owner }).count
+    }
 
     /// Takes in what the tree found.
     ///
     /// - Parameters:
     ///   - change: Paths.
-    ///   - before: The beats of complete owners before the tree was looked at.
-    ///   - after: The same afterwards.
+    ///   - beats: Those of complete owners before the tree was looked at.
+    ///   - isWhole: All of the tree was looked at.
     ///   - board: Who is known.
     /// - Returns: Those of this daemon's own nodes that are gone, with their paths.
     mutating func take(
         _ change: MemberTree.Change,
-        before: [String: Int64],
-        after: [String: Int64],
+        _ beats: [String: Beat],
+        isWhole: Bool,
         on board: Board
     ) -> [(seat: Holdings.Seat, path: String)] {
         var lost: [(seat: Holdings.Seat, path: String)] = []
-        for path in change.removed {
+        for (path, removed) in change.removed {
             guard let node = nodes.removeValue(forKey: path) else { continue }
             strangers.remove(path)
-            let left = nodesOf[node.member.owner, default: 1] - 1
-            nodesOf[node.member.owner] = left > 0 ? left : nil
             guard let service = node.service else { continue }
             paths[service]?.remove(path)
             if node.member.owner == own {
                 let seat = Holdings.Seat(service: service, worker: Array(node.member.worker.utf8))
                 lost.append((seat, path))
-            } else if paths[service]?.isEmpty ?? true, let beat = after[node.member.owner] {
-                removals[service] = Removal(owner: node.member.owner, beat: beat)
+            } else if paths[service]?.isEmpty ?? true, let removed {
+                removals[service] = Removal(owner: node.member.owner, removed: removed)
             }
             if paths[service]?.isEmpty ?? false { paths[service] = nil }
         }
@@ -71,11 +69,11 @@ struct Sightings: Sendable {
             guard let name = path.split(separator: "/").last, let member = Member(String(name)) else { continue }
             var node = Node(member: member)
             // What stood there when this daemon began says nothing until its owner's beat has moved.
-            if !isBegun { node.counted = before[member.owner] }
-            if nodes.updateValue(node, forKey: path) == nil { nodesOf[member.owner, default: 0] += 1 }
+            if !isBegun { node.counted = beats[member.owner]?.number }
+            nodes[path] = node
             resolve(path, on: board)
         }
-        isBegun = true
+        if isWhole { isBegun = true }
         for path in strangers { resolve(path, on: board) }
         return lost
     }
@@ -97,7 +95,7 @@ struct Sightings: Sendable {
     ///
     /// Whom this daemon hears itself does not need it, and would seem to have been heard by others only.
     mutating func count(
-        _ beats: [String: Int64],
+        _ beats: [String: Beat],
         on board: Board,
         _ observation: inout BackendObservation,
         isHeldHere: (UInt32) -> Bool
@@ -110,7 +108,7 @@ struct Sightings: Sendable {
     /// The same for one service.
     mutating func count(
         _ service: UInt32,
-        _ beats: [String: Int64],
+        _ beats: [String: Beat],
         on board: Board,
         _ observation: inout BackendObservation
     ) {
@@ -120,12 +118,12 @@ struct Sightings: Sendable {
     private mutating func count(
         _ service: UInt32,
         _ paths: Set<String>,
-        _ beats: [String: Int64],
+        _ beats: [String: Beat],
         on board: Board,
         _ observation: inout BackendObservation
     ) {
         for path in paths {
-            guard let node = nodes[path], node.member.owner != own, let beat = beats[node.member.owner],
+            guard let node = nodes[path], node.member.owner != own, let beat = beats[node.member.owner]?.number,
                 node.counted != beat
             else { continue }
             guard Int(service) < board.count, board.isListed(service), board.cards[Int(service)].uuid == node.uuid
@@ -170,20 +168,34 @@ struct Sightings: Sendable {
         )
     }
 
-    /// Services of whom every owner has let go: the last of them lived on, complete, when its node was gone already.
-    mutating func takeReleased(_ beats: [String: Int64]) -> [UInt32] {
-        var released: [UInt32] = []
+    /// Services whose every owner has let go of them, having heard nothing for 1.5 × their report_interval.
+    ///
+    /// An owner that began before a node went, and whose beat was written after that, has removed it itself, for all its
+    /// sessions lasted then.
+    ///
+    /// The beats are those of complete owners before all of the tree was looked at: a node that was made again since would
+    /// have been seen.
+    mutating func takeSilent(_ beats: [String: Beat]) -> [UInt32] {
+        var silent: [UInt32] = []
         for (service, removal) in removals {
-            guard let beat = beats[removal.owner] else {
-                // With its session everything of its owner went: that says nothing.
+            guard let beat = beats[removal.owner], beat.began < removal.removed else {
+                // What went with its owner's session, or was left by one before, says nothing.
                 removals[service] = nil
                 continue
             }
-            if beat > removal.beat {
+            if beat.written > removal.removed {
                 removals[service] = nil
-                released.append(service)
+                silent.append(service)
             }
         }
-        return released
+        return silent
     }
+}
+
+/// A daemon's beat as it was read.
+struct Beat: Hashable, Sendable {
+    var number: Int64
+    /// The transactions with which its daemon's first session began, and that wrote it.
+    var began: Int64
+    var written: Int64
 }

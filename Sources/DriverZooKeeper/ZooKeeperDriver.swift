@@ -47,7 +47,7 @@ package struct ZooKeeperDriver: LivenessDriver {
     ///   - downTimes: What sessions must not outlast.
     package init(_ configuration: Configuration, table: any HeartbeatTable, downTimes: DownTimes) {
         let tree = Tree(prefix: configuration.prefix)
-        let membership = Membership()
+        let membership = Membership(daemon: configuration.daemon)
         daemons = DaemonTable(table: table, daemon: configuration.daemon)
         reporter = ZooKeeperReporter(
             configuration.ensemble,

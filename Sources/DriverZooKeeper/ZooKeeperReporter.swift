@@ -80,14 +80,21 @@ actor ZooKeeperReporter: LivenessReporter {
     private func write(_ flush: HeartbeatFlush) async throws(ZooKeeperError) {
         let first = try await session(0)
         for number in connections.indices.dropFirst() { _ = try await session(number) }
-        if !isRegistered { try await register(first, count: flush.count) }
+        // In this order: what a process of before has left goes before this one begins.
         if !isTidy { try await tidy(first) }
+        if !isRegistered { try await register(first, count: flush.count) }
         guard let board = membership.board else { return }
-        let changes = membership.withHoldings { holdings in
-            holdings.beginFlush()
-            return Self.changes(flush, on: board, tree, daemon, &holdings)
+        let now = ContinuousClock.now
+        membership.withHoldings { $0.beginFlush(at: now) }
+        membership.letGo(on: board, at: now)
+        let changes = membership.withHoldings { plan(flush, on: board, &$0, at: now) }
+        do throws(ZooKeeperError) {
+            try await carryOut(changes)
+        } catch {
+            // Something may have been made that nobody knows of.
+            isTidy = false
+            throw error
         }
-        try await carryOut(changes)
         if flush.isLast { try await beat(flush.count) }
     }
 
@@ -114,23 +121,22 @@ actor ZooKeeperReporter: LivenessReporter {
     }
 
     /// What is to be written for a flush: who is heard and has no node, who has lost it, who is let go.
-    private static func changes(
+    private func plan(
         _ flush: HeartbeatFlush,
         on board: Board,
-        _ tree: Tree,
-        _ daemon: String,
-        _ holdings: inout Holdings
+        _ holdings: inout Holdings,
+        at now: ContinuousClock.Instant
     ) -> [Holdings.Change] {
         var changes: [Holdings.Change] = []
         let workers = Dictionary(grouping: flush.workers, by: \.serviceID)
         var heard: Set<Holdings.Seat> = []
         func want(_ seat: Holdings.Seat, sequence: UInt64?) {
             guard let occupant = board.occupant(of: seat) else { return }
-            let uuid = board.cards[Int(seat.service)].uuid
-            let known = holdings.heard(seat, uuid, occupant.number)
+            let card = board.cards[Int(seat.service)]
+            let known = holdings.heard(seat, card, occupant.number, downTime(of: seat.service, on: board), at: now)
             guard known.isMade else { return }
             heard.insert(seat)
-            changes.append(change(seat, occupant, sequence, replacing: known.removed, on: board, tree, daemon))
+            changes.append(change(seat, occupant, sequence, replacing: known.removed, on: board))
         }
         for renewal in flush.renewals where Int(renewal.service) < board.count {
             let named = workers[renewal.serviceID] ?? []
@@ -145,19 +151,24 @@ actor ZooKeeperReporter: LivenessReporter {
         }
         for (seat, lost) in holdings.losses() where !heard.contains(seat) {
             guard board.keeps(seat, lost), let occupant = board.occupant(of: seat) else { continue }
-            changes.append(change(seat, occupant, nil, replacing: nil, on: board, tree, daemon))
+            var again = change(seat, occupant, nil, replacing: nil, on: board)
+            again.made?.heard = lost.heard
+            changes.append(again)
         }
         return changes + holdings.removals()
     }
 
-    private static func change(
+    private func downTime(of service: UInt32, on board: Board) -> Duration {
+        let topic = board.profile(of: service).topic
+        return downTimes.downTime(topic: topic, reportInterval: board.cards[Int(service)].reportInterval)
+    }
+
+    private func change(
         _ seat: Holdings.Seat,
         _ occupant: (incarnation: String?, number: Int64),
         _ sequence: UInt64?,
         replacing removed: String?,
-        on board: Board,
-        _ tree: Tree,
-        _ daemon: String
+        on board: Board
     ) -> Holdings.Change {
         let name = board.name(of: seat.service)
         let card = board.cards[Int(seat.service)]
@@ -170,7 +181,13 @@ actor ZooKeeperReporter: LivenessReporter {
             owner: daemon
         )
         let path = "\(tree.path(bucket))/\(member.name)"
-        let made = Holdings.Held(path: path, uuid: card.uuid, number: occupant.number)
+        let made = Holdings.Held(
+            path: path,
+            uuid: card.uuid,
+            number: occupant.number,
+            reportInterval: card.reportInterval,
+            downTime: downTime(of: seat.service, on: board)
+        )
         // The same name once more: an incarnation that came again.
         let isSame = removed?.utf8.elementsEqual(path.utf8) ?? false
         return Holdings.Change(
@@ -243,7 +260,9 @@ actor ZooKeeperReporter: LivenessReporter {
                         let done = part.remove(at: number)
                         membership.withHoldings { $0.done(done) }
                     }
-                default: throw error
+                case (.connectionLoss, _), (.timeout, _), (.sessionExpired, _), (.notAllowed, _): throw error
+                // Somebody has put something there that it cannot lie beside: the others need not wait for it.
+                default: part.remove(at: number)
                 }
             }
         }
@@ -282,17 +301,10 @@ actor ZooKeeperReporter: LivenessReporter {
 
     /// Removes what earlier sessions left, of this process or of one before: nodes that would stand until they end.
     private func tidy(_ session: ZooKeeperSession) async throws(ZooKeeperError) {
-        let held = membership.withHoldings { $0.paths }
-        for topic in try await session.children(of: tree.members) ?? [] {
-            for bucket in try await session.children(of: tree.path(topic)) ?? [] {
-                let path = tree.path(Bucket(topic: topic, number: bucket))
-                let names = try await session.children(of: path) ?? []
-                let own = names.filter { Member($0)?.owner == daemon && !held.contains("\(path)/\($0)") }
-                for start in stride(from: 0, to: own.count, by: Self.mostOperations) {
-                    let part = own[start..<min(start + Self.mostOperations, own.count)]
-                    try await delete(part.map { "\(path)/\($0)" }, over: session)
-                }
-            }
+        let kept = membership.withHoldings { $0.paths }
+        let stale = try await session.members(of: daemon, in: tree).filter { !kept.contains($0) }
+        for start in stride(from: 0, to: stale.count, by: Self.mostOperations) {
+            try await delete(Array(stale[start..<min(start + Self.mostOperations, stale.count)]), over: session)
         }
         isTidy = true
     }

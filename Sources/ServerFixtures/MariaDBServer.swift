@@ -13,6 +13,7 @@ package final class MariaDBServer: TestedServer {
     private let folder: TemporaryFolder
     private let process: Mutex<SpawnedProcess>
     private let databases = Mutex(0)
+    private let variables: [String: String]
 
     package var socket: String { "\(folder.path)/s" }
 
@@ -23,12 +24,21 @@ package final class MariaDBServer: TestedServer {
     }
 
     package static func provide(_ body: @concurrent @Sendable () async throws -> Void) async throws {
-        let server = try await MariaDBServer()
+        try await provide(with: [:], body)
+    }
+
+    /// Starts one with more in its environment, hands it to `body` as the current one, and ends it.
+    package static func provide(
+        with variables: [String: String],
+        _ body: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        let server = try await MariaDBServer(variables)
         defer { server.process.withLock { $0.end() } }
         try await $current.withValue(server) { try await body() }
     }
 
-    private init() async throws {
+    private init(_ variables: [String: String]) async throws {
+        self.variables = variables
         // Short: the path of a socket has little room.
         folder = try TemporaryFolder("mdb")
         port = freePort()
@@ -45,7 +55,7 @@ package final class MariaDBServer: TestedServer {
             throw ServerFailed(what: "mariadb-install-db", messages: installation.output + installation.messages)
         }
         certificates = try await Certificates(in: folder.path)
-        process = Mutex(try Self.spawn(folder, port))
+        process = Mutex(try Self.spawn(folder, port, variables))
         try await ready()
     }
 
@@ -53,7 +63,11 @@ package final class MariaDBServer: TestedServer {
     private static let environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent"]
 
     /// What is committed is on disk, as in life, so that a kill loses nothing.
-    private static func spawn(_ folder: TemporaryFolder, _ port: UInt16) throws -> SpawnedProcess {
+    private static func spawn(
+        _ folder: TemporaryFolder,
+        _ port: UInt16,
+        _ variables: [String: String]
+    ) throws -> SpawnedProcess {
         try SpawnedProcess(
             "/usr/sbin/mariadbd",
             [
@@ -65,7 +79,7 @@ package final class MariaDBServer: TestedServer {
                 "--ssl-ca=\(folder.path)/authority.pem", "--ssl-cert=\(folder.path)/server.pem",
                 "--ssl-key=\(folder.path)/server.key",
             ],
-            environment: environment,
+            environment: environment.merging(variables) { _, new in new },
             output: "\(folder.path)/server"
         )
     }
@@ -112,7 +126,7 @@ package final class MariaDBServer: TestedServer {
     /// Kills it and starts it again on the same files.
     package func killAndRestart() async throws {
         current.end()
-        let successor = try Self.spawn(folder, port)
+        let successor = try Self.spawn(folder, port, variables)
         process.withLock { $0 = successor }
         try await ready()
     }

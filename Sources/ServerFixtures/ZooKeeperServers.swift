@@ -64,7 +64,7 @@ package final class ZooKeeperServers: Sendable {
             let home = "\(folder.path)/\(number)"
             try FileManager.default.createDirectory(atPath: "\(home)/data", withIntermediateDirectories: true)
             var lines = [
-                "tickTime=200", "initLimit=50", "syncLimit=25", "dataDir=\(home)/data", "clientPort=\(ports[number])",
+                "tickTime=500", "initLimit=20", "syncLimit=10", "dataDir=\(home)/data", "clientPort=\(ports[number])",
                 "clientPortAddress=127.0.0.1", "admin.enableServer=false", "maxClientCnxns=0",
                 "4lw.commands.whitelist=srvr",
             ]

@@ -5,7 +5,7 @@ import Synchronization
 /// An answer that the library gives on its own thread, once.
 ///
 /// Whoever waits goes on with the first of: the answer, the time limit, the task's cancellation. The library keeps the
-/// object until it has answered, as it always does in the end.
+/// object until it has answered; what is under way when a session is closed it may never answer.
 @safe final class Reply<Value: Sendable>: @unchecked Sendable {
     typealias Outcome = Result<Value, ZooKeeperError>
 

@@ -134,6 +134,20 @@ import Synchronization
         }
     }
 
+    func sync(_ path: String, _ reply: Reply<Void>) throws(ZooKeeperError) {
+        unsafe try call(reply) { pointer, data in
+            unsafe zoo_async(
+                pointer,
+                path,
+                { number, _, data in
+                    guard let reply = unsafe Reply<Void>.taken(data) else { return }
+                    reply.give(number == ZOK.rawValue ? .success(()) : .failure(ZooKeeperError(number: number)))
+                },
+                data
+            )
+        }
+    }
+
     func node(_ path: String, _ reply: Reply<ZooKeeperNode?>) throws(ZooKeeperError) {
         unsafe try call(reply) { pointer, data in
             unsafe zoo_aget(
@@ -152,7 +166,8 @@ import Synchronization
                     let node = unsafe ZooKeeperNode(
                         value: String(decoding: bytes, as: UTF8.self),
                         owner: status.pointee.ephemeralOwner,
-                        created: status.pointee.czxid
+                        created: status.pointee.czxid,
+                        modified: status.pointee.mzxid
                     )
                     reply.give(.success(node))
                 },
@@ -161,20 +176,25 @@ import Synchronization
         }
     }
 
-    func children(of path: String, isWatched: Bool, _ reply: Reply<[String]?>) throws(ZooKeeperError) {
+    func children(
+        of path: String,
+        isWatched: Bool,
+        _ reply: Reply<ZooKeeperChildren?>
+    ) throws(ZooKeeperError) {
         unsafe try call(reply) { pointer, data in
-            unsafe zoo_aget_children(
+            unsafe zoo_aget_children2(
                 pointer,
                 path,
                 isWatched ? 1 : 0,
-                { number, names, data in
-                    guard let reply = unsafe Reply<[String]?>.taken(data) else { return }
-                    guard number == ZOK.rawValue, let names = unsafe names else {
+                { number, names, status, data in
+                    guard let reply = unsafe Reply<ZooKeeperChildren?>.taken(data) else { return }
+                    guard number == ZOK.rawValue, let names = unsafe names, let status = unsafe status else {
                         let isMissing = number == ZNONODE.rawValue
                         return reply.give(isMissing ? .success(nil) : .failure(ZooKeeperError(number: number)))
                     }
                     let list = unsafe UnsafeBufferPointer(start: names.pointee.data, count: Int(names.pointee.count))
-                    reply.give(.success(unsafe list.compactMap { unsafe $0.map { unsafe String(cString: $0) } }))
+                    let texts = unsafe list.compactMap { unsafe $0.map { unsafe String(cString: $0) } }
+                    reply.give(.success(unsafe ZooKeeperChildren(names: texts, changed: status.pointee.pzxid)))
                 },
                 data
             )

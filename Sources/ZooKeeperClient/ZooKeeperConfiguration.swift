@@ -50,6 +50,14 @@ package struct ZooKeeperNode: Hashable, Sendable {
     package var value: String
     /// The session whose end it does not outlast; 0 of a node that stays.
     package var owner: Int64
-    /// Of the transaction that made it.
+    /// The transactions that made it and that last changed its value, in the order of all the ensemble's transactions.
     package var created: Int64
+    package var modified: Int64
+}
+
+/// The children of a node as they were listed.
+package struct ZooKeeperChildren: Hashable, Sendable {
+    package var names: [String]
+    /// The transaction that last made or removed one, in the order of all the ensemble's transactions.
+    package var changed: Int64
 }

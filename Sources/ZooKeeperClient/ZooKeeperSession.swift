@@ -103,6 +103,13 @@ package final class ZooKeeperSession: Sendable {
         try await reply.value(within: limit)
     }
 
+    /// Waits until this session's server has everything that was written before: else it may be a while behind.
+    package func sync(_ path: String) async throws(ZooKeeperError) {
+        let reply = Reply<Void>()
+        try start { handle throws(ZooKeeperError) in try handle.sync(path, reply) }
+        try await reply.value(within: limit)
+    }
+
     /// Makes a node that stays until its last child is gone; one that is there already will do.
     package func ensureContainer(_ path: String) async throws(ZooKeeperError) {
         let reply = Reply<Void>()
@@ -121,11 +128,11 @@ package final class ZooKeeperSession: Sendable {
         return try await reply.value(within: limit)
     }
 
-    /// The names of a node's children; nil when there is no such node.
+    /// A node's children; nil when there is no such node.
     ///
     /// Where `isWatched`, the session tells once when they have changed. A node that is not there is not watched.
-    package func children(of path: String, isWatched: Bool = false) async throws(ZooKeeperError) -> [String]? {
-        let reply = Reply<[String]?>()
+    package func children(of path: String, isWatched: Bool = false) async throws(ZooKeeperError) -> ZooKeeperChildren? {
+        let reply = Reply<ZooKeeperChildren?>()
         try start { handle throws(ZooKeeperError) in try handle.children(of: path, isWatched: isWatched, reply) }
         return try await reply.value(within: limit)
     }

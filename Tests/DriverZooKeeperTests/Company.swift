@@ -12,10 +12,10 @@ struct Company {
     let one: Daemon
     let two: Daemon
 
-    init(mostBytes: Int = 400_000) async throws {
+    init(mostBytes: Int = 400_000, reportInterval: Duration = .seconds(10)) async throws {
         fixture = try ZooKeeperFixture()
-        one = try await Daemon("d1", fixture, mostBytes)
-        two = try await Daemon("d2", fixture, mostBytes)
+        one = try await Daemon("d1", fixture, mostBytes, reportInterval)
+        two = try await Daemon("d2", fixture, mostBytes, reportInterval)
         for daemon in [one, two] { _ = try await daemon.observe() }
     }
 
@@ -27,22 +27,11 @@ struct Company {
             var driver: any LivenessDriver
             var now = Instant(nanoseconds: 0)
 
-            /// A down time goes by.
-            mutating func wait() {
-                let nothing = BackendObservation(epoch: "", daemons: [], changed: [], head: nil)
-                for _ in 0..<610 {
-                    now = now + .milliseconds(100)
-                    machine.ticked(at: now, wall: Timestamp(microseconds: 0))
-                    machine.observed(nothing, began: now, at: now)
-                    machine.flushEnded(at: now)
-                }
-                while machine.advance(to: now, limit: 10) {}
-            }
-
             mutating func hear(sequence: UInt64) {
                 var heartbeat = Heartbeat(host: "h1", binary: "nova-compute")
                 heartbeat.incarnation = record.incarnation
                 heartbeat.sequence = sequence
+                heartbeat.reportInterval = record.reportInterval
                 var batch = HeartbeatBatch()
                 batch.append(heartbeat)
                 batch.seal(machine.board.hasher)
@@ -57,7 +46,7 @@ struct Company {
         private let state: Locked<State>
         let service: UInt32
 
-        init(_ id: String, _ fixture: ZooKeeperFixture, _ mostBytes: Int) async throws {
+        init(_ id: String, _ fixture: ZooKeeperFixture, _ mostBytes: Int, _ reportInterval: Duration) async throws {
             self.id = id
             self.fixture = fixture
             self.mostBytes = mostBytes
@@ -72,7 +61,7 @@ struct Company {
             record.version = 7
             record.incarnation = "a"
             record.incarnationNumber = 1
-            record.reportInterval = .seconds(10)
+            record.reportInterval = reportInterval
             record.isNeverHeard = false
             record.recorded = RecordedState(
                 state: .up,
@@ -123,8 +112,10 @@ struct Company {
 
         func observe() async throws -> BackendObservation { try await driver.observer.observe() }
 
-        func look() async throws -> BackendObservation {
-            try await driver.observer.look(at: [ServiceKey(service: service, id: 1)])
+        func look() async throws -> BackendObservation { try await look(at: [ServiceKey(service: service, id: 1)]) }
+
+        func look(at services: [ServiceKey]) async throws -> BackendObservation {
+            try await driver.observer.look(at: services)
         }
 
         /// A flush in which the service was heard, or nobody.
@@ -142,23 +133,6 @@ struct Company {
         }
 
         // MARK: What the machine comes to know
-
-        /// It is silent for a down time, and judged.
-        func judge() {
-            state.withLock { state in
-                state.wait()
-                let due = state.machine.takeDue(passBegan: state.now, count: state.machine.dueCount, limit: 10).due
-                state.machine.judge(due[...], passBegan: state.now, at: state.now)
-            }
-        }
-
-        /// It is silent here for a down time, and another daemon turns out to hear it.
-        func heardElsewhere() {
-            state.withLock { state in
-                state.wait()
-                _ = state.machine.heartbeatsObserved([ObservedHeartbeat(state.record)], at: state.now)
-            }
-        }
 
         func change(incarnation: String, number: Int64) {
             state.withLock { state in

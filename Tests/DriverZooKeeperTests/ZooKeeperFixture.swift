@@ -21,9 +21,9 @@ struct ZooKeeperFixture: DriverFixture {
     var ensemble: ZooKeeperConfiguration {
         ZooKeeperConfiguration(
             hosts: servers.hosts,
-            sessionTimeout: .seconds(4),
+            sessionTimeout: .seconds(6),
             digest: "rollcall:secret",
-            limit: .milliseconds(500)
+            limit: .seconds(3)
         )
     }
 

@@ -61,4 +61,28 @@ struct OtherDaemonsTests {
         machine.fill(&pending, limit: 10)
         #expect(pending.flush.renewals.map(\.sequence) == [nil])
     }
+
+    @Test("what those who heard a service say of its silence moves its deadline here, and nobody else's")
+    func silenceObserved() async throws {
+        var daemons = try await Daemons(2)
+        var process = Process("h1")
+        await daemons.all[0].beat(process.next())
+        await daemons.run(.seconds(2))
+        func deadline(_ daemon: Int, after wait: Duration) throws -> Duration {
+            var machine = daemons.all[daemon].machine
+            let now = daemons.all[daemon].now + wait
+            let service = try #require(daemons.all[daemon].place(of: "h1"))
+            machine.silenceObserved([service, 4_000_000_000][...], at: now)
+            return machine.answer(service, at: now).deadlineIn
+        }
+        // Sooner, or later than by when it was seen.
+        #expect(try deadline(1, after: .zero) == .seconds(45))
+        #expect(try deadline(1, after: .seconds(30)) == .seconds(45))
+        // The one that hears it knows better.
+        #expect(try deadline(0, after: .zero) == .seconds(58))
+        // Nobody is lifted.
+        await daemons.run(.seconds(62))
+        #expect(daemons.verdicts("h1") == [missed, missed])
+        #expect(try deadline(1, after: .zero) == .zero)
+    }
 }

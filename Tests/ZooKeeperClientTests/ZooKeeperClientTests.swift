@@ -8,8 +8,9 @@ struct ZooKeeperClientTests {
     private func configuration(digest: String? = nil) throws -> ZooKeeperConfiguration {
         ZooKeeperConfiguration(
             hosts: try ZooKeeperServer.here().hosts,
-            sessionTimeout: .milliseconds(1_500),
-            digest: digest
+            sessionTimeout: .seconds(8),
+            digest: digest,
+            limit: .seconds(5)
         )
     }
 
@@ -41,9 +42,12 @@ struct ZooKeeperClientTests {
         #expect(node.value == "ü" && node.owner == 0 && node.created > 0)
         #expect(try await session.node("/nodes/a")?.owner == session.identifier)
         #expect(try await session.node("/nodes/b") == nil)
-        try await session.write([.set(path: "/nodes", value: "2"), .delete(path: "/nodes/a")])
-        #expect(try await session.node("/nodes")?.value == "2")
-        #expect(try await session.children(of: "/nodes") == [])
+        try await session.write([.set(path: "/nodes", value: "2")])
+        try await session.write([.delete(path: "/nodes/a")])
+        let changed = try #require(try await session.node("/nodes"))
+        #expect(changed.value == "2" && changed.created == node.created && changed.modified > node.modified)
+        #expect(try await session.children(of: "/nodes")?.changed ?? 0 > changed.modified)
+        #expect(try await session.children(of: "/nodes")?.names == [])
         #expect(try await session.children(of: "/nowhere") == nil)
         await session.close()
     }
@@ -59,7 +63,7 @@ struct ZooKeeperClientTests {
             ])
         }
         #expect(error?.code == .noNode && error?.operation == 1)
-        #expect(try await session.children(of: "/together") == [])
+        #expect(try await session.children(of: "/together")?.names == [])
         let exists = await failure { () throws(ZooKeeperError) in
             try await session.write([.create(path: "/together", value: "", .persistent)])
         }
@@ -73,7 +77,7 @@ struct ZooKeeperClientTests {
         let session = try await session { event in events.withLock { $0.append(event) } }
         let other = try await self.session()
         try await session.write([.create(path: "/watched", value: "", .persistent)])
-        #expect(try await session.children(of: "/watched", isWatched: true) == [])
+        #expect(try await session.children(of: "/watched", isWatched: true)?.names == [])
         try await other.write([.create(path: "/watched/a", value: "", .ephemeral)])
         try await eventually("it is seen") { try await session.node("/watched/a") != nil }
         #expect(events.withLock { $0.filter { $0 == .childrenChanged(path: "/watched") }.count } == 1)
@@ -90,7 +94,7 @@ struct ZooKeeperClientTests {
         try await session.ensureContainer("/container")
         try await session.ensureContainer("/container")
         try await session.write([.create(path: "/container/a", value: "", .ephemeral)])
-        #expect(try await session.children(of: "/container") == ["a"])
+        #expect(try await session.children(of: "/container")?.names == ["a"])
         let missing = await failure { () throws(ZooKeeperError) in try await session.ensureContainer("/no/where") }
         #expect(missing?.code == .noNode)
         await session.close()
@@ -118,7 +122,7 @@ struct ZooKeeperClientTests {
                 names[start..<start + 500].map { .create(path: "/many/\($0)", value: "{}", .ephemeral) }
             )
         }
-        #expect(Set(try await session.children(of: "/many") ?? []) == Set(names))
+        #expect(Set(try await session.children(of: "/many")?.names ?? []) == Set(names))
         await session.close()
         await #expect(throws: ZooKeeperError.self) { try await session.node("/many") }
     }

@@ -11,15 +11,16 @@ extension LivenessMachine {
     /// To be called before anybody is called down, until it returns false: there is no more to count.
     package mutating func lookAtBrake(limit: Int, at now: Instant) -> Bool {
         noticePause(at: now)
-        guard isTrusted else {
+        guard pause == nil else {
             brakes.census = nil
             return false
         }
+        if brakes.census?.isBlind != isBlind { brakes.census = nil }
         if brakes.census?.isFresh(at: now, censusAge) ?? false {
             decideOnBrakes(at: now)
             return false
         }
-        if brakes.census?.next == nil { brakes.census = Census(at: now) }
+        if brakes.census?.next == nil { brakes.census = Census(at: now, isBlind: isBlind) }
         count(limit, at: now)
         if brakes.census?.next != nil { return true }
         brakes.census?.close(board.profiles)
@@ -29,12 +30,13 @@ extension LivenessMachine {
 
     /// Whether a brake holds and was not looked at for a while: it may be over.
     package func mustLookAtBrake(at now: Instant) -> Bool {
-        guard !brakes.isEmpty, isTrusted else { return false }
+        guard !brakes.isEmpty, pause == nil, !isBlind else { return false }
         return brakes.census.map { now - $0.began >= censusAge } ?? true
     }
 
-    /// Counts say nothing while this daemon sees nothing.
-    private var isTrusted: Bool { pause == nil && health.lostSince == nil }
+    /// While the back end is lost silence says nothing, and nobody can be seen to be back: only failures count, which
+    /// agents reported here.
+    private var isBlind: Bool { health.lostSince != nil }
 
     private mutating func count(_ limit: Int, at now: Instant) {
         guard var census = brakes.census, let from = census.next else { return }
@@ -47,7 +49,8 @@ extension LivenessMachine {
             guard let last = membership(of: service, at: now) else { continue }
             let profile = board.cards[number].profile
             let isHeard = board.standings[number].verdict.state == .up && last.at > seeing
-            let sign: Census.Sign = last.silent <= now ? .silent : isHeard ? .heard : .awaited
+            var sign: Census.Sign = last.silent <= now ? .silent : isHeard ? .heard : .awaited
+            if census.isBlind { sign = brakes.failures[service] == nil ? .awaited : .silent }
             var inGroup = true
             var inFleet = true
             if sign == .silent, brakes.hasReleases {
@@ -138,7 +141,8 @@ extension LivenessMachine {
     mutating func noteFailure(of service: UInt32, at now: Instant) {
         guard brakes.failures[service] == nil else { return }
         let wasCounted = brakes.census.map { Int(service) < $0.next ?? .max } ?? false
-        if wasCounted, let last = membership(of: service, at: now), last.silent > now {
+        let isBlind = brakes.census?.isBlind ?? false
+        if wasCounted, let last = membership(of: service, at: now), last.silent > now || isBlind {
             brakes.census?.silence(profile: board.cards[Int(service)].profile, board.profiles)
         }
         brakes.failures[service] = now
@@ -149,7 +153,7 @@ extension LivenessMachine {
     ///
     /// Returns whether there are more.
     package mutating func judgeFailures(limit: Int, at now: Instant) -> Bool {
-        guard isTrusted else { return false }
+        guard pause == nil else { return false }
         for _ in 0..<min(limit, failing.count) {
             guard let service = failing.popFirst() else { break }
             // The number may be another service's by now, and what had failed may live.

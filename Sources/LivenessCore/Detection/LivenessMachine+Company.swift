@@ -61,10 +61,7 @@ extension LivenessMachine {
         let number = Int(service)
         let heard = pause?.began ?? now
         if rows[number].flags.contains(.heard), rows[number].lastHeard >= heard.nanoseconds { return }
-        // Of one that this daemon hears itself the next heartbeat may come here as well.
-        let row = rows[number]
-        let isHeardHere = row.flags.contains(.heard) && !row.flags.contains(.elsewhere) && now < row.heardUntil
-        board.hearings[number] = Hearing(heard: heard, reportCount: reportCount, elsewhere: !isHeardHere)
+        board.hearings[number] = Hearing(heard: heard, reportCount: reportCount)
         let isPlain = rows[number].flags.isSuperset(of: [.up, .heard]) && wheel.holds(service)
         setDownTime(of: service)
         rows[number].lastHeard = heard.nanoseconds
@@ -74,15 +71,19 @@ extension LivenessMachine {
         if !isPlain || !wheel.holds(service) { assess(service, at: now) }
     }
 
-    /// The daemons that kept these services alive in the back end have let go of them, having heard nothing for their
-    /// down time: whom this one knows only from them is due.
-    package mutating func released(_ services: ArraySlice<UInt32>, at now: Instant) {
+    /// The daemons that heard these services have not heard them for 1.5 × their report_interval or a little longer: whom
+    /// this one knows only from them is as silent here.
+    ///
+    /// What was seen before says that they were heard, and not when: a deadline may move either way. It lifts nobody.
+    package mutating func silenceObserved(_ services: ArraySlice<UInt32>, at now: Instant) {
         for service in services where Int(service) < rows.count {
             let row = rows[Int(service)]
             guard row.flags.isSuperset(of: [.heard, .elsewhere]), row.flags.isDisjoint(with: [.deleted, .left]) else {
                 continue
             }
-            rows[Int(service)].lastHeard = min(row.lastHeard, (now - row.downDuration).nanoseconds)
+            let heard = (now - board.cards[Int(service)].reportInterval * 3 / 2).nanoseconds
+            let isUp = board.standings[Int(service)].verdict.state == .up
+            rows[Int(service)].lastHeard = isUp ? heard : min(row.lastHeard, heard)
             assess(service, at: now)
         }
     }

@@ -80,8 +80,8 @@ package struct BackendObservation: Sendable {
     package var changed: [ObservedHeartbeat]
     /// Heartbeats that other daemons heard of incarnations that are not known here.
     package var unrecognised: [UnrecognisedHeartbeat] = []
-    /// Services, by their dense numbers, of whom every daemon that kept them alive has let go.
-    package var released: [UInt32] = []
+    /// Services, by their dense numbers, that every daemon which heard them has not heard for 1.5 × their report_interval.
+    package var silent: [UInt32] = []
     /// Of the services looked at, by their dense numbers: those of whom the back end holds nothing.
     package var missing: [UInt32] = []
     /// The back end had lost what it held: whoever is missing may have been there.

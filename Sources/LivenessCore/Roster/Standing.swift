@@ -84,14 +84,11 @@ package struct Hearing: Sendable {
     private var stamp: Int64
     package var reportCount: UInt32
     private var isHeardHere: Bool
-    /// Only other daemons hear it: the time is when that was seen.
-    package private(set) var isElsewhere = false
 
-    /// Heard by this daemon, or seen by it to be heard `elsewhere`.
-    package init(heard: Instant, reportCount: UInt32, elsewhere: Bool = false) {
+    /// Heard by this daemon.
+    package init(heard: Instant, reportCount: UInt32) {
         stamp = heard.nanoseconds
         isHeardHere = true
-        isElsewhere = elsewhere
         self.reportCount = reportCount
     }
 

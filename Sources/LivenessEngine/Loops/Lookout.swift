@@ -96,9 +96,9 @@ final class Lookout: Sendable {
             let now = shared.time.now
             unread += shared.withLock { $0.unrecognisedObserved(observation.unrecognised[range], at: now) }
         }
-        for range in observation.released.indices.slices(of: Self.slice) {
+        for range in observation.silent.indices.slices(of: Self.slice) {
             let now = shared.time.now
-            shared.withLock { $0.released(observation.released[range], at: now) }
+            shared.withLock { $0.silenceObserved(observation.silent[range], at: now) }
         }
         return unread
     }

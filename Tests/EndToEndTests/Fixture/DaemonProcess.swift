@@ -60,6 +60,11 @@ final class DaemonProcess: Sendable {
         )
     }
 
+    /// Starts one, which is gone with the last reference to it.
+    static func start(_ place: Workplace, _ options: Options) async throws -> DaemonProcess {
+        try await DaemonProcess(spawn(place, options))
+    }
+
     /// Runs one for as long as the body takes; afterwards it is gone, however the body ended.
     static func run<Result>(
         _ place: Workplace,

@@ -16,8 +16,8 @@ final class Fleet: Sendable {
     }
 
     private struct Member {
-        /// Beats no more from this round on.
-        var silentFrom = Int.max
+        /// Does not beat in these rounds.
+        var silence = Int.max..<Int.max
         /// How often it was started anew.
         var restarts = 0
         var lastHeard: Heard?
@@ -48,6 +48,7 @@ final class Fleet: Sendable {
     }
 
     let prefix: String
+    let binary: String
     let count: Int
     /// Connections, each with its share of the members and its own place in the interval.
     let lanes: Int
@@ -55,8 +56,16 @@ final class Fleet: Sendable {
     private let state: Mutex<State>
     private let ended = DispatchGroup()
 
-    init(_ prefix: String, count: Int, lanes: Int = 4, interval: Duration = .milliseconds(250), port: Int) {
+    init(
+        _ prefix: String,
+        binary: String = "worker",
+        count: Int,
+        lanes: Int = 4,
+        interval: Duration = .milliseconds(250),
+        port: Int
+    ) {
         self.prefix = prefix
+        self.binary = binary
         self.count = count
         self.lanes = lanes
         self.interval = interval
@@ -110,10 +119,11 @@ final class Fleet: Sendable {
     }
 
     /// These beat no more from that round of their lane on.
-    func silence(_ members: some Sequence<Int>, fromRound round: Int) {
-        state.withLock { state in
-            for member in members { state.members[member].silentFrom = round }
-        }
+    func silence(_ members: some Sequence<Int>, fromRound round: Int) { silence(members, in: round..<Int.max) }
+
+    /// These do not beat in those rounds of their lanes.
+    func silence(_ members: some Sequence<Int>, in rounds: Range<Int>) {
+        state.withLock { state in for member in members { state.members[member].silence = rounds } }
     }
 
     /// These beat no more; returns when what was under way is answered.
@@ -171,7 +181,7 @@ final class Fleet: Sendable {
             let (daemons, members, isStopped) = state.withLock { state in
                 state.round = max(state.round, round)
                 if state.manner == .roundRobin { state.choice[lane] += 1 }
-                let own = stride(from: lane, to: count, by: lanes).filter { state.members[$0].silentFrom > round }
+                let own = stride(from: lane, to: count, by: lanes).filter { !state.members[$0].silence.contains(round) }
                 return (state.ports.count, own, state.isStopped)
             }
             if isStopped { return }
@@ -213,7 +223,7 @@ final class Fleet: Sendable {
         let restarts = state.withLock { state in members.map { state.members[$0].restarts } }
         let beats = zip(members, restarts).map { member, restarts in
             let incarnation = "i-\(member)" + (restarts > 0 ? "-\(restarts)" : "")
-            return #"{"host":"\#(host(member))","binary":"worker","incarnation":"\#(incarnation)","#
+            return #"{"host":"\#(host(member))","binary":"\#(binary)","incarnation":"\#(incarnation)","#
                 + #""sequence":\#(round)}"#
         }
         let body = #"{"heartbeats":[\#(beats.joined(separator: ","))]}"#

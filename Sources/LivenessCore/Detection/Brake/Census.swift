@@ -30,6 +30,8 @@ struct Census: Sendable {
     }
 
     let began: Instant
+    /// Taken while silence said nothing: only failures were counted as silent, and nobody as heard.
+    let isBlind: Bool
     /// The next service to be counted; all are when it is nil.
     var next: Int? = 0
     /// By the number of a profile.
@@ -40,8 +42,9 @@ struct Census: Sendable {
     /// When the brake of a profile's scope was last released, as far as that was asked.
     private var releases: [UInt32: Instant?] = [:]
 
-    init(at now: Instant) {
+    init(at now: Instant, isBlind: Bool = false) {
         began = now
+        self.isBlind = isBlind
     }
 
     /// Counts a service in where it is a member.
