@@ -53,7 +53,10 @@ enum StoreFactory {
         do {
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         } catch {
-            throw StoreError(.unavailable, "the directory \(directory.path()) cannot be made", cause: error)
+            throw StoreError(
+                .unavailable,
+                "the directory \(directory.path()) cannot be made: \(error.localizedDescription)"
+            )
         }
         return try SQLiteStore(
             SQLiteStore.Configuration(path: path, release: Release.number, downTimes: downTimes)

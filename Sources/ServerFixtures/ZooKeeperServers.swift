@@ -44,9 +44,14 @@ package final class ZooKeeperServers: Sendable {
         }
 
         /// `leader`, `follower` or `standalone`; nil while it serves nobody.
-        package var mode: String? {
-            let answer = ask(port, "srvr")
-            return answer?.split(separator: "\n").first { $0.hasPrefix("Mode: ") }.map { String($0.dropFirst(6)) }
+        package var mode: String? { statistic("Mode") }
+
+        /// How many nodes it holds; nil while it serves nobody.
+        package var nodes: Int? { statistic("Node count").flatMap { Int($0) } }
+
+        private func statistic(_ name: String) -> String? {
+            ask(port, "srvr")?.split(separator: "\n").first { $0.hasPrefix("\(name): ") }
+                .map { String($0.dropFirst(name.count + 2)) }
         }
     }
 

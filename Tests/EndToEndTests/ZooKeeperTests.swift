@@ -39,6 +39,52 @@ extension FleetTests {
         }
     }
 
+    @Test("1,000 sessions with ZooKeeper die at once: heartbeats of the others go on, and nobody else expires")
+    func dyingSessions() async throws {
+        try await MariaDBServer.provide {
+            try await ZooKeeperServer.provide {
+                let place = try Workplace()
+                let servers = try ZooKeeperServer.here()
+                try await outlive(servers, place, try await makeDatabase(place))
+            }
+        }
+    }
+
+    private func outlive(_ servers: ZooKeeperServers, _ place: Workplace, _ url: String) async throws {
+        let server = servers.servers[0]
+        let fleet = Fleet("fleet", count: 200, port: 0)
+        let watch = TransitionWatch(port: 0)
+        try await watch.run {
+            try await DaemonProcess.run(place, Self.options(url, "one", servers)) { one in
+                try await DaemonProcess.run(place, Self.options(url, "two", servers)) { two in
+                    watch.redirect(to: one.port)
+                    fleet.redirect(to: [one.port, two.port])
+                    try await fleet.run {
+                        try await fleet.beats(8)
+                        let before = try #require(server.nodes)
+                        let sessions = BareSessions(port: server.port, timeout: .seconds(4))
+                        let paths = (0..<1_000).map { number in
+                            let bucket = String(0x100 + number % 256, radix: 16).suffix(2)
+                            return "/servicegroups/members/direct/\(bucket)/h\(number):agent::i:direct"
+                        }
+                        try sessions.open(paths)
+                        sessions.beat()
+                        #expect(try #require(server.nodes) >= before + 1_000)
+                        try await fleet.beats(8)
+                        let alone = fleet.takeLatencies()
+                        sessions.die()
+                        try await eventually("their nodes are gone") { (server.nodes ?? .max) < before + 300 }
+                        try await fleet.beats(8)
+                        print("beside 1,000 living sessions: \(Distribution(alone))")
+                        print("while 1,000 sessions die: \(Distribution(fleet.takeLatencies()))")
+                        #expect(watch.deaths.isEmpty, "\(watch.deaths)")
+                    }
+                }
+            }
+        }
+        #expect(fleet.problems.isEmpty && watch.isGapFree, "\(fleet.problems.prefix(3))")
+    }
+
     /// Returns when each shows all of the fleet as up.
     private static func allUp(_ clients: RollcallClient...) async throws {
         try await eventually("each shows all as up") {

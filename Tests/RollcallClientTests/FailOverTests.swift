@@ -99,7 +99,7 @@ struct FailOverTests {
             (400, "malformed", ClientError.Code.refused),
             (401, "unauthorized", .notAllowed),
             (403, "forbidden", .notAllowed),
-            (404, "no_such_service", .noSuchService),
+            (404, "no_such_service", .noSuchService), (404, "not_found", .unreadableReply),
             (409, "edit_conflict", .refused),
             (410, "service_deleted", .refused),
             (500, "internal", .refused),

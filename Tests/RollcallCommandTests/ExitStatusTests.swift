@@ -42,6 +42,7 @@ struct ExitStatusTests {
         "refusals have the statuses of the contract",
         arguments: [
             (400, "malformed", 1), (401, "unauthorized", 5), (403, "forbidden", 5), (404, "no_such_service", 3),
+            (404, "not_found", 4),
             (409, "already_exists", 1), (500, "internal", 1), (503, "driver_lost", 4),
         ] as [(Int, String, Int32)]
     )

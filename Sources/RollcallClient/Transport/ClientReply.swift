@@ -13,7 +13,9 @@ struct ClientReply: Sendable {
         let code: ClientError.Code =
             switch status {
             case 401, 403: .notAllowed
-            case 404: .noSuchService
+            case 404:
+                // A path that is not there is no word about a service: the address may be somebody else's.
+                error?.code.rawValue.hasPrefix("no_such_") ?? false ? .noSuchService : .unreadableReply
             case 502, 503, 504: .noAnswer
             case 400...599: .refused
             default: .unreadableReply

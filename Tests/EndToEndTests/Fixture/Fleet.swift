@@ -44,6 +44,8 @@ final class Fleet: Sendable {
         var answered: [Int]
         /// When beats were sent, answered or not, by lane; monotonic.
         var sent: [[Int64]]
+        /// From sending a call to its answer, milliseconds.
+        var latencies: [Double] = []
         var problems: [String] = []
     }
 
@@ -157,6 +159,14 @@ final class Fleet: Sendable {
 
     func lastHeard(_ member: Int) -> Heard? { state.withLock { $0.members[member].lastHeard } }
 
+    /// How long calls took since this was asked last, from sending to the answer, in milliseconds.
+    func takeLatencies() -> [Double] {
+        state.withLock { state in
+            defer { state.latencies = [] }
+            return state.latencies
+        }
+    }
+
     /// What daemons refused, or answered otherwise than with 200.
     var problems: [String] { state.withLock { $0.problems } }
 
@@ -238,6 +248,7 @@ final class Fleet: Sendable {
             if isAccepted {
                 for member in members { state.members[member].lastHeard = Heard(sent: sent, answered: answered) }
                 state.answered[lane] += 1
+                state.latencies.append(Double(answered.monotonic - sent.monotonic) / 1_000_000)
             } else if state.ports.count == 1 || reply.status != 503 {
                 // A daemon that has lost its back end sends its services elsewhere.
                 let at = "lane \(lane), round \(round), daemon \(state.choice[lane] % state.ports.count)"
