@@ -41,19 +41,22 @@ struct Fault: Sendable {
             world.database.current.resume()
         },
         Fault(name: "leader of the ensemble killed", drivers: ["zookeeper"], isBlink: true) { world in
-            try world.backEnd.ensemble?.servers.first { $0.mode == "leader" }?.killAndRestart()
+            let leader = try await eventually("there is a leader") {
+                try world.ensemble.servers.first { $0.mode == "leader" }
+            }
+            try leader.killAndRestart()
             try await world.wait(world.scale.downTime)
         },
         Fault(name: "quorum lost and regained", drivers: ["zookeeper"], isBlink: true) { world in
-            let some = world.backEnd.ensemble?.servers.prefix(2) ?? []
+            let some = try world.ensemble.servers.prefix(2)
             for server in some { server.current.end() }
             try await world.wait(world.scale.downTime * 2)
             for server in some { try server.killAndRestart() }
-            try await world.backEnd.ensemble?.ready()
+            try await world.ensemble.ready()
         },
         Fault(name: "ensemble loses its content", drivers: ["zookeeper"], isBlink: true) { world in
-            for server in world.backEnd.ensemble?.servers ?? [] { server.current.end() }
-            for server in world.backEnd.ensemble?.servers ?? [] { try server.killAndRestart(isEmptied: true) }
+            for server in try world.ensemble.servers { server.current.end() }
+            for server in try world.ensemble.servers { try server.killAndRestart(isEmptied: true) }
             try await world.wait(world.scale.downTime)
         },
         Fault(name: "back end away for the longest time", isBlink: true) { world in
@@ -141,6 +144,14 @@ struct Fault: Sendable {
 extension FaultWorld {
     struct Unexpected: Error, CustomStringConvertible {
         var description: String
+    }
+
+    /// A fault that nothing happens in is none.
+    fileprivate var ensemble: ZooKeeperServers {
+        get throws {
+            guard let ensemble = backEnd.ensemble else { throw Unexpected(description: "there is no ensemble") }
+            return ensemble
+        }
     }
 
     private var held: [String] { get throws { try hosts("unknown", ports[1]).filter { $0.hasPrefix("other-") } } }
