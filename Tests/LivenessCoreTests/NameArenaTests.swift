@@ -8,9 +8,9 @@ struct NameArenaTests {
         var arena = NameArena()
         let host = (0..<count).map { UInt8(97 + $0 % 26) }
         let binary = Array("nova-compute".utf8)
-        let appended = arena.append(host: host, binary: binary, number: 0x0123_4567)
+        let appended = arena.append(host: host, binary: binary)
         let location = try #require(appended)
-        #expect(arena.number(at: location) == 0x0123_4567)
+        #expect(arena.lastByte(at: location) == binary.last)
         func matches(_ host: [UInt8], _ binary: [UInt8]) -> Bool {
             let bytes = [1, 2, 3] + host + binary
             let middle = 3 + host.count
@@ -35,12 +35,23 @@ struct NameArenaTests {
     func blocks() throws {
         var arena = NameArena()
         let locations = try (0..<10_000).map { number in
-            let location = arena.append(host: "host-\(number)".utf8, binary: "b".utf8, number: UInt32(number))
+            let location = arena.append(host: "host-\(number)".utf8, binary: "b".utf8)
             return try #require(location)
         }
         for (number, location) in locations.enumerated() {
-            #expect(arena.number(at: location) == UInt32(number))
             #expect(arena.name(at: location) == ServiceName(host: "host-\(number)", binary: "b"))
         }
+    }
+
+    @Test("a place is its location and its number again; one that does not fit is refused")
+    func places() throws {
+        for number in [0, 1, 0x0123_4567 & 0x3FF_FFFF, 0x3FF_FFFE] as [UInt32] {
+            let place = try #require(NamePlace(location: 0xFFF_FFFF, number: number))
+            #expect(NamePlace(place.value).number == number)
+            #expect(NamePlace(place.value).location == 0xFFF_FFFF)
+            #expect(place.value < 1 << 54 - 1)
+        }
+        #expect(NamePlace(location: 0, number: 0x3FF_FFFF) == nil)
+        #expect(NamePlace(location: 0x1000_0000, number: 0) == nil)
     }
 }

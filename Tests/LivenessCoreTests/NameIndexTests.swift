@@ -11,10 +11,10 @@ struct NameIndexTests {
         #expect(Set(hashes).count == hashes.count)
         var index = NameIndex()
         for (number, hash) in hashes.enumerated() {
-            index.insert(hash, UInt32(number)) { hashes[Int($0)] }
+            index.insert(hash, UInt64(number)) { hashes[Int($0)] }
         }
         for (number, hash) in hashes.enumerated() {
-            #expect(index.find(hash) { hashes[Int($0)] == hash } == UInt32(number))
+            #expect(index.find(hash) { hashes[Int($0)] == hash } == UInt64(number))
         }
         #expect(index.pageCount < 64)
     }
@@ -23,10 +23,25 @@ struct NameIndexTests {
     func collisions() {
         var index = NameIndex()
         let hashes = (0..<2_000).map { UInt64($0) }
-        for (number, hash) in hashes.enumerated() { index.insert(hash, UInt32(number)) { hashes[Int($0)] } }
+        for (number, hash) in hashes.enumerated() { index.insert(hash, UInt64(number)) { hashes[Int($0)] } }
         #expect(index.pageCount < 10_000)
         for (number, hash) in hashes.enumerated() {
-            #expect(index.find(hash) { hashes[Int($0)] == hash } == UInt32(number))
+            #expect(index.find(hash) { hashes[Int($0)] == hash } == UInt64(number))
+        }
+    }
+
+    @Test("of names that share what a slot remembers of their hashes each is found, with the largest values that fit")
+    func sharedTags() {
+        var index = NameIndex()
+        let hashes = (0..<200).map { UInt64($0) << 20 | 0x155 }
+        let largest: UInt64 = 1 << 54 - 2
+        for (number, hash) in hashes.enumerated() {
+            index.insert(hash, largest - UInt64(number)) { hashes[Int(largest - $0)] }
+        }
+        for (number, hash) in hashes.enumerated() {
+            let value = largest - UInt64(number)
+            #expect(index.find(hash) { $0 == value } == value)
+            #expect(index.find(hash ^ 1) { _ in true } == nil)
         }
     }
 
@@ -35,13 +50,13 @@ struct NameIndexTests {
         let hasher = NameHasher(seed: 7, secret: 9)
         let hashes = (0..<2_000).map { hasher.text("name-\($0)") }
         var index = NameIndex()
-        for (number, hash) in hashes.enumerated() { index.insert(hash, UInt32(number)) { hashes[Int($0)] } }
+        for (number, hash) in hashes.enumerated() { index.insert(hash, UInt64(number)) { hashes[Int($0)] } }
         for number in stride(from: 0, to: 2_000, by: 2) {
-            index.remove(hashes[number], UInt32(number)) { hashes[Int($0)] }
+            index.remove(hashes[number], UInt64(number)) { hashes[Int($0)] }
         }
         for (number, hash) in hashes.enumerated() {
             let found = index.find(hash) { hashes[Int($0)] == hash }
-            #expect(found == (number % 2 == 0 ? nil : UInt32(number)))
+            #expect(found == (number % 2 == 0 ? nil : UInt64(number)))
         }
     }
 }

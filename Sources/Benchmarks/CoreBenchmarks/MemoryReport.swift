@@ -28,7 +28,7 @@ enum MemoryReport {
 
     private struct Records {
         private(set) var cards = SnapshotArray<Card>(bits: 7)
-        private(set) var hearings = SnapshotArray<Hearing>(bits: 8)
+        private(set) var hearings = SnapshotArray<Hearing>(bits: Board.standingBits)
         private(set) var identities = NameIndex()
 
         init(of board: Board) {

@@ -3,7 +3,7 @@ import LivenessTesting
 
 /// A published board and the next one, with changes at random places: what a publication costs is the pages copied.
 struct PublishingFleet {
-    private var standings = SnapshotArray<Standing>(bits: 8)
+    private var standings = SnapshotArray<Standing>(bits: Board.standingBits)
     private(set) var published: SnapshotArray<Standing>
     private let count: Int
 

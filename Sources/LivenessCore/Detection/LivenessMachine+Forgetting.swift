@@ -114,8 +114,12 @@ extension LivenessMachine {
         let cards = board.cards
         let card = cards[Int(service)]
         let location = board.location(of: service)
-        board.index.remove(names.hash(at: location, hasher), location) { names.hash(at: $0, hasher) }
-        board.uuids.remove(Board.hash(card.uuid), service) { Board.hash(cards[Int($0)].uuid) }
+        if let place = NamePlace(location: location, number: service) {
+            board.index.remove(names.hash(at: location, hasher), place.value) {
+                names.hash(at: NamePlace($0).location, hasher)
+            }
+        }
+        board.uuids.remove(Board.hash(card.uuid), UInt64(service)) { Board.hash(cards[Int($0)].uuid) }
         board.extras[service] = nil
         board.profiles.give(card.profile)
         free.append(service)

@@ -2,7 +2,7 @@
 extension LivenessMachine {
     /// Takes in the heartbeats `range` of a sealed batch and appends one outcome for each.
     ///
-    /// In passes (slot, number, row, name, judgement), the first three of them tight loops, so that the cache misses of
+    /// In passes (slot, place, row, name, judgement), the first three of them tight loops, so that the cache misses of
     /// different services overlap: at a million services that is what the time goes into.
     package mutating func heartbeatsReceived(
         _ batch: HeartbeatBatch,
@@ -37,10 +37,12 @@ extension LivenessMachine {
             lookups[offset].touched = Int64(truncatingIfNeeded: board.index.firstSlot(entries[offset].nameHash))
         }
         for offset in entries.indices {
-            lookups[offset].location = board.index.find(entries[offset].nameHash) { _ in true } ?? Lookup.nowhere
-        }
-        for offset in entries.indices where lookups[offset].location != Lookup.nowhere {
-            lookups[offset].service = board.names.number(at: lookups[offset].location)
+            if let place = board.index.find(entries[offset].nameHash, isMatch: { _ in true }).map(NamePlace.init(_:)) {
+                lookups[offset].location = place.location
+                lookups[offset].service = place.number
+            } else {
+                lookups[offset].location = Lookup.nowhere
+            }
         }
         for offset in entries.indices where lookups[offset].location != Lookup.nowhere {
             let row = rows[Int(lookups[offset].service)]

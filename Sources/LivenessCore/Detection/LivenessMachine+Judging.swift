@@ -9,7 +9,7 @@ extension LivenessMachine {
         guard pause == nil else { return false }
         var came: [UInt32] = []
         let isDone = wheel.advance(to: now, limit: limit, into: &came)
-        touch(came)
+        for service in came { touched ^= rows[Int(service)].lastHeard }
         for service in came {
             let row = rows[Int(service)]
             let heardUntil = row.heardUntil

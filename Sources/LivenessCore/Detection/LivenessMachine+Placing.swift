@@ -11,12 +11,8 @@ extension LivenessMachine {
             return service
         }
         let service = free.last ?? UInt32(clamping: board.cards.count)
-        let location = board.names.append(
-            host: Array(record.host.utf8),
-            binary: Array(record.binary.utf8),
-            number: service
-        )
-        guard let location else { return nil }
+        let location = board.names.append(host: Array(record.host.utf8), binary: Array(record.binary.utf8))
+        guard let location, let place = NamePlace(location: location, number: service) else { return nil }
         _ = free.popLast()
         let row = RosterRow(
             lastHeard: now.nanoseconds,
@@ -55,8 +51,10 @@ extension LivenessMachine {
         let hasher = board.hasher
         let names = board.names
         let cards = board.cards
-        board.index.insert(names.hash(at: location, hasher), location) { names.hash(at: $0, hasher) }
-        board.uuids.insert(Board.hash(record.uuid), service) { Board.hash(cards[Int($0)].uuid) }
+        board.index.insert(names.hash(at: location, hasher), place.value) {
+            names.hash(at: NamePlace($0).location, hasher)
+        }
+        board.uuids.insert(Board.hash(record.uuid), UInt64(service)) { Board.hash(cards[Int($0)].uuid) }
         board.membership += 1
         return service
     }
@@ -64,7 +62,7 @@ extension LivenessMachine {
     /// A name that was deleted is created again: another record under the same number.
     private mutating func replaceIdentity(of service: UInt32, by uuid: ServiceUUID, at now: Instant) {
         let cards = board.cards
-        board.uuids.remove(Board.hash(cards[Int(service)].uuid), service) { Board.hash(cards[Int($0)].uuid) }
+        board.uuids.remove(Board.hash(cards[Int(service)].uuid), UInt64(service)) { Board.hash(cards[Int($0)].uuid) }
         board.cards[Int(service)].uuid = uuid
         board.standings[Int(service)].isDeleted = false
         rows[Int(service)].flags = rows[Int(service)].flags.intersection([.dirty, .queued])
@@ -77,7 +75,7 @@ extension LivenessMachine {
         board.extras[service]?.workers = []
         forgetChanges(of: service, at: now)
         let changed = board.cards
-        board.uuids.insert(Board.hash(uuid), service) { Board.hash(changed[Int($0)].uuid) }
+        board.uuids.insert(Board.hash(uuid), UInt64(service)) { Board.hash(changed[Int($0)].uuid) }
         board.membership += 1
     }
 

@@ -2,17 +2,20 @@
 ///
 /// A copy is a snapshot; it shares everything that has not changed.
 package struct Board: Sendable {
+    /// 64 standings a page, 1 KiB: what a change at random places copies.
+    package static let standingBits = 6
+
     package let hasher: NameHasher
     package internal(set) var names = NameArena()
-    /// Where each name lies in `names`, by its hash.
+    /// The `NamePlace` of each name, by its hash.
     package internal(set) var index = NameIndex()
     /// The dense number of each record, by the hash of its identity.
     package internal(set) var uuids = NameIndex()
     /// Where each name lies in `names`, by dense number.
     package internal(set) var locations = SnapshotArray<UInt32>(bits: 12)
     package internal(set) var cards = SnapshotArray<Card>(bits: 7)
-    package internal(set) var standings = SnapshotArray<Standing>(bits: 8)
-    package internal(set) var hearings = SnapshotArray<Hearing>(bits: 8)
+    package internal(set) var standings = SnapshotArray<Standing>(bits: Self.standingBits)
+    package internal(set) var hearings = SnapshotArray<Hearing>(bits: Self.standingBits)
     package internal(set) var extras: [UInt32: CardExtras] = [:]
     /// Services that change their state too often.
     package internal(set) var flapping: Set<UInt32> = []
@@ -66,19 +69,18 @@ package struct Board: Sendable {
     /// The same, where the name's hash is known.
     @inline(__always)
     func find(_ hash: UInt64, _ bytes: RawSpan, host: Range<Int>, binary: Range<Int>) -> UInt32? {
-        index.find(hash) { names.matches($0, bytes, host: host, binary: binary) }.map { names.number(at: $0) }
+        index.find(hash) { names.matches(NamePlace($0).location, bytes, host: host, binary: binary) }
+            .map { NamePlace($0).number }
     }
 
     /// The number of the record with that identity, if it is not deleted.
     package func find(_ uuid: ServiceUUID) -> UInt32? {
-        uuids.find(Self.hash(uuid)) { number in
-            cards[Int(number)].uuid == uuid && isListed(number)
-        }
+        findRemembered(uuid).flatMap { isListed($0) ? $0 : nil }
     }
 
     /// The number of the record with that identity, deleted or not, for as long as it is remembered.
     package func findRemembered(_ uuid: ServiceUUID) -> UInt32? {
-        uuids.find(Self.hash(uuid)) { cards[Int($0)].uuid == uuid }
+        uuids.find(Self.hash(uuid)) { cards[Int($0)].uuid == uuid }.map { UInt32(truncatingIfNeeded: $0) }
     }
 
     /// The verdict on the service of that name; nil when there is none.

@@ -1,66 +1,61 @@
-/// The names of services, byte after byte in blocks of 64 KiB: the dense number of the service, two length bytes, the
-/// host, the binary.
+/// The names of services in blocks of 64 KiB: two length bytes, the host, the binary, and the next one from the next
+/// multiple of eight bytes.
 ///
-/// The number stands beside the name, so that whoever compares a name has it in the same cache line. What is written
-/// is never changed, so snapshots share the blocks. The name of a service that is forgotten stays until the daemon
-/// ends: about 50 bytes each.
+/// A location counts in those eight bytes. What is written is never changed, so snapshots share the blocks. The name of
+/// a service that is forgotten stays until the daemon ends: about 50 bytes each.
 package struct NameArena: Sendable {
     private static let blockSize = 1 << 16
-    /// The number and the two lengths.
-    private static let headSize = 6
+    private static let alignment = 8
+    /// Of a location: which multiple of eight bytes within its block.
+    private static let offsetBits: UInt32 = 13
+    /// The two lengths.
+    private static let headSize = 2
     private var blocks: [[UInt8]] = []
 
     package init() {}
 
-    /// Stores the name, of at most 255 + 255 bytes, of the service `number` and answers where.
+    /// Stores a name of at most 255 + 255 bytes and answers where; locations are below 2^`NamePlace.locationBits`.
     ///
-    /// nil when 4 GiB of names are stored.
-    package mutating func append(
-        host: some Collection<UInt8>,
-        binary: some Collection<UInt8>,
-        number: UInt32
-    ) -> UInt32? {
+    /// nil when 2 GiB of names are stored.
+    package mutating func append(host: some Collection<UInt8>, binary: some Collection<UInt8>) -> UInt32? {
         guard host.count <= 255, binary.count <= 255 else { return nil }
         let needed = Self.headSize + host.count + binary.count
         if (blocks.last?.count ?? Self.blockSize) + needed > Self.blockSize {
-            guard blocks.count < 1 << 16 else { return nil }
+            guard blocks.count < 1 << (NamePlace.locationBits - Int(Self.offsetBits)) else { return nil }
             var block: [UInt8] = []
             block.reserveCapacity(Self.blockSize)
             blocks.append(block)
         }
         let last = blocks.count - 1
         let offset = blocks[last].count
-        for shift in [0, 8, 16, 24] as [UInt32] { blocks[last].append(UInt8(truncatingIfNeeded: number >> shift)) }
         blocks[last].append(UInt8(host.count))
         blocks[last].append(UInt8(binary.count))
         blocks[last].append(contentsOf: host)
         blocks[last].append(contentsOf: binary)
-        return UInt32(last << 16 | offset)
-    }
-
-    /// The dense number of the service whose name is stored there.
-    @inline(__always)
-    package func number(at location: UInt32) -> UInt32 {
-        Self.number(blocks[Int(location &>> 16)], Int(location & 0xFFFF))
+        let end = blocks[last].count
+        blocks[last].append(contentsOf: repeatElement(0, count: -end & (Self.alignment - 1)))
+        return UInt32(last << Int(Self.offsetBits) | offset / Self.alignment)
     }
 
     @inline(__always)
-    private static func number(_ block: [UInt8], _ offset: Int) -> UInt32 {
-        let bytes = block.span.bytes
-        return UInt32(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    private static func block(_ location: UInt32) -> Int { Int(location &>> offsetBits) }
+
+    @inline(__always)
+    private static func offset(_ location: UInt32) -> Int {
+        Int(location & ((1 &<< offsetBits) &- 1)) &* alignment
     }
 
     /// The last byte of the name stored there.
     @inline(__always)
     package func lastByte(at location: UInt32) -> UInt8 {
-        Self.lastByte(blocks[Int(location &>> 16)], Int(location & 0xFFFF))
+        Self.lastByte(blocks[Self.block(location)], Self.offset(location))
     }
 
     @inline(__always)
     private static func lastByte(_ block: [UInt8], _ offset: Int) -> UInt8 {
         let bytes = block.span.bytes
-        let host = Int(bytes.unsafeLoad(fromByteOffset: offset &+ 4, as: UInt8.self))
-        let binary = Int(bytes.unsafeLoad(fromByteOffset: offset &+ 5, as: UInt8.self))
+        let host = Int(bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
+        let binary = Int(bytes.unsafeLoad(fromByteOffset: offset &+ 1, as: UInt8.self))
         return bytes.unsafeLoad(fromByteOffset: offset &+ headSize &+ host &+ binary &- 1, as: UInt8.self)
     }
 
@@ -68,14 +63,14 @@ package struct NameArena: Sendable {
     @inline(__always)
     private static func parts(_ block: [UInt8], _ offset: Int) -> (host: Range<Int>, binary: Range<Int>) {
         let begin = offset + headSize
-        let middle = begin + Int(block[offset + 4])
-        return (begin..<middle, middle..<(middle + Int(block[offset + 5])))
+        let middle = begin + Int(block[offset])
+        return (begin..<middle, middle..<(middle + Int(block[offset + 1])))
     }
 
     /// Whether the name stored there is the one in `bytes`.
     @inline(__always)
     package func matches(_ location: UInt32, _ bytes: RawSpan, host: Range<Int>, binary: Range<Int>) -> Bool {
-        Self.matches(blocks[Int(location &>> 16)], Int(location & 0xFFFF), bytes, host: host, binary: binary)
+        Self.matches(blocks[Self.block(location)], Self.offset(location), bytes, host: host, binary: binary)
     }
 
     @inline(__always)
@@ -87,8 +82,8 @@ package struct NameArena: Sendable {
         binary: Range<Int>
     ) -> Bool {
         let block = stored.span.bytes
-        guard Int(block.unsafeLoad(fromByteOffset: offset &+ 4, as: UInt8.self)) == host.count,
-            Int(block.unsafeLoad(fromByteOffset: offset &+ 5, as: UInt8.self)) == binary.count
+        guard Int(block.unsafeLoad(fromByteOffset: offset, as: UInt8.self)) == host.count,
+            Int(block.unsafeLoad(fromByteOffset: offset &+ 1, as: UInt8.self)) == binary.count
         else { return false }
         let begin = offset &+ headSize
         return equal(block, begin, bytes, host.lowerBound, host.count)
@@ -129,17 +124,17 @@ package struct NameArena: Sendable {
         at location: UInt32,
         _ body: (_ host: ArraySlice<UInt8>, _ binary: ArraySlice<UInt8>) -> Result
     ) -> Result {
-        let block = blocks[Int(location >> 16)]
-        let parts = Self.parts(block, Int(location & 0xFFFF))
+        let block = blocks[Self.block(location)]
+        let parts = Self.parts(block, Self.offset(location))
         return body(block[parts.host], block[parts.binary])
     }
 
     /// Whether one name comes before the other in a list: by host, then by binary, byte by byte.
     package func precedes(_ one: UInt32, _ other: UInt32) -> Bool {
-        let left = blocks[Int(one >> 16)]
-        let right = blocks[Int(other >> 16)]
-        let first = Self.parts(left, Int(one & 0xFFFF))
-        let second = Self.parts(right, Int(other & 0xFFFF))
+        let left = blocks[Self.block(one)]
+        let right = blocks[Self.block(other)]
+        let first = Self.parts(left, Self.offset(one))
+        let second = Self.parts(right, Self.offset(other))
         let order = Self.compare(left, first.host, right, second.host)
         return order == 0 ? Self.compare(left, first.binary, right, second.binary) < 0 : order < 0
     }
@@ -178,8 +173,8 @@ package struct NameArena: Sendable {
     }
 
     package func hash(at location: UInt32, _ hasher: NameHasher) -> UInt64 {
-        let block = blocks[Int(location >> 16)]
-        let parts = Self.parts(block, Int(location & 0xFFFF))
+        let block = blocks[Self.block(location)]
+        let parts = Self.parts(block, Self.offset(location))
         return hasher.name(block.span.bytes, host: parts.host, binary: parts.binary)
     }
 }

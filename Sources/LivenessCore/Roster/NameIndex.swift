@@ -3,8 +3,8 @@
 /// Extendible hashing (Fagin, Nievergelt, Pippenger, Strong; ACM TODS 4(3), 1979): the top bits of the hash choose a
 /// page. A page that fills up grows by a quarter, from 512 slots to 1,000, and is then split in two, so the table
 /// grows a page at a time and never all at once, and between 64 and 80 of 100 slots are taken whatever the number of
-/// entries. Within a page slots are probed one after the other. A slot holds the hash's low 32 bits beside the value;
-/// whether the name really is the same is for the caller to compare. Pages are copied on write, so a snapshot of the
+/// entries. Within a page slots are probed one after the other. A slot holds the hash's low 10 bits beside a value of
+/// 54; whether the name really is the same is for the caller to compare. Pages are copied on write, so a snapshot of the
 /// index shares all but those that changed.
 package struct NameIndex: Sendable {
     private static let smallestPage = 512
@@ -13,6 +13,7 @@ package struct NameIndex: Sendable {
     ///
     /// Hashes spread evenly need about two; if some do not, their page grows instead of the directory.
     private static let directoryShare = 8
+    private static let valueBits: UInt64 = 54
 
     private struct Page: Sendable {
         var slots: [UInt64]
@@ -27,8 +28,8 @@ package struct NameIndex: Sendable {
         /// Four fifths of its slots are taken.
         var isFull: Bool { used >= slots.count * 4 / 5 }
 
-        var values: some Sequence<UInt32> {
-            slots.lazy.filter { $0 != 0 }.map { UInt32(truncatingIfNeeded: $0) - 1 }
+        var values: some Sequence<UInt64> {
+            slots.lazy.filter { $0 != 0 }.map { NameIndex.value($0) }
         }
     }
 
@@ -55,6 +56,14 @@ package struct NameIndex: Sendable {
         return Int(truncatingIfNeeded: (middle &* UInt64(size)) &>> 32)
     }
 
+    /// What a slot that is taken holds.
+    @inline(__always)
+    private static func value(_ slot: UInt64) -> UInt64 { (slot & ((1 &<< valueBits) &- 1)) &- 1 }
+
+    /// What of a hash stands in its slot, where it stands there.
+    @inline(__always)
+    private static func tag(_ hash: UInt64) -> UInt64 { hash &<< valueBits }
+
     @inline(__always)
     private static func next(_ position: Int, _ size: Int) -> Int {
         position &+ 1 == size ? 0 : position &+ 1
@@ -72,16 +81,16 @@ package struct NameIndex: Sendable {
 
     /// Asks `isMatch` of every value filed under that hash until it says yes.
     @inline(__always)
-    package func find(_ hash: UInt64, isMatch: (UInt32) -> Bool) -> UInt32? {
+    package func find(_ hash: UInt64, isMatch: (UInt64) -> Bool) -> UInt64? {
         let page = page(of: hash)
-        let tag = UInt32(truncatingIfNeeded: hash)
+        let tag = Self.tag(hash)
         let size = pages[page].slots.count
         var position = Self.home(hash, size)
         for _ in 0..<size {
             let slot = pages[page].slots[position]
             if slot == 0 { return nil }
-            if UInt32(truncatingIfNeeded: slot &>> 32) == tag {
-                let value = UInt32(truncatingIfNeeded: slot) &- 1
+            if (slot ^ tag) &>> Self.valueBits == 0 {
+                let value = Self.value(slot)
                 if isMatch(value) { return value }
             }
             position = Self.next(position, size)
@@ -89,10 +98,10 @@ package struct NameIndex: Sendable {
         return nil
     }
 
-    /// Files a value below 2^32 - 1 under a hash.
+    /// Files a value below 2^54 - 1 under a hash.
     ///
     /// The caller has made sure that the name is not there yet.
-    package mutating func insert(_ hash: UInt64, _ value: UInt32, hashOf: (UInt32) -> UInt64) {
+    package mutating func insert(_ hash: UInt64, _ value: UInt64, hashOf: (UInt64) -> UInt64) {
         while pages[page(of: hash)].isFull {
             let full = page(of: hash)
             let wouldDouble = pages[full].depth == depth
@@ -107,11 +116,11 @@ package struct NameIndex: Sendable {
         Self.place(hash, value, in: &pages[page])
     }
 
-    private static func slot(_ hash: UInt64, _ value: UInt32) -> UInt64 {
-        UInt64(UInt32(truncatingIfNeeded: hash)) << 32 | (UInt64(value) + 1)
+    private static func slot(_ hash: UInt64, _ value: UInt64) -> UInt64 {
+        tag(hash) | (value + 1)
     }
 
-    private static func place(_ hash: UInt64, _ value: UInt32, in page: inout Page) {
+    private static func place(_ hash: UInt64, _ value: UInt64, in page: inout Page) {
         let size = page.slots.count
         var position = home(hash, size)
         for _ in 0..<size {
@@ -124,7 +133,7 @@ package struct NameIndex: Sendable {
         }
     }
 
-    private mutating func grow(_ number: Int, hashOf: (UInt32) -> UInt64) {
+    private mutating func grow(_ number: Int, hashOf: (UInt64) -> UInt64) {
         var larger = Page(size: pages[number].slots.count * 5 / 4, depth: pages[number].depth)
         for value in pages[number].values { Self.place(hashOf(value), value, in: &larger) }
         pages[number] = larger
@@ -137,13 +146,13 @@ package struct NameIndex: Sendable {
         return size
     }
 
-    private mutating func split(_ number: Int, hashOf: (UInt32) -> UInt64) {
+    private mutating func split(_ number: Int, hashOf: (UInt64) -> UInt64) {
         if pages[number].depth == depth {
             directory = directory.flatMap { [$0, $0] }
             depth += 1
         }
         let newDepth = pages[number].depth + 1
-        var halves: [[(hash: UInt64, value: UInt32)]] = [[], []]
+        var halves: [[(hash: UInt64, value: UInt64)]] = [[], []]
         for value in pages[number].values {
             let hash = hashOf(value)
             halves[Int(hash >> UInt64(64 - newDepth) & 1)].append((hash, value))
@@ -165,11 +174,11 @@ package struct NameIndex: Sendable {
     /// Takes a value out again.
     ///
     /// Those probed past it move up, so that no gap hides them.
-    package mutating func remove(_ hash: UInt64, _ value: UInt32, hashOf: (UInt32) -> UInt64) {
+    package mutating func remove(_ hash: UInt64, _ value: UInt64, hashOf: (UInt64) -> UInt64) {
         let page = page(of: hash)
         let filed = Self.slot(hash, value)
         guard let found = pages[page].slots.firstIndex(of: filed) else { return }
-        var behind: [UInt32] = []
+        var behind: [UInt64] = []
         var position = found
         pages[page].slots[position] = 0
         pages[page].used -= 1
@@ -178,7 +187,7 @@ package struct NameIndex: Sendable {
             position = Self.next(position, size)
             let slot = pages[page].slots[position]
             if slot == 0 { break }
-            behind.append(UInt32(truncatingIfNeeded: slot) - 1)
+            behind.append(Self.value(slot))
             pages[page].slots[position] = 0
             pages[page].used -= 1
         }
