@@ -35,7 +35,7 @@ enum MemoryReport {
             for number in 0..<board.count {
                 cards.append(board.cards[number])
                 hearings.append(board.hearings[number])
-                identities.insert(Self.hash(board.cards[number]), UInt32(number)) { Self.hash(board.cards[Int($0)]) }
+                identities.insert(Self.hash(board.cards[number]), UInt64(number)) { Self.hash(board.cards[Int($0)]) }
             }
         }
 

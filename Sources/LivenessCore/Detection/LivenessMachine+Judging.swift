@@ -104,9 +104,8 @@ extension LivenessMachine {
 
     /// Reads what is about to be needed of each of them in a tight loop, so that their cache misses overlap.
     private mutating func touch(_ services: [UInt32]) {
-        for service in services {
-            touched ^= rows[Int(service)].lastHeard ^ board.standings[Int(service)].since.microseconds
-        }
+        for service in services { touched ^= rows[Int(service)].lastHeard }
+        touched ^= board.touch(services)
     }
 
     /// Goes over all services whose state is unknown, about `limit` at a time: after the back end was lost or came
@@ -204,8 +203,7 @@ extension LivenessMachine {
             standing.since = wall(now)
         }
         standing.verdict = verdict
-        board.standings[number] = standing
-        board.content &+= 1
+        board.stand(service, standing)
         if verdict.state == .up { rows[number].flags.insert(.up) } else { rows[number].flags.remove(.up) }
         rows[number].flags.insert(.tell)
         isChanged = true

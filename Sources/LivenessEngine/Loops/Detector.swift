@@ -7,9 +7,9 @@ struct Detector: Sendable {
     /// Services looked at under one hold of the lock: each may lie in a page of the board that a snapshot shares, and
     /// then the page is copied.
     ///
-    /// While 100,000 of 1,000,000 services expired, a hold took 20 µs at p99 and 80 µs at most (`ExpiryBenchmarks`, two
-    /// cores of an AMD EPYC).
-    private static let slice = 32
+    /// The first hold after a publication costs most: it copies a page and a group of pages for each of them
+    /// (`ExpiryBenchmarks`).
+    private static let slice = 16
 
     /// Services in one question to the back end.
     private static let mostLookedAt = 5_000
