@@ -1,10 +1,9 @@
 import BlockingCalls
 import CMemcached
-import Glibc
 
-/// One memcached server and the connection to it.
+/// One memcached server and the connections to it.
 ///
-/// After an error the connection is closed, and a new one is opened.
+/// After an error they are closed, and new ones are opened.
 package actor MemcachedServer {
     /// A value to be put under a key.
     package struct Item: Hashable, Sendable {
@@ -23,10 +22,13 @@ package actor MemcachedServer {
     /// The server takes a longer time for a date.
     package static let longestLifetime = Duration.seconds(30 * 24 * 3_600)
 
+    /// Values that are sent before they are read back.
+    private static let mostItems = 5_000
+
     package nonisolated let address: MemcachedAddress
     private let limit: Duration
     private let executor: BlockingExecutor
-    private var connection: Connection?
+    private var connection: Connections?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
@@ -40,28 +42,41 @@ package actor MemcachedServer {
     }
 
     /// Puts values under their keys; returns when the server has all of them.
+    ///
+    /// Of two values for one key the later counts. They are sent all at once, without waiting for an answer to each, and
+    /// then read back; what does not come back as it was sent is put there once more, and this time answered for.
     package func set(_ items: [Item]) throws(MemcachedError) {
         try use { connection throws(MemcachedError) in
-            for item in items { try connection.set(item) }
+            for start in stride(from: 0, to: items.count, by: Self.mostItems) {
+                try Self.set(items[start..<min(start + Self.mostItems, items.count)], over: connection)
+            }
         }
+    }
+
+    private static func set(_ items: ArraySlice<Item>, over connection: Connections) throws(MemcachedError) {
+        let wanted = Dictionary(items.map { ($0.key, $0) }) { _, later in later }
+        let keys = Array(wanted.keys)
+        try connection.stream.send(Array(wanted.values))
+        let found = try connection.stream.values(of: keys)
+        for item in wanted.values where found[item.key] != item.value { try connection.plain.set(item) }
     }
 
     /// The values of the keys that are there, asked for all at once; the server looks in the order of the keys.
     package func values(of keys: [String]) throws(MemcachedError) -> [String: String] {
         guard !keys.isEmpty else { return [:] }
-        return try use { connection throws(MemcachedError) in try connection.values(of: keys) }
+        return try use { connection throws(MemcachedError) in try connection.plain.values(of: keys) }
     }
 
     /// Removes keys, those that are not there as well.
     package func remove(_ keys: [String]) throws(MemcachedError) {
         try use { connection throws(MemcachedError) in
-            for key in keys { try connection.remove(key) }
+            for key in keys { try connection.plain.remove(key) }
         }
     }
 
     /// What the server counts, by its own names, such as `evictions` and `uptime`.
     package func statistics() throws(MemcachedError) -> [String: String] {
-        try use { connection throws(MemcachedError) in try connection.statistics() }
+        try use { connection throws(MemcachedError) in try connection.plain.statistics() }
     }
 
     /// Uses the open connection, or a new one.
@@ -69,7 +84,7 @@ package actor MemcachedServer {
     /// A connection that was open may be one to a server that has been restarted since: everything is tried once more
     /// over a new one, for nothing here does harm twice. A server that is silent has had its time.
     private func use<Value>(
-        _ body: (Connection) throws(MemcachedError) -> Value
+        _ body: (Connections) throws(MemcachedError) -> Value
     ) throws(MemcachedError) -> Value {
         if let open = connection {
             do throws(MemcachedError) {
@@ -79,128 +94,19 @@ package actor MemcachedServer {
                 if error.number == MEMCACHED_TIMEOUT.rawValue { throw error }
             }
         }
-        let new = try Connection(address, limit: limit)
+        let new = Connections(
+            plain: try Connection(address, limit: limit),
+            stream: try Connection(address, limit: limit, isAnswered: false)
+        )
         let value = try body(new)
         connection = new
         return value
     }
-}
 
-/// The library's handle with one server in it.
-@safe private final class Connection {
-    private let handle: UnsafeMutablePointer<memcached_st>
-
-    init(_ address: MemcachedAddress, limit: Duration) throws(MemcachedError) {
-        unsafe handle = try Memcached.make()
-        let milliseconds = UInt64(
-            clamping: max(1, limit.components.seconds * 1_000 + limit.components.attoseconds / 1_000_000_000_000_000)
-        )
-        unsafe Memcached.set(handle, MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, milliseconds)
-        unsafe Memcached.set(handle, MEMCACHED_BEHAVIOR_POLL_TIMEOUT, milliseconds)
-        unsafe Memcached.set(handle, MEMCACHED_BEHAVIOR_TCP_NODELAY, 1)
-        unsafe Memcached.set(handle, MEMCACHED_BEHAVIOR_VERIFY_KEY, 1)
-        // It is for us to say when a server is given up.
-        unsafe Memcached.set(handle, MEMCACHED_BEHAVIOR_RETRY_TIMEOUT, 0)
-        let result = unsafe memcached_server_add(handle, address.host, address.port)
-        // From here on the handle is freed with the connection, also when this throws.
-        try check(result)
-    }
-
-    deinit { unsafe memcached_free(handle) }
-
-    func set(_ item: MemcachedServer.Item) throws(MemcachedError) {
-        var (key, value) = (item.key, item.value)
-        let lifetime = item.lifetime.map {
-            min(max($0.components.seconds, 1), MemcachedServer.longestLifetime.components.seconds)
-        }
-        let result = key.withUTF8 { key in
-            value.withUTF8 { value in
-                unsafe key.withMemoryRebound(to: CChar.self) { key in
-                    unsafe value.withMemoryRebound(to: CChar.self) { value in
-                        unsafe memcached_set(
-                            handle,
-                            key.baseAddress,
-                            key.count,
-                            value.baseAddress,
-                            value.count,
-                            time_t(lifetime ?? 0),
-                            0
-                        )
-                    }
-                }
-            }
-        }
-        try check(result)
-    }
-
-    func remove(_ key: String) throws(MemcachedError) {
-        var key = key
-        let result = key.withUTF8 { key in
-            unsafe key.withMemoryRebound(to: CChar.self) { key in
-                unsafe memcached_delete(handle, key.baseAddress, key.count, 0)
-            }
-        }
-        if result != MEMCACHED_NOTFOUND { try check(result) }
-    }
-
-    func values(of keys: [String]) throws(MemcachedError) -> [String: String] {
-        let lengths = keys.map(\.utf8.count)
-        var text: [CChar] = []
-        text.reserveCapacity(lengths.reduce(0, +))
-        for key in keys { text.append(contentsOf: key.utf8.lazy.map { CChar(bitPattern: $0) }) }
-        let asked = unsafe text.withUnsafeBufferPointer { text in
-            var pointers: [UnsafePointer<CChar>?] = unsafe []
-            unsafe pointers.reserveCapacity(keys.count)
-            var offset = 0
-            for length in lengths {
-                unsafe pointers.append(text.baseAddress.map { unsafe $0 + offset })
-                offset += length
-            }
-            return unsafe memcached_mget(handle, pointers, lengths, keys.count)
-        }
-        try check(asked)
-        var values: [String: String] = .init(minimumCapacity: keys.count)
-        var result = MEMCACHED_SUCCESS
-        while let fetched = unsafe memcached_fetch_result(handle, nil, &result) {
-            let key = unsafe Self.text(memcached_result_key_value(fetched), memcached_result_key_length(fetched))
-            values[key] = unsafe Self.text(memcached_result_value(fetched), memcached_result_length(fetched))
-            unsafe memcached_result_free(fetched)
-        }
-        guard result == MEMCACHED_END || result == MEMCACHED_NOTFOUND || result == MEMCACHED_SUCCESS else {
-            throw unsafe Memcached.error(result, handle)
-        }
-        return values
-    }
-
-    func statistics() throws(MemcachedError) -> [String: String] {
-        var result = MEMCACHED_SUCCESS
-        guard let counts = unsafe memcached_stat(handle, nil, &result) else {
-            throw unsafe Memcached.error(result, handle)
-        }
-        defer { unsafe memcached_stat_free(handle, counts) }
-        try check(result)
-        guard let names = unsafe memcached_stat_get_keys(handle, counts, &result) else {
-            throw unsafe Memcached.error(result, handle)
-        }
-        defer { unsafe free(names) }
-        var statistics: [String: String] = [:]
-        var position = 0
-        while let name = unsafe names[position] {
-            position += 1
-            guard let value = unsafe memcached_stat_get_value(handle, counts, name, &result) else { continue }
-            unsafe statistics[String(cString: name)] = unsafe String(cString: value)
-            unsafe free(value)
-        }
-        return statistics
-    }
-
-    private static func text(_ start: UnsafePointer<CChar>?, _ count: Int) -> String {
-        let bytes = unsafe UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
-        return unsafe String(decoding: bytes, as: UTF8.self)
-    }
-
-    private func check(_ result: memcached_return_t) throws(MemcachedError) {
-        guard result != MEMCACHED_SUCCESS else { return }
-        throw unsafe Memcached.error(result, handle)
+    private struct Connections {
+        /// Every order is answered for.
+        let plain: Connection
+        /// Values are sent in a stream.
+        let stream: Connection
     }
 }

@@ -36,13 +36,42 @@ struct MemcachedClientTests {
         #expect(try await server.values(of: []) == [:])
     }
 
-    @Test("thousands of keys are asked for at once")
+    @Test("thousands of values are put, changed and asked for at once")
     func many() async throws {
         let server = try server()
-        let keys = (0..<5_000).map { "many-\($0)" }
-        try await server.set(keys.map { Self.item($0, "value of \($0)") })
-        let values = try await server.values(of: keys.reversed())
-        #expect(values.count == 5_000 && values["many-4999"] == "value of many-4999")
+        let keys = (0..<12_000).map { "many-\($0)" }
+        for round in 1...2 {
+            try await server.set(keys.map { Self.item($0, "value \(round) of \($0)") })
+            let values = try await server.values(of: keys.reversed())
+            #expect(values.count == keys.count)
+            #expect(keys.allSatisfy { values[$0] == "value \(round) of \($0)" })
+        }
+    }
+
+    @Test("of two values for one key the later counts")
+    func twice() async throws {
+        let server = try server()
+        try await server.set([Self.item("twice", "first"), Self.item("other", "x"), Self.item("twice", "second")])
+        #expect(try await server.values(of: ["twice"]) == ["twice": "second"])
+    }
+
+    @Test("a value that the server does not take is an error, whatever it took before it, and the next call is fine")
+    func tooLong() async throws {
+        let server = try server()
+        let items = [Self.item("before", "x"), Self.item("long", String(repeating: "x", count: 2_000_000))]
+        #expect(await failure { () throws(MemcachedError) in try await server.set(items) } != nil)
+        try await server.set([Self.item("after", "y")])
+        #expect(try await server.values(of: ["before", "long", "after"]) == ["before": "x", "after": "y"])
+    }
+
+    @Test("what one who puts values sees is there for another at once")
+    func otherConnection() async throws {
+        let (one, other) = (try server(), try server())
+        for round in 1...50 {
+            try await one.set((0..<100).map { Self.item("shared-\($0)", "\(round)") })
+            let values = try await other.values(of: (0..<100).map { "shared-\($0)" })
+            #expect(values.values.allSatisfy { $0 == "\(round)" } && values.count == 100)
+        }
     }
 
     @Test("a value is gone when its time is over")
