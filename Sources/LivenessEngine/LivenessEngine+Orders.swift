@@ -19,9 +19,9 @@ extension LivenessEngine {
     /// Takes a daemon that is gone for good out of the count: what it may have heard is waited for no more.
     package func retire(daemon id: String) async throws(StoreError) -> Retirement {
         guard let row = try await store.daemons().first(where: { $0.id == id }) else { return .noSuchDaemon }
-        if row.retiredAt != nil || row.leftAt != nil { return .retired(row) }
+        if row.retiredAt != nil { return .retired(row) }
         let now = time.now
-        guard shared.withLock({ $0.mayRetire(daemon: id, at: now) }) else { return .refused }
+        guard row.leftAt != nil || shared.withLock({ $0.mayRetire(daemon: id, at: now) }) else { return .refused }
         guard let retired = try await store.retire(daemon: id, at: time.wall) else { return .noSuchDaemon }
         logger.notice("a daemon was retired", metadata: ["daemon": "\(id)"])
         return .retired(retired)

@@ -9,6 +9,7 @@ import Glibc
     ///   - address: The server.
     ///   - limit: An answer that stays away for longer is an error.
     ///   - isAnswered: Whether the server answers for each value; else values are gathered and sent in a stream.
+    /// - Throws: When the library cannot use the address.
     init(_ address: MemcachedAddress, limit: Duration, isAnswered: Bool = true) throws(MemcachedError) {
         unsafe handle = try Memcached.make()
         let milliseconds = UInt64(

@@ -19,3 +19,24 @@ enum FirstLine {
         }
     }
 }
+
+extension Settings {
+    /// The files that other settings name and a start would read, those that cannot be read now.
+    var unreadableFiles: [FirstLine.Unreadable] {
+        var files: [(key: String, file: String?)] = [
+            ("database.password_file", database.passwordFile), ("zookeeper.digest_file", zookeeper.digestFile),
+        ]
+        if case .mariaDB(let url) = database.url {
+            files += [url.authorities, url.certificate, url.key].map { ("database.url", $0) }
+        }
+        return files.compactMap { key, file in
+            guard let file else { return nil }
+            do throws(FirstLine.Unreadable) {
+                _ = try FirstLine.read(file, key)
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+}

@@ -357,6 +357,22 @@ struct EngineTests {
         }
     }
 
+    @Test("a daemon that has left is retired at once, and the answer says so")
+    func retireOneThatLeft() async throws {
+        let fixture = try await EngineFixture()
+        var other = fixture.other
+        other.leftAt = fixture.time.wall
+        try await fixture.store.write(other)
+        try await fixture.running {
+            let answer = try await fixture.engine.retire(daemon: "other")
+            guard case .retired(let record) = answer else {
+                Issue.record("\(answer)")
+                return
+            }
+            #expect(record.retiredAt == fixture.time.wall)
+        }
+    }
+
     @Test("nobody is judged while an observation that saw a heartbeat has not told it")
     func oneLookAtATime() async throws {
         let fixture = try await EngineFixture()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Testing
 
 @testable import RollcallDaemon
@@ -18,6 +19,25 @@ struct CheckConfigTests {
         #expect(columns("liveness.topics.compute.service_down_time")[1] == "2m")
         #expect(columns("log.level")[1] == "debug" && columns("log.level")[2].hasSuffix("rollcalld.yaml:2"))
         #expect(columns("listen.datagram") == ["listen.datagram", "-", "not available in this release"])
+    }
+
+    @Test("names the files that a start could not read, and no others")
+    func files() throws {
+        let readable = FileManager.default.temporaryDirectory.appendingPathComponent("rollcall-\(UUID().uuidString)")
+            .path
+        try Data("secret\n".utf8).write(to: URL(filePath: readable))
+        defer { try? FileManager.default.removeItem(atPath: readable) }
+        let url = "mariadb://r@db.example.org/rollcall?tls=required&ca=\(readable)-ca"
+        let loaded = try Loading.load(
+            """
+            database: {url: "\(url)", password_file: "\(readable)"}
+            zookeeper: {digest_file: "\(readable)-digest"}
+            """
+        )
+        let unreadable = loaded.settings.unreadableFiles
+        #expect(unreadable.map(\.key) == ["zookeeper.digest_file", "database.url"])
+        #expect(unreadable.map(\.file) == ["\(readable)-digest", "\(readable)-ca"])
+        #expect(unreadable[0].description.hasPrefix("zookeeper.digest_file: \(readable)-digest cannot be read"))
     }
 
     @Test("is what the program runs when asked, and the daemon is what it runs when not")

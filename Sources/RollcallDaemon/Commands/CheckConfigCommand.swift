@@ -17,6 +17,9 @@ struct CheckConfigCommand: ParsableCommand {
         let loaded = try options.load()
         try StandardStreams.write(Self.table(loaded) + "\n")
         for warning in loaded.warnings { StandardStreams.complain("warning: \(warning)") }
+        let unreadable = loaded.settings.unreadableFiles
+        for file in unreadable { StandardStreams.complain("\(file)") }
+        if !unreadable.isEmpty { throw ExitCode.failure }
     }
 
     /// Key, value and origin in columns.
