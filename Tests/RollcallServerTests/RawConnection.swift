@@ -11,7 +11,7 @@ final class RawConnection: Sendable {
         let result = address.withSockAddr { connect(descriptor, $0, socklen_t($1)) }
         guard result == 0 else { throw Failure(errno: errno) }
         // A test that waits for what never comes fails instead of hanging.
-        var timeout = timeval(tv_sec: 10, tv_usec: 0)
+        var timeout = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     }
 
@@ -76,7 +76,7 @@ final class RawConnection: Sendable {
         return String(decoding: received, as: UTF8.self)
     }
 
-    /// Everything until the other side closes; nil when it does not within ten seconds.
+    /// Everything until the other side closes; nil when it does not within a minute.
     func receiveToEnd() -> String? {
         var received: [UInt8] = []
         while true {
