@@ -62,6 +62,9 @@ final class RawConnection: Sendable {
         shutdown(descriptor, CInt(SHUT_WR))
     }
 
+    /// A read with a time limit is not begun again by the system when a signal comes, of other tests' children say.
+    private static func wasInterrupted(_ count: Int) -> Bool { count < 0 && errno == EINTR }
+
     /// What comes until `marker`, or until the other side closes.
     func receive(until marker: String) -> String {
         var received: [UInt8] = []
@@ -69,6 +72,7 @@ final class RawConnection: Sendable {
         while true {
             var buffer = [UInt8](repeating: 0, count: 65_536)
             let count = recv(descriptor, &buffer, buffer.count, 0)
+            if Self.wasInterrupted(count) { continue }
             if count <= 0 { break }
             received += buffer[..<count]
             if !wanted.isEmpty, received.count >= wanted.count, contains(received, wanted) { break }
@@ -82,6 +86,7 @@ final class RawConnection: Sendable {
         while true {
             var buffer = [UInt8](repeating: 0, count: 65_536)
             let count = recv(descriptor, &buffer, buffer.count, 0)
+            if Self.wasInterrupted(count) { continue }
             if count == 0 || (count < 0 && errno == ECONNRESET) { return String(decoding: received, as: UTF8.self) }
             if count < 0 { return nil }
             received += buffer[..<count]

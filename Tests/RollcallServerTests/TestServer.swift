@@ -38,6 +38,11 @@ struct TestServer: Sendable {
             // health would wake those who wait for the log.
             liveness.pauseThreshold = .seconds(60)
             liveness.observeInterval = .seconds(20)
+            // Nor may it take a test that waits for its turn for a slow client.
+            limits.headTime = .minutes(10)
+            limits.bodyTime = .minutes(10)
+            limits.writeStall = .minutes(10)
+            limits.idle = .minutes(10)
         }
     }
 
