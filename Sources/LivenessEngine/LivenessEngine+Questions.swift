@@ -13,8 +13,47 @@ extension LivenessEngine {
         time.wall - (time.now - instant)
     }
 
+    /// What is known of a driver that runs.
+    package struct DriverStanding: Sendable {
+        package var guarantees: DriverGuarantees
+        package var isDeciding: Bool
+        package var isLost: Bool
+        /// Of how many services a driver in the shadow says otherwise than what stands.
+        package var disagreements: Int
+    }
+
+    /// The drivers that run, the deciding one first.
+    package var driverStandings: [DriverStanding] {
+        let now = time.now
+        let shadows = drivers.shadows
+        return shared.withLock { machine in
+            let counts = machine.disagreements(limit: 0).counts
+            let deciding = DriverStanding(
+                guarantees: guarantees,
+                isDeciding: true,
+                isLost: machine.isBackendLost,
+                disagreements: 0
+            )
+            return [deciding]
+                + shadows.map { shadow in
+                    DriverStanding(
+                        guarantees: shadow.driver.guarantees,
+                        isDeciding: false,
+                        isLost: machine.isShadowLost(shadow.name, at: now) ?? true,
+                        disagreements: counts[shadow.name] ?? 0
+                    )
+                }
+        }
+    }
+
+    /// What drivers in the shadow contradict, at most so many of them, and how many there are.
+    package func disagreements(limit: Int) -> (listed: [LivenessMachine.Disagreement], count: Int) {
+        let all = shared.withLock { $0.disagreements(limit: limit) }
+        return (all.listed, all.counts.values.reduce(0, +))
+    }
+
     /// What the deciding driver promises.
-    package var guarantees: DriverGuarantees { driver.guarantees }
+    package var guarantees: DriverGuarantees { drivers.deciding.guarantees }
 
     /// This daemon's `daemon.id`, and the digest of its settings that others compare with theirs.
     package var identity: (id: String, settingsDigest: String) {

@@ -12,7 +12,8 @@ package final class LivenessEngine: Service {
     package let intake: Intake
     package let heartbeat: LoopHeartbeat
     let store: any RecordStore
-    let driver: any LivenessDriver
+    package let drivers: Drivers
+    let follower: DriverFollower
     let settings: EngineSettings
     let tail: TransitionTail
     let fence: Fence
@@ -28,19 +29,31 @@ package final class LivenessEngine: Service {
     let logger: Logger
     var time: any TimeSource { shared.time }
 
+    /// An engine that has not started.
+    ///
+    /// - Parameters:
+    ///   - settings: As configured.
+    ///   - store: The records.
+    ///   - driver: The one that decides.
+    ///   - shadows: Those that run beside it.
+    ///   - barrier: Tells when all that waited in the sockets was read.
+    ///   - time: The clocks.
+    ///   - logger: Where the engine says what happens.
     package init(
         settings: EngineSettings,
         store: any RecordStore,
         driver: any LivenessDriver,
+        shadows: [any LivenessDriver] = [],
         barrier: any ReadPassBarrier,
         time: any TimeSource,
         logger: Logger
     ) {
+        let isShared = driver.guarantees.isShared
         let hasher = NameHasher(seed: .random(in: 0 ... .max), secret: .random(in: 0 ... .max))
         let machine = LivenessMachine(
             settings: settings.liveness,
             hasher: hasher,
-            isShared: driver.guarantees.isShared,
+            isShared: isShared,
             at: time.now
         )
         let shared = SharedMachine(machine, time: time)
@@ -49,9 +62,14 @@ package final class LivenessEngine: Service {
         let fence = Fence()
         let turnstile = Turnstile()
         let wakeup = Wakeup()
+        let switching = Wakeup()
         self.shared = shared
         self.store = store
-        self.driver = driver
+        let drivers = Drivers(
+            deciding: RunningDriver(driver, shared: shared, fence: fence, logger: logger),
+            shadows: shadows.map { RunningDriver($0, shared: shared, fence: fence, logger: logger) }
+        )
+        self.drivers = drivers
         self.settings = settings
         self.tail = tail
         self.fence = fence
@@ -73,13 +91,14 @@ package final class LivenessEngine: Service {
             tail: tail,
             fence: fence,
             turnstile: turnstile,
+            switching: switching,
             logger: logger
         )
         self.reader = reader
         intake = Intake(shared: shared, registrar: registrar, metrics: metrics, hasher: hasher)
         lookout = Lookout(
             shared: shared,
-            driver: driver,
+            drivers: drivers,
             metrics: metrics,
             logger: logger,
             fence: fence,
@@ -87,7 +106,7 @@ package final class LivenessEngine: Service {
         )
         coalescer = Coalescer(
             shared: shared,
-            driver: driver,
+            drivers: drivers,
             metrics: metrics,
             logger: logger,
             fence: fence,
@@ -120,7 +139,17 @@ package final class LivenessEngine: Service {
             recorderWakeup: wakeup,
             metrics: metrics,
             heartbeat: heartbeat,
-            isShared: driver.guarantees.isShared
+            isShared: isShared
+        )
+        follower = DriverFollower(
+            shared: shared,
+            store: store,
+            drivers: drivers,
+            coalescer: coalescer,
+            lookout: lookout,
+            wakeup: switching,
+            fence: fence,
+            logger: logger
         )
         housekeeper = Housekeeper(
             shared: shared,
@@ -142,9 +171,11 @@ package final class LivenessEngine: Service {
         let forgotten = time.wall - Burials.memory
         let pages = LoadedPages()
         let head = try await store.load(since: forgotten) { page throws(StoreError) in pages.append(page) }
-        driver.observer.begin(head.daemons) { [shared] in
-            shared.publish()
-            return shared.board
+        for running in drivers.all {
+            running.driver.observer.begin(head.daemons) { [shared] in
+                shared.publish()
+                return shared.board
+            }
         }
         let isCompanied = try await isAnyoneAlive(of: head.daemons)
         let began = time.now
@@ -154,17 +185,19 @@ package final class LivenessEngine: Service {
         for page in pages.take() {
             shared.withLock {
                 // A back end that forgets says nothing about what each had left of its time: all have all of it.
-                let newestStamp = driver.guarantees.isPersistent ? head.newestStamp : nil
+                let newestStamp = drivers.deciding.guarantees.isPersistent ? head.newestStamp : nil
                 $0.loaded(page, newestStamp: newestStamp, isCompanied: isCompanied, at: began)
             }
         }
         let mine = head.daemons.first { $0.id == settings.liveness.daemon }
-        try await store.write(own.daemonRecord(flushCount: mine?.flushCount ?? 0, at: time.wall))
+        try await store.write(own.daemonRecord(drivers.names, flushCount: mine?.flushCount ?? 0, at: time.wall))
         tail.restart(at: head.head.revision)
         let now = time.now
         let wall = time.wall
+        for running in drivers.all { running.begin(count: mine?.flushCount ?? 0, at: now) }
         shared.withLock { machine in
             machine.continueFlushCount(from: mine?.flushCount ?? 0)
+            for shadow in drivers.shadows { machine.addShadow(shadow.name, at: now) }
             machine.logAdvanced(to: head.head)
             machine.began(at: now, wall: wall)
         }
@@ -182,7 +215,7 @@ package final class LivenessEngine: Service {
     /// needs to show itself.
     private func isAnyoneAlive(of daemons: [DaemonRecord]) async throws -> Bool {
         let others = daemons.filter { $0.id != settings.liveness.daemon && $0.leftAt == nil && $0.retiredAt == nil }
-        guard driver.guarantees.isShared, !others.isEmpty else { return false }
+        guard drivers.deciding.guarantees.isShared, !others.isEmpty else { return false }
         let pace = settings.liveness.flushInterval / 2
         let end = time.now + settings.liveness.observeInterval + settings.liveness.flushInterval * 2
         var before: [String: DaemonRecord] = [:]
@@ -206,7 +239,7 @@ package final class LivenessEngine: Service {
     /// Nobody while the back end does not answer: a daemon starts without it, too, and says so.
     private func daemonsInSight() async throws -> [DaemonRecord] {
         do throws(DriverError) {
-            return try await driver.observer.look(at: []).daemons
+            return try await drivers.deciding.observer.look(at: []).daemons
         } catch {
             guard error.code == .lost else { throw error }
             return []
@@ -219,11 +252,16 @@ package final class LivenessEngine: Service {
             group.addTask { try await self.detector.tick() }
             group.addTask { try await self.detector.judge() }
             group.addTask { try await self.detector.judgeAmongOthers() }
-            group.addTask {
-                await self.driver.run()
-                // One that has nothing to do beside its calls ends nobody.
-                try? await gracefulShutdown()
+            for running in drivers.all {
+                group.addTask {
+                    await running.driver.run()
+                    // One that has nothing to do beside its calls ends nobody.
+                    try? await gracefulShutdown()
+                }
+                group.addTask { try await running.flush { self.drivers.running !== running } }
+                group.addTask { try await running.observe(self.brakeKeeper) { self.drivers.running !== running } }
             }
+            group.addTask { try await self.follower.run() }
             group.addTask { try await self.lookout.run() }
             group.addTask { try await self.reader.run() }
             group.addTask { try await self.coalescer.run() }
@@ -251,7 +289,11 @@ package final class LivenessEngine: Service {
         while shared.withLock({ $0.unrecordedCount > 0 }) {
             guard await recorder.record() else { break }
         }
-        var record = own.daemonRecord(flushCount: shared.withLock { $0.currentFlushCount }, at: time.wall)
+        var record = own.daemonRecord(
+            drivers.names,
+            flushCount: shared.withLock { $0.currentFlushCount },
+            at: time.wall
+        )
         record.leftAt = time.wall
         do {
             try await store.write(record)

@@ -57,9 +57,9 @@ final class OwnRecord: Sendable {
         )
     }
 
-    /// This daemon's row in table `daemons`.
-    func daemonRecord(flushCount: Int64, at wall: Timestamp) -> DaemonRecord {
-        DaemonRecord(
+    /// This daemon's row in table `daemons`, with the drivers that it runs.
+    func daemonRecord(_ drivers: [String], flushCount: Int64, at wall: Timestamp) -> DaemonRecord {
+        var record = DaemonRecord(
             id: settings.liveness.daemon,
             incarnation: incarnation,
             host: settings.host,
@@ -70,6 +70,8 @@ final class OwnRecord: Sendable {
             settingsDigest: settings.settingsDigest,
             lastSeen: wall
         )
+        record.drivers = drivers.sorted()
+        return record
     }
 
     /// An event of this daemon, to be a row of the log.

@@ -21,6 +21,8 @@ final class RecordReader: Sendable {
     private let tail: TransitionTail
     private let fence: Fence
     private let turnstile: Turnstile
+    /// Signalled when the log tells that another driver decides.
+    private let switching: Wakeup
     private let logger: Logger
     private let wanted = Locked(Wanted())
     private let wakeup = Wakeup()
@@ -33,6 +35,7 @@ final class RecordReader: Sendable {
         tail: TransitionTail,
         fence: Fence,
         turnstile: Turnstile,
+        switching: Wakeup,
         logger: Logger
     ) {
         self.shared = shared
@@ -40,6 +43,7 @@ final class RecordReader: Sendable {
         self.tail = tail
         self.fence = fence
         self.turnstile = turnstile
+        self.switching = switching
         self.logger = logger
     }
 
@@ -111,6 +115,7 @@ final class RecordReader: Sendable {
                     return false
                 }
                 tail.append(news.page.transitions, to: shared)
+                if news.page.transitions.contains(where: \.isSwitchOfDriver) { switching.signal() }
                 return tail.newest > newest
             } catch {
                 fence.notice(error)
@@ -128,4 +133,8 @@ final class RecordReader: Sendable {
         }
         if !page.services.isEmpty { shared.publish() }
     }
+}
+
+extension Transition {
+    fileprivate var isSwitchOfDriver: Bool { kind == .daemon && reason == DaemonEvent.Kind.driverSwitched.rawValue }
 }

@@ -349,6 +349,9 @@ package struct ModelDaemon {
         if isCutOff { throw StoreError(.unavailable, "cut off from the store") }
     }
 
+    /// What a driver in the shadow shows, or does.
+    package mutating func shadow(_ body: (inout LivenessMachine, Instant) -> Void) { body(&machine, now) }
+
     package mutating func adopt(_ settings: LivenessSettings) {
         machine.settingsChanged(settings)
     }

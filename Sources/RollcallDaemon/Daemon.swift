@@ -49,10 +49,13 @@ struct Daemon {
         let loops = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let readPass = try await EventLoopReadPass(group)
+        let drivers = try await driversInOrder(of: store)
+        let made = try drivers.map { try DriverFactory.make($0, settings, over: store, downTimes) }
         let engine = LivenessEngine(
             settings: settings.engine,
             store: store,
-            driver: try DriverFactory.make(settings, over: store, downTimes),
+            driver: made[0],
+            shadows: Array(made.dropFirst()),
             barrier: readPass,
             time: SystemTime(),
             logger: logger
@@ -70,6 +73,33 @@ struct Daemon {
         await readPass.close()
         try await group.shutdownGracefully()
         logger.notice("stopped")
+    }
+
+    /// The drivers to run, first the one that decides: which that is the daemons of a database have in common.
+    private func driversInOrder(of store: any RecordStore) async throws -> [DriverName] {
+        let liveness = loaded.settings.liveness
+        let first = FleetSetting(
+            name: FleetSetting.driver,
+            value: liveness.driver.rawValue,
+            setAt: SystemTime().wall,
+            setBy: loaded.settings.daemon.id
+        )
+        let standing = try await store.settle(first)
+        guard let deciding = liveness.drivers.first(where: { $0.rawValue == standing.value }) else {
+            throw SettingError(
+                origin: loaded.origin(of: "liveness.driver"),
+                key: "liveness.driver",
+                message: "the daemons of this database let \(standing.value) decide (set by \(standing.setBy)); "
+                    + "expected it here or in liveness.shadow"
+            )
+        }
+        if deciding != liveness.driver {
+            logger.warning(
+                "the daemons of this database let another driver decide than liveness.driver names",
+                metadata: ["driver": "\(deciding.rawValue)", "set_by": "\(standing.setBy)"]
+            )
+        }
+        return [deciding] + liveness.drivers.filter { $0 != deciding }
     }
 
     private func serve(_ engine: LivenessEngine, _ server: RollcallServer) async throws {

@@ -6,12 +6,12 @@ import LivenessEngine
 import MemcachedClient
 import ZooKeeperClient
 
-/// Makes the liveness driver that the settings name.
+/// Makes the liveness drivers that the settings name.
 enum DriverFactory {
-    /// What the driver that the settings name promises.
-    static func guarantees(_ settings: Settings) -> DriverGuarantees {
+    /// What a driver promises with these settings.
+    static func guarantees(of driver: DriverName, _ settings: Settings) -> DriverGuarantees {
         let isShared = settings.database.isShared
-        return switch settings.liveness.driver {
+        return switch driver {
         case .database: DatabaseDriver.guarantees(isShared: isShared)
         case .zookeeper:
             ZooKeeperDriver.guarantees(isShared: isShared, sessionTimeout: settings.zookeeper.sessionTimeout)
@@ -20,12 +20,13 @@ enum DriverFactory {
     }
 
     static func make(
+        _ driver: DriverName,
         _ settings: Settings,
         over store: any RecordStore,
         _ downTimes: DownTimes
     ) throws -> any LivenessDriver {
         let isShared = settings.database.isShared
-        switch settings.liveness.driver {
+        switch driver {
         case .database: return DatabaseDriver(table: store, daemon: settings.daemon.id, isShared: isShared)
         case .zookeeper:
             let ensemble = ZooKeeperConfiguration(

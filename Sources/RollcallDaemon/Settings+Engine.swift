@@ -22,6 +22,7 @@ extension Settings {
         machine.flushInterval = liveness.flushInterval
         machine.observeInterval = liveness.observeInterval
         machine.pauseThreshold = liveness.pauseThreshold
+        machine.policy = liveness.policy
         machine.brake.fraction = brake.fraction
         machine.brake.releaseFraction = brake.releaseFraction
         machine.brake.minimum = brake.minimum
@@ -41,7 +42,8 @@ extension Settings {
     /// A digest of what the daemons of one database should have in common.
     private var digest: String {
         var parts = [
-            liveness.driver.rawValue, liveness.policy.rawValue, "\(liveness.reportInterval)",
+            liveness.drivers.map(\.rawValue).sorted().joined(separator: " "), liveness.policy.rawValue,
+            "\(liveness.reportInterval)",
             "\(liveness.serviceDownTime)", "\(records.autoRegister)", "\(records.enableNewServices)",
             "\(brake.fraction) \(brake.releaseFraction) \(brake.minimum) \(brake.maxHold)",
         ]

@@ -28,6 +28,7 @@ enum Routes {
         VersionController(engine: engine, order: lists.order).addRoutes(to: router)
         TransitionController(engine: engine).addRoutes(to: router)
         DaemonController(engine: engine).addRoutes(to: router)
+        DriverController(engine: engine).addRoutes(to: router)
         BrakeController(engine: engine).addRoutes(to: router)
         HealthController(engine: engine, draining: draining).addRoutes(to: router)
         DescriptionController(metrics: metrics).addRoutes(to: router)

@@ -9,10 +9,16 @@ struct EngineFixture {
     let engine: LivenessEngine
     let store: InMemoryStore
     let driver: SpyDriver
+    /// Runs in its shadow, where there is one.
+    let shadow: SpyDriver
     let time: ManualTime
     let door = Door()
 
-    init(_ adjust: (inout EngineSettings) -> Void = { _ in }, store: InMemoryStore? = nil) async throws {
+    init(
+        _ adjust: (inout EngineSettings) -> Void = { _ in },
+        store: InMemoryStore? = nil,
+        hasShadow: Bool = false
+    ) async throws {
         let time = ManualTime()
         let store = store ?? InMemoryStore(logID: "log") { time.wall }
         var settings = EngineSettings(liveness: LivenessSettings(), host: "here")
@@ -21,10 +27,12 @@ struct EngineFixture {
         self.time = time
         self.store = store
         self.driver = driver
+        shadow = SpyDriver(InMemoryDriver(store: store, daemon: settings.liveness.daemon), name: "shadow")
         engine = LivenessEngine(
             settings: settings,
             store: store,
             driver: driver,
+            shadows: hasShadow ? [shadow] : [],
             barrier: door,
             time: time,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -8,11 +8,22 @@ final class SpyDriver: LivenessDriver, LivenessReporter, LivenessObserver {
     /// Where an observation waits that has seen all there is, and has not told it.
     let sight = HoldUp()
 
-    init(_ inner: InMemoryDriver) {
+    private let name: String?
+
+    /// - Parameters:
+    ///   - inner: What it stands before.
+    ///   - name: Another name than that one's.
+    init(_ inner: InMemoryDriver, name: String? = nil) {
         self.inner = inner
+        self.name = name
     }
 
-    var guarantees: DriverGuarantees { inner.guarantees }
+    var guarantees: DriverGuarantees {
+        var guarantees = inner.guarantees
+        guarantees.name = name ?? guarantees.name
+        return guarantees
+    }
+
     var reporter: any LivenessReporter { self }
     var observer: any LivenessObserver { self }
 

@@ -61,6 +61,7 @@ struct ExitStatusTests {
             ["service", "create", "h", "b"], ["service", "set", "h", "b", "--up"], ["service", "delete", "h", "b"],
             ["host", "show", "h"], ["group", "list"], ["version", "show", "b"], ["daemon", "list"],
             ["brake", "status"], ["brake", "release"],
+            ["driver", "status"], ["driver", "disagreements"], ["driver", "switch", "memcached"],
             ["heartbeat", "h", "b"],
         ] {
             let result = await CapturedConsole.run(command, environment: ["ROLLCALL_ENDPOINT": gone])

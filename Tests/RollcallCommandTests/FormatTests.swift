@@ -24,7 +24,7 @@ struct FormatTests {
         ["group", "list"],
         ["version", "show", "nova-compute"],
         ["daemon", "list"],
-        ["brake", "status"],
+        ["brake", "status"], ["driver", "status"], ["driver", "disagreements"],
         ["brake", "release", "compute/az1"],
         ["watch", "--since", "5", "--count", "1"],
         ["heartbeat", "node1", "nova-compute"],

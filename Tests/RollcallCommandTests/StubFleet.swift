@@ -74,6 +74,21 @@ enum StubFleet {
                 "silent":600,"released_at":null,"by":null}]}
                 """#
             )
+        case ("GET", "/v1/drivers"), ("POST", "/v1/drivers/switch"):
+            return StubReply(
+                #"""
+                {"drivers":[{"name":"database","deciding":true,"health":"ok","disagreements":0,
+                "guarantees":{"granularity":0.000001}},{"name":"memcached","deciding":false,"health":"ok",
+                "disagreements":1,"guarantees":{"granularity":1}}]}
+                """#
+            )
+        case ("GET", "/v1/drivers/disagreements"):
+            return StubReply(
+                #"""
+                {"disagreements":[{"driver":"memcached","host":"node1","binary":"nova-compute","uuid":"u","state":"up",
+                "state_reason":"heartbeat","opinion":"down","last_shown":75.5,"since":"2026-11-21T02:59:59Z"}],"count":1}
+                """#
+            )
         case ("PUT", _):
             return StubReply(
                 #"""

@@ -1,3 +1,4 @@
+import LivenessCore
 import Logging
 import Telemetry
 import Testing

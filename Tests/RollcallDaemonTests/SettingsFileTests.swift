@@ -171,7 +171,7 @@ struct SettingsFileTests {
         let names = Set(keys.map(\.name))
         #expect(
             names == [
-                "listen.unix", "listen.datagram", "database.fallback_url", "liveness.shadow",
+                "listen.unix", "listen.datagram", "database.fallback_url",
                 "tls.certificate", "tls.key", "tls.client_ca",
                 "auth.tokens_file",
             ]
@@ -182,13 +182,30 @@ struct SettingsFileTests {
             let errors = try Loading.errors("\(parts[0]): {\(parts[1]): 0.5}")
             #expect(errors == ["rollcalld.yaml:1: \(name) is not available in this release"])
         }
-        let others = try Loading.errors(
-            "liveness: {policy: all}\n"
-        )
+    }
+
+    @Test("drivers in the shadow need their servers, run once, and are what a policy is about")
+    func shadows() throws {
         #expect(
-            others == [
-                "rollcalld.yaml:1: liveness.policy: the policy all is not available in this release"
+            try Loading.errors("liveness: {policy: all}\n") == [
+                "rollcalld.yaml:1: liveness.policy: all needs a driver in the shadow, and liveness.shadow is empty; "
+                    + "expected driver"
             ]
         )
+        #expect(
+            try Loading.errors("liveness: {shadow: [memcached]}\n") == [
+                "rollcalld.yaml:1: memcached.servers: no server is named, and a shadow is memcached; expected HOST:PORT "
+                    + "of at least one"
+            ]
+        )
+        #expect(
+            try Loading.errors("liveness: {driver: db, shadow: [database]}\n") == [
+                "rollcalld.yaml:1: liveness.shadow: database is there twice, or decides (liveness.driver); expected each "
+                    + "driver once"
+            ]
+        )
+        let short = "liveness: {shadow: [memcached], report_interval: 1s, service_down_time: 3s}\n"
+        let errors = try Loading.errors(short + "memcached: {servers: ['127.0.0.1:1']}\n")
+        #expect(errors.count == 1 && errors[0].contains("which the memcached driver needs"), "\(errors)")
     }
 }

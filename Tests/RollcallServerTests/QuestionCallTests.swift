@@ -137,6 +137,17 @@ struct QuestionCallTests {
                 from: .init(try await server.get("/v1/drivers").body.utf8)
             ).drivers
             #expect(drivers.map(\.name) == ["memory"] && drivers.first?.health == .ok)
+            #expect(drivers.first?.deciding == true && drivers.first?.disagreements == 0)
+            let none = try await server.get("/v1/drivers/disagreements?limit=5")
+            #expect(none.json["count"]?.integer == 0 && none.json["disagreements"]?.count == 0)
+            #expect(try await server.get("/v1/drivers/disagreements?limit=0").code == "malformed")
+            let change = "/v1/drivers/switch"
+            #expect(try await server.call("POST", change, #"{"driver":"memory"}"#).status == 200)
+            let wrong = try await server.call("POST", change, #"{"driver":"redis"}"#)
+            #expect(wrong.status == 400 && wrong.body.contains("redis"))
+            #expect(try await server.call("POST", change, "{}").status == 400)
+            let absent = try await server.call("POST", change, #"{"driver":"zookeeper","force":true}"#)
+            #expect(absent.status == 409 && absent.code == "driver_not_running")
             #expect(try await server.get("/healthz").status == 200)
             for path in ["/readyz", "/readyz?strict"] {
                 let answer = try await server.get(path)

@@ -124,6 +124,19 @@ struct RoundTripTests {
                 WireDriver(name: "database", deciding: true, health: .ok, guarantees: ["granularity": .number(0.25)])
             ])
         )
+        try survives(DriverSwitchRequest(driver: "zookeeper", force: true))
+        let disagreement = WireDisagreement(
+            driver: "memcached",
+            host: "h",
+            binary: "b",
+            uuid: "u",
+            state: .up,
+            stateReason: "heartbeat",
+            opinion: .down,
+            lastShown: 75.5,
+            since: time
+        )
+        try survives(DisagreementsReply(disagreements: [disagreement], count: 3))
         try survives(ErrorReply(error: WireError(code: .malformed, message: "m", detail: ["field": "host"])))
     }
 

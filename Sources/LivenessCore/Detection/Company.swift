@@ -87,6 +87,14 @@ package struct Company: Sendable {
         return isChanged
     }
 
+    /// Another back end shows the counts from now on: those before prove nothing any more.
+    mutating func begunAnew(at now: Instant, silence: Duration) {
+        crash = doubt(at: now, silence: silence)
+        members = [:]
+        marks = []
+        proven = .distantPast
+    }
+
     /// A count that moved twice after an observation began belongs to a flush that began after it, too: the first
     /// flush may have been under way.
     private mutating func prove(began: Instant, silence: Duration) {

@@ -88,6 +88,17 @@ extension LivenessMachine {
                 )
             )
         }
+        for shadow in shadows {
+            guard let conflict = shadow.conflicts[service], conflict.isCounted else { continue }
+            let shown = shadow.lastShown(service).map { Self.seconds(now - $0) } ?? "never"
+            evidence.append(
+                .init(
+                    "shadow_disagrees",
+                    "the driver \(shadow.driver), which does not decide, calls it \(conflict.opinion.word): "
+                        + "it last showed it to live \(shown) ago"
+                )
+            )
+        }
         for worker in extras?.workers ?? [] {
             evidence.append(
                 .init("worker", "worker \(worker.worker) (number \(worker.number)) is \(worker.state.word)")

@@ -50,6 +50,7 @@ extension LivenessMachine {
             let profile = board.cards[number].profile
             let isHeard = board.standings[number].verdict.state == .up && last.at > seeing
             var sign: Census.Sign = last.silent <= now ? .silent : isHeard ? .heard : .awaited
+            if sign != .silent, isSilentInTheShadow(service, at: now) { sign = .silent }
             if census.isBlind { sign = brakes.failures[service] == nil ? .awaited : .silent }
             var inGroup = true
             var inFleet = true

@@ -155,10 +155,13 @@ extension LivenessMachine {
         if old.state == .down, old.reason.isEarned(hasFailed: evidence.hasFailed) { evidence.earnedDown = old.reason }
         evidence.lastState = board.standings[number].lastKnown
 
-        let verdict = Verdict.decide(evidence)
+        var verdict = Verdict.decide(evidence)
         if !isJudged, verdict != old, evidence.earnedDown == nil {
             if evidence.hasFailed, verdict.needsTheBrake { return waitForTheBrake(service, at: now) }
             if verdict.needsJudgement { return waitToBeJudged(service) }
+        }
+        if settings.policy != .driver, !shadows.isEmpty {
+            verdict = agreed(verdict, on: service, isBraked: evidence.isBraked, at: now)
         }
         if verdict != old {
             stand(service, verdict, at: now, isJudged: isJudged)

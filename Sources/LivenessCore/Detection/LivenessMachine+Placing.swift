@@ -36,6 +36,7 @@ extension LivenessMachine {
             flags: []
         )
         if Int(service) < board.cards.count {
+            forgetShadows(of: service)
             rows[Int(service)] = row
             board.cards[Int(service)] = card
             board.locations[Int(service)] = location
@@ -71,6 +72,7 @@ extension LivenessMachine {
         rows[Int(service)].downTime = 0
         board.cards[Int(service)].flags.remove([.packedIncarnation, .textIncarnation])
         repetitions.forget(service, workers: workers[service] ?? [])
+        forgetShadows(of: service)
         workers[service] = nil
         board.extras[service]?.workers = []
         forgetChanges(of: service, at: now)

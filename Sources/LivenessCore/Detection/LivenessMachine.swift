@@ -19,6 +19,7 @@ import DequeModule
 /// - `+Flushing` renewals for the driver
 /// - `+Workers` services with several workers
 /// - `+Flapping` services that change too often
+/// - `+Shadows` drivers that look and do not decide
 package struct LivenessMachine: Sendable {
     package internal(set) var settings: LivenessSettings
     /// `settings.effectivePauseThreshold`, which every batch of heartbeats asks for.
@@ -76,6 +77,8 @@ package struct LivenessMachine: Sendable {
     var health: BackendHealth
     package internal(set) var company = Company()
     package internal(set) var brakes = Brakes()
+    /// Drivers that run beside the deciding one.
+    var shadows: [ShadowView] = []
     /// Whether other daemons may use the same back end.
     let isShared: Bool
     var lastTick: Instant

@@ -20,6 +20,8 @@ package struct LivenessSettings: Hashable, Sendable {
     package var flapLimit = 6
     package var flapWindow: Duration = .seconds(600)
     package var brake = BrakeSettings()
+    /// What counts when drivers in the shadow say otherwise than the deciding one.
+    package var policy = DriverPolicy.driver
     package var autoRegister = true
     package var enableNewServices = true
     /// This daemon's `daemon.id`.
@@ -48,6 +50,9 @@ package struct LivenessSettings: Hashable, Sendable {
 
     /// Without a complete observation for this long the back end is lost.
     package var observationLostAfter: Duration { max(observeInterval * 3, .seconds(3)) }
+
+    /// What was heard is seen by all drivers and daemons this much later.
+    var showing: Duration { flushInterval + observeInterval * 2 }
 
     /// Without a good flush for this long the back end is lost.
     package var flushLostAfter: Duration { max(reportInterval, observationLostAfter) }

@@ -17,6 +17,8 @@ struct InMemoryTables {
     var daemons: [String: DaemonRecord] = [:]
     /// Oldest first.
     var brakes: [BrakeRecord] = []
+    /// By name.
+    var settings: [String: FleetSetting] = [:]
     var minimumRelease: Int32 = 1
     /// Thrown by every call, while it is set.
     var outage: StoreError?

@@ -11,6 +11,8 @@ package struct DaemonRecord: Hashable, Sendable {
     /// Grows with every flush: what polls compare.
     package var flushCount: Int64
     package var settingsDigest: String
+    /// The names of the liveness drivers that it runs, in their order.
+    package var drivers: [String] = []
     package var lastSeen: Timestamp
     package var leftAt: Timestamp?
     package var retiredAt: Timestamp?

@@ -71,6 +71,21 @@ package protocol RecordStore: HeartbeatTable {
     /// Brakes, those that hold first and then the one released last; at most `limit`.
     func brakes(limit: Int) async throws(StoreError) -> [BrakeRecord]
 
+    /// A setting that all daemons share; nil when it was never set.
+    func fleetSetting(_ name: String) async throws(StoreError) -> FleetSetting?
+
+    /// Gives such a setting its first value, unless it has one; answers it as it stands.
+    func settle(_ first: FleetSetting) async throws(StoreError) -> FleetSetting
+
+    /// Changes such a setting where it still has `value`, and writes the event into the log.
+    ///
+    /// nil when it has another value by now, or none.
+    func change(
+        _ setting: FleetSetting,
+        from value: String,
+        _ event: DaemonEvent
+    ) async throws(StoreError) -> Recorded<FleetSetting>?
+
     /// Inserts or updates this daemon's own row.
     ///
     /// Once the row is there, only flushes move its flush count: a count shown before its rows are written would make

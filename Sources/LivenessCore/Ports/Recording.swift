@@ -27,6 +27,8 @@ package struct DaemonEvent: Hashable, Sendable {
         case recovered
         case brakeEngaged = "brake_engaged"
         case brakeReleased = "brake_released"
+        /// Another liveness driver decides: the topic names it.
+        case driverSwitched = "driver_switched"
     }
 
     package var kind: Kind

@@ -13,12 +13,14 @@ package struct Coalescer: Sendable {
     private static let slice = 128
 
     let shared: SharedMachine
-    let driver: any LivenessDriver
+    let drivers: Drivers
     let metrics: EngineMetrics
     let logger: Logger
     let fence: Fence
     let reader: RecordReader
     let waiters = FlushWaiters()
+    /// Whoever flushes holds it: between two flushes another driver may take over.
+    private let turnstile = Turnstile()
 
     /// Flushes for as long as the task lives.
     func run() async throws {
@@ -47,14 +49,20 @@ package struct Coalescer: Sendable {
     ///
     /// Returns whether it all went through.
     @discardableResult
-    func flush() async -> Bool {
+    func flush() async -> Bool { await turnstile.pass { await flushAll() } }
+
+    /// Runs `body` while nothing is flushed.
+    func aside(_ body: @Sendable () async -> Void) async { await turnstile.pass(body) }
+
+    private func flushAll() async -> Bool {
         await removeGone()
         let generation = waiters.begin()
         var left = shared.withLock { $0.dirtyCount }
         var isSound = true
         var isContinued = false
+        let began = shared.time.now
         repeat {
-            let done = await flushPart(of: left, isContinued: isContinued)
+            let done = await flushPart(of: left, isContinued: isContinued, began)
             isSound = done != nil
             left -= done ?? 0
             isContinued = true
@@ -70,15 +78,17 @@ package struct Coalescer: Sendable {
     private func removeGone() async {
         let gone = shared.withLock { $0.takeRemovals() }
         guard !gone.isEmpty else { return }
+        drivers.hand(removals: gone)
         do {
-            try await driver.reporter.remove(gone)
+            try await drivers.deciding.reporter.remove(gone)
         } catch {
             logger.debug("what is gone could not be removed", metadata: ["error": "\(error)"])
         }
     }
 
-    /// One transaction of a flush for `count` who wait: how many of them are done with, or nil when it failed.
-    private func flushPart(of count: Int, isContinued: Bool) async -> Int? {
+    /// One transaction of a flush that began at `start`, for `count` who wait: how many of them are done with, or nil when
+    /// it failed.
+    private func flushPart(of count: Int, isContinued: Bool, _ start: Instant) async -> Int? {
         let began = shared.time.now
         var pending = shared.withLock { $0.beginFlush(at: began, isContinued: isContinued) }
         var done = 0
@@ -90,8 +100,9 @@ package struct Coalescer: Sendable {
         // Who waits no more has left or was deleted meanwhile.
         if done == 0 { done = count }
         pending.flush.isLast = done >= count
+        drivers.hand(pending.flush, began: start)
         do {
-            let result = try await driver.reporter.renew(pending.flush)
+            let result = try await drivers.deciding.reporter.renew(pending.flush)
             let now = shared.time.now
             shared.withLock { $0.flushEnded(at: now) }
             if !result.news.isEmpty || !result.missing.isEmpty { await learn(result, from: pending) }

@@ -8,7 +8,7 @@ final class Lookout: Sendable {
     private static let slice = 32
 
     let shared: SharedMachine
-    let driver: any LivenessDriver
+    let drivers: Drivers
     let metrics: EngineMetrics
     let logger: Logger
     let fence: Fence
@@ -20,14 +20,14 @@ final class Lookout: Sendable {
 
     init(
         shared: SharedMachine,
-        driver: any LivenessDriver,
+        drivers: Drivers,
         metrics: EngineMetrics,
         logger: Logger,
         fence: Fence,
         reader: RecordReader
     ) {
         self.shared = shared
-        self.driver = driver
+        self.drivers = drivers
         self.metrics = metrics
         self.logger = logger
         self.fence = fence
@@ -50,7 +50,7 @@ final class Lookout: Sendable {
     func look(isThorough: Bool = false) async {
         let seen = await reading { () throws(DriverError) in
             let began = shared.time.now
-            let observation = try await driver.observer.observe()
+            let observation = try await drivers.deciding.observer.observe()
             let unread = take(observation)
             let now = shared.time.now
             shared.withLock { $0.observed(observation, began: began, at: now) }
@@ -67,7 +67,7 @@ final class Lookout: Sendable {
     func look(at services: [ServiceKey]) async -> Bool {
         let unread = await reading { () throws(DriverError) in
             let began = shared.time.now
-            let observation = try await driver.observer.look(at: services)
+            let observation = try await drivers.deciding.observer.look(at: services)
             let unread = take(observation)
             let now = shared.time.now
             shared.withLock { $0.looked(at: services, observation, began: began, at: now) }
@@ -78,9 +78,12 @@ final class Lookout: Sendable {
         return true
     }
 
+    /// Runs `body` while nobody looks.
+    func aside(_ body: @Sendable () async -> Void) async { await turnstile.pass(body) }
+
     /// Where the back end is the database itself, what it shows of records counts before anybody is judged.
     private func read(_ ids: [Int64], _ head: LogHead?, isThorough: Bool) async {
-        guard isThorough || driver.guarantees.isPersistent else { return reader.want(ids, head) }
+        guard isThorough || drivers.deciding.guarantees.isPersistent else { return reader.want(ids, head) }
         await reader.read(ids)
         if let head { await reader.follow(head) }
     }

@@ -71,6 +71,32 @@ extension RollcallClient {
         )
     }
 
+    /// What drivers that do not decide contradict (`GET /v1/drivers/disagreements`).
+    ///
+    /// - Parameter limit: At most so many of them, 1 to 100,000; 1,000 where it is `nil`.
+    /// - Returns: The disagreements, and how many there are.
+    /// - Throws: ``ClientError`` when no endpoint answered, or the daemon refused.
+    public func disagreements(limit: Int? = nil) async throws(ClientError) -> DisagreementsReply {
+        var target = RequestTarget("v1", "drivers", "disagreements")
+        target.add("limit", limit.map(String.init))
+        return try await send(ClientRequest(.get, target), read: { try $0.document(DisagreementsReply.self) })
+    }
+
+    /// Lets another driver decide, at every daemon (`POST /v1/drivers/switch`).
+    ///
+    /// - Parameters:
+    ///   - driver: `database`, `zookeeper` or `memcached`.
+    ///   - force: Also while it does not answer, or disagrees with what stands.
+    /// - Returns: The drivers as they are now.
+    /// - Throws: ``ClientError`` when no endpoint answered, not every daemon runs the driver, or it is not ready.
+    public func switchDriver(to driver: String, force: Bool = false) async throws(ClientError) -> DriversReply {
+        let body = DriverSwitchRequest(driver: driver, force: force)
+        return try await send(
+            ClientRequest(.post, RequestTarget("v1", "drivers", "switch"), body: body),
+            read: { try $0.document(DriversReply.self) }
+        )
+    }
+
     /// The brakes (`GET /v1/brake`).
     public func brakes() async throws(ClientError) -> BrakesReply {
         try await send(

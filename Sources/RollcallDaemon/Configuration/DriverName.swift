@@ -13,13 +13,3 @@ package enum DriverName: String, Sendable, CaseIterable {
         self = driver
     }
 }
-
-/// Who decides when several drivers look.
-package enum DriverPolicy: String, Sendable, CaseIterable {
-    /// The one that `liveness.driver` names.
-    case driver
-    /// Down if one says down.
-    case all
-    /// Up if one says up.
-    case any
-}

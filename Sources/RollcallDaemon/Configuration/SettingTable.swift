@@ -168,20 +168,23 @@ extension SettingTable {
                 "liveness.driver",
                 \.liveness.driver,
                 reload: .atStart,
-                reason: "Which driver decides: database, zookeeper or memcached. db, zk and mc are read as well."
+                reason:
+                    "Which driver decides: database, zookeeper or memcached. db, zk and mc are read as well. Once the "
+                    + "daemons of a database run, the database says which (rollcall driver switch)."
             ),
             SettingKey(
                 "liveness.shadow",
                 \.liveness.shadow,
                 reload: .atStart,
-                availability: .notInThisRelease,
-                reason: "Drivers that look as well and are compared with the one that decides."
+                reason:
+                    "Drivers that are told all heartbeats and look as well, and are compared with the one that decides."
             ),
             SettingKey(
                 "liveness.policy",
                 \.liveness.policy,
                 reload: .atStart,
-                reason: "Who decides when several drivers look. This release has driver: the one named above."
+                reason: "Who decides when several drivers look. driver: the one that decides, alone. all: down if one "
+                    + "says down, else unknown if one does not know. any: up if one says up."
             ),
             SettingKey(
                 "liveness.report_interval",

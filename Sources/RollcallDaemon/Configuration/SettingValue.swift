@@ -1,3 +1,4 @@
+import LivenessCore
 import Logging
 import Telemetry
 
@@ -130,9 +131,6 @@ extension DriverPolicy: SettingValue {
     static let expected = "driver, all or any"
     init(_ raw: RawSetting) throws(SettingValueProblem) {
         guard let policy = try DriverPolicy(rawValue: raw.scalar()) else { throw .wrong }
-        guard policy == .driver else {
-            throw .refused("the policy \(policy.rawValue) is not available in this release")
-        }
         self = policy
     }
     var settingText: String { rawValue }

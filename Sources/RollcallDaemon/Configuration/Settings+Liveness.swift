@@ -1,3 +1,5 @@
+package import LivenessCore
+
 extension Settings {
     /// The section `liveness`: who says that a service lives, and how long silence is tolerated.
     package struct LivenessSection: Sendable, Equatable {
@@ -24,6 +26,9 @@ extension Settings {
         }
 
         package init() {}
+
+        /// All drivers that run, the one that the file lets decide first.
+        package var drivers: [DriverName] { [driver] + shadow }
 
         /// What the topic has of its own; nothing for a topic without.
         package subscript(topic topic: String) -> TopicSettings {

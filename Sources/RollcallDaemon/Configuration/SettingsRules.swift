@@ -89,12 +89,13 @@ enum SettingsRules {
                 )
             )
         }
-        errors += downTimeContradictions(loaded)
+        errors += shadowContradictions(loaded)
+        errors += loaded.settings.liveness.drivers.flatMap { downTimeContradictions(loaded, $0) }
         errors += brakeContradictions(loaded)
         errors += serverContradictions(loaded, "memcached.servers", settings.memcached.servers, .memcached, 11_211)
         errors += serverContradictions(loaded, "zookeeper.hosts", settings.zookeeper.hosts, .zookeeper, 2_181)
         // In the names of nodes it stands for a service's own session.
-        if loaded.settings.liveness.driver == .zookeeper, loaded.settings.daemon.id == "direct" {
+        if loaded.settings.liveness.drivers.contains(.zookeeper), loaded.settings.daemon.id == "direct" {
             errors.append(
                 error(loaded, "daemon.id", "\"direct\" is what the zookeeper driver calls no daemon; expected another")
             )
@@ -119,13 +120,41 @@ enum SettingsRules {
         for server in Set(servers).sorted() where servers.count(where: { $0 == server }) > 1 {
             errors.append(error(loaded, key, "\"\(server)\" is there twice; expected each server once"))
         }
-        if loaded.settings.liveness.driver == driver, servers.isEmpty {
+        if loaded.settings.liveness.drivers.contains(driver), servers.isEmpty {
+            let isDeciding = loaded.settings.liveness.driver == driver
             errors.append(
                 error(
                     loaded,
                     key,
-                    involving: ["liveness.driver"],
-                    "no server is named, and the driver is \(driver.rawValue); expected HOST:PORT of at least one"
+                    involving: [isDeciding ? "liveness.driver" : "liveness.shadow"],
+                    "no server is named, and \(isDeciding ? "the driver" : "a shadow") is \(driver.rawValue); "
+                        + "expected HOST:PORT of at least one"
+                )
+            )
+        }
+        return errors
+    }
+
+    /// Each driver runs once; and where none runs in the shadow, nobody else can have a say.
+    private static func shadowContradictions(_ loaded: LoadedSettings) -> [SettingError] {
+        let liveness = loaded.settings.liveness
+        var errors: [SettingError] = []
+        for driver in DriverName.allCases where liveness.drivers.count(where: { $0 == driver }) > 1 {
+            errors.append(
+                error(
+                    loaded,
+                    "liveness.shadow",
+                    "\(driver.rawValue) is there twice, or decides (liveness.driver); expected each driver once"
+                )
+            )
+        }
+        if liveness.policy != .driver, liveness.shadow.isEmpty {
+            errors.append(
+                error(
+                    loaded,
+                    "liveness.policy",
+                    "\(liveness.policy.rawValue) needs a driver in the shadow, and liveness.shadow is empty; "
+                        + "expected driver"
                 )
             )
         }
@@ -150,12 +179,12 @@ enum SettingsRules {
 
     /// What the driver guarantees: a heartbeat that arrives in time is never taken for missed because it still
     /// waits to be flushed or, where several daemons share a database, to be seen by the others.
-    private static func downTimeContradictions(_ loaded: LoadedSettings) -> [SettingError] {
+    private static func downTimeContradictions(_ loaded: LoadedSettings, _ driver: DriverName) -> [SettingError] {
         let liveness = loaded.settings.liveness
         let settings = loaded.settings.machine
         var checked = [("liveness.", liveness.serviceDownTime, liveness.reportInterval)]
         var common = ["liveness.service_down_time", "liveness.report_interval", "liveness.flush_interval"]
-        let guarantees = DriverFactory.guarantees(loaded.settings)
+        let guarantees = DriverFactory.guarantees(of: driver, loaded.settings)
         if guarantees.isShared { common.append("liveness.observe_interval") }
         for topic in liveness.topics.keys.sorted() {
             checked.append(
@@ -174,11 +203,11 @@ enum SettingsRules {
             if guarantees.isShared {
                 parts += " + 2 x observe_interval \(DurationText.format(liveness.observeInterval))"
             }
-            if liveness.driver == .memcached { parts += " + 3s" }
+            if driver == .memcached { parts += " + 3s" }
             var words = "less than \(parts)"
             var involved = ["\(prefix)report_interval"] + common
             let timeout = loaded.settings.zookeeper.sessionTimeout
-            if liveness.driver == .zookeeper, least == timeout + .milliseconds(1) {
+            if driver == .zookeeper, least == timeout + .milliseconds(1) {
                 words = "not more than session_timeout \(DurationText.format(timeout))"
                 involved.append("zookeeper.session_timeout")
             }

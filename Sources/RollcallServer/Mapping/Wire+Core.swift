@@ -64,21 +64,3 @@ extension WireDaemon {
         differingSettings = daemon.settingsDigest == own ? [] : ["settings"]
     }
 }
-
-extension WireDriver {
-    init(_ guarantees: DriverGuarantees, isLost: Bool) {
-        self.init(
-            name: guarantees.name,
-            deciding: true,
-            health: isLost ? .lost : .ok,
-            guarantees: [
-                "granularity": .number(guarantees.granularity.inSeconds),
-                "notice": .string(guarantees.notice.rawValue),
-                "persistent": .bool(guarantees.isPersistent),
-                "may_evict": .bool(guarantees.mayEvict),
-                "clock": .string(guarantees.clock.rawValue),
-                "typical_detection": .number(guarantees.typicalDetection.inSeconds),
-            ]
-        )
-    }
-}

@@ -4,14 +4,13 @@ import LivenessCore
 import LivenessEngine
 import RollcallWire
 
-/// The daemons that share the database, and the driver that decides.
+/// The daemons that share the database.
 struct DaemonController {
     let engine: LivenessEngine
 
     func addRoutes(to router: Router<RollcallContext>) {
         router.get("v1/daemons", use: daemons)
         router.post("v1/daemons/{id}/retire", use: retire)
-        router.get("v1/drivers", use: drivers)
     }
 
     @Sendable private func daemons(_ request: Request, _ context: RollcallContext) async throws -> Response {
@@ -35,10 +34,5 @@ struct DaemonController {
             )
         case .noSuchDaemon: throw APIError(.notFound, .noSuchDaemon, "no daemon \(id)")
         }
-    }
-
-    @Sendable private func drivers(_ request: Request, _ context: RollcallContext) async throws -> Response {
-        let driver = WireDriver(engine.guarantees, isLost: engine.readiness.isDriverLost)
-        return try Reply.document(DriversReply(drivers: [driver]))
     }
 }

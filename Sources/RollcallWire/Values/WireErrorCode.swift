@@ -49,6 +49,10 @@ extension WireErrorCode {
     public static let noSuchDaemon = WireErrorCode(rawValue: "no_such_daemon")
     /// The daemon that is to be retired lives (409).
     public static let daemonLives = WireErrorCode(rawValue: "daemon_lives")
+    /// Not every daemon runs the driver that is to decide; the detail names them (409).
+    public static let driverNotRunning = WireErrorCode(rawValue: "driver_not_running")
+    /// The driver that is to decide does not answer, or disagrees (409).
+    public static let driverNotReady = WireErrorCode(rawValue: "driver_not_ready")
     /// The route does not know this method (405).
     public static let methodNotAllowed = WireErrorCode(rawValue: "method_not_allowed")
     /// The API version named is not spoken here; the detail holds min and max (406).

@@ -101,6 +101,13 @@ CREATE TABLE IF NOT EXISTS brakes (
     UNIQUE KEY brakes_scope (released, scope)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_nopad_bin;
 
+CREATE TABLE IF NOT EXISTS fleet_settings (
+    name   VARCHAR(64)  NOT NULL PRIMARY KEY,
+    value  VARCHAR(255) NOT NULL,
+    set_at BIGINT       NOT NULL,
+    set_by VARCHAR(255) NOT NULL
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_nopad_bin;
+
 CREATE TABLE IF NOT EXISTS daemons (
     id              VARCHAR(255) NOT NULL PRIMARY KEY,
     incarnation     VARCHAR(64)  NOT NULL,
@@ -113,7 +120,8 @@ CREATE TABLE IF NOT EXISTS daemons (
     settings_digest VARCHAR(128) NOT NULL,
     last_seen       BIGINT       NOT NULL,
     left_at         BIGINT,
-    retired_at      BIGINT
+    retired_at      BIGINT,
+    drivers         VARCHAR(64)  NOT NULL DEFAULT ''
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_nopad_bin;
 
 CREATE TABLE IF NOT EXISTS schema_state (

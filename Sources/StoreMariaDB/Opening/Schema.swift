@@ -72,7 +72,10 @@ struct Schema: Sendable {
     }
 
     private func isEmpty(_ session: MariaDBSession) throws -> Bool {
-        let ours = ["log_head", "services", "service_incarnations", "transitions", "brakes", "daemons", "schema_state"]
+        let ours = [
+            "log_head", "services", "service_incarnations", "transitions", "brakes", "fleet_settings", "daemons",
+            "schema_state",
+        ]
         let tables = try session.rows(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = database()",
             []

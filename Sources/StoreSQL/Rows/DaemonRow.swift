@@ -6,7 +6,7 @@ enum DaemonRow {
     /// All but the key and the flush count, which only flushes move once the row is there.
     private static let kept = [
         "incarnation", "host", "`release`", "schema_min", "schema_max", "phase_seen", "settings_digest", "last_seen",
-        "left_at", "retired_at",
+        "left_at", "retired_at", "drivers",
     ]
     private static let columns = ([key, "flush_count"] + kept).joined(separator: ", ")
 
@@ -25,6 +25,7 @@ enum DaemonRow {
         )
         record.leftAt = try stored.time(10)
         record.retiredAt = try stored.time(11)
+        record.drivers = try stored.text(12).split(separator: ",").map(String.init)
         return record
     }
 
@@ -42,14 +43,14 @@ enum DaemonRow {
                 record.id.stored, record.flushCount.stored, record.incarnation.stored, record.host.stored,
                 record.release.stored, record.schemaRange.lowerBound.stored, record.schemaRange.upperBound.stored,
                 record.phaseSeen.stored, record.settingsDigest.stored, record.lastSeen.stored, record.leftAt.stored,
-                record.retiredAt.stored,
+                record.retiredAt.stored, record.drivers.joined(separator: ",").stored,
             ]
         )
     }
 
     private static let insertion = SQLText { dialect in
         """
-        INSERT INTO daemons (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+        INSERT INTO daemons (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
         \(dialect.updating(kept, ifThereIsOneOf: key))
         """
     }

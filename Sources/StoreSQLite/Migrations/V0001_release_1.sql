@@ -115,6 +115,13 @@ CREATE TABLE brakes (
     UNIQUE (released, scope)
 ) STRICT;
 
+CREATE TABLE fleet_settings (
+    name   TEXT    NOT NULL PRIMARY KEY,
+    value  TEXT    NOT NULL,
+    set_at INTEGER NOT NULL,
+    set_by TEXT    NOT NULL
+) STRICT;
+
 CREATE TABLE daemons (
     id              TEXT    NOT NULL PRIMARY KEY,
     incarnation     TEXT    NOT NULL,
@@ -127,5 +134,6 @@ CREATE TABLE daemons (
     settings_digest TEXT    NOT NULL,
     last_seen       INTEGER NOT NULL,
     left_at         INTEGER,
-    retired_at      INTEGER
+    retired_at      INTEGER,
+    drivers         TEXT    NOT NULL DEFAULT ''
 ) STRICT;
