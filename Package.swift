@@ -176,6 +176,7 @@ let package = Package(
                 "CAllocator",
                 "DriverDatabase",
                 "DriverMemcached",
+                "DriverCompany",
                 "DriverZooKeeper",
                 "ZooKeeperClient",
                 "LivenessCore",
@@ -198,8 +199,17 @@ let package = Package(
             ]
         ),
         .target(
+            name: "DirectReporting",
+            dependencies: [
+                "DriverCompany", "DriverMemcached", "DriverZooKeeper", "LivenessCore", "MemcachedClient",
+                "RollcallClient", "RollcallWire", "ZooKeeperClient",
+            ]
+        ),
+        .target(
             name: "RollcallCommand",
             dependencies: [
+                "DirectReporting",
+                "DriverCompany",
                 "RollcallClient",
                 "RollcallWire",
                 "Systemd",
@@ -237,10 +247,21 @@ let package = Package(
             path: "Sources/Benchmarks/FleetSimulation"
         ),
 
+        .target(
+            name: "QualityOfService",
+            dependencies: ["DriverCompany", "LivenessCore", "LivenessTesting", "RollcallClient", "RollcallWire"],
+            path: "Sources/Benchmarks/QualityOfService"
+        ),
+        .executableTarget(
+            name: "quality-of-service",
+            dependencies: ["QualityOfService"],
+            path: "Sources/Benchmarks/QualityOfServiceTables"
+        ),
+
         // MARK: Tests
 
         .testTarget(name: "LivenessCoreTests", dependencies: ["LivenessCore", "LivenessTesting"]),
-        .testTarget(name: "SimulationTests", dependencies: ["LivenessTesting"]),
+        .testTarget(name: "SimulationTests", dependencies: ["LivenessCore", "LivenessTesting", "QualityOfService"]),
         .testTarget(name: "LivenessConformanceTests", dependencies: ["LivenessConformance", "LivenessCore"]),
         .testTarget(
             name: "LivenessEngineTests",

@@ -1,4 +1,5 @@
-# Sourced by Config/quickstart and Tests/run: the Debian packages that building and testing need, and how they come.
+# Sourced by Config/quickstart and the commands in Tests: the Debian packages that building and testing need, and how
+# they come.
 
 # ca-certificates and git fetch the libraries; gcc, libc6-dev and libstdc++-12-dev are what Swift compiles and links C
 # and C++ with; GRDB needs libsqlite3-dev, our clients of MariaDB, memcached and ZooKeeper libmariadb-dev, libmemcached-dev
@@ -11,6 +12,8 @@ packages=(
 server_packages=(
     mariadb-server-core mariadb-client-core memcached libzookeeper-java default-jre-headless openssl
 )
+# What Tests/compare-nova needs beside the packages for building: the server, and a Python for Nova.
+comparison_packages=(mariadb-server-core mariadb-client-core python3-venv)
 
 # Sets the array `missing` to those of the packages that are not installed.
 find_missing_packages() {

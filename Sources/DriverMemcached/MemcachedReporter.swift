@@ -6,7 +6,7 @@ import MemcachedClient
 /// its row.
 struct MemcachedReporter: LivenessReporter {
     /// A key outlasts its service's down time by this, so that it does not vanish before anybody may be judged.
-    private static let grace = Duration.seconds(2)
+    static let grace = Duration.seconds(2)
 
     /// Begins the numbers of writes, so that they are not those of the process before.
     private let firstWrite = Int64.random(in: 1...(1 << 40)) << 20

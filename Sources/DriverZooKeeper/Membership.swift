@@ -55,16 +55,19 @@ final class Membership: Sendable {
         state.withLock { state in
             let gone = state.sightings.take(change, beats, isWhole: services == nil, on: board)
             for node in gone { state.holdings.lost(node.seat, at: node.path) }
+            observation.sessions = state.sightings.takeSessions()
             if let services {
                 for one in services { state.sightings.count(one.service, beats, on: board, &observation) }
             } else {
                 observation.silent = state.sightings.takeSilent(beats)
                 let holdings = state.holdings
-                state.sightings.count(beats, on: board, &observation) { service in
+                let isHeldHere = { (service: UInt32) -> Bool in
                     if holdings.held(Holdings.Seat(service: service)) != nil { return true }
                     guard board.extras[service] != nil else { return false }
                     return board.seats(of: service).contains { holdings.held($0) != nil }
                 }
+                state.sightings.count(beats, on: board, &observation, isHeldHere: isHeldHere)
+                observation.heldElsewhere = state.sightings.heldElsewhere(beats, isHeldHere: isHeldHere)
             }
         }
     }

@@ -27,6 +27,10 @@ struct Sightings: Sendable {
     /// Those of services without a record.
     private var strangers: Set<String> = []
     private var removals: [UInt32: Removal] = [:]
+    /// The beats of complete owners when all of the tree was looked at last.
+    private var beatsBefore: [String: Int64] = [:]
+    /// Services' own sessions that were found to stand or to have ended, not told yet.
+    private var sessions: [ObservedSession] = []
     /// Whether anything was seen yet: what stood there then is no news.
     private var isBegun = false
 
@@ -34,7 +38,8 @@ struct Sightings: Sendable {
 
     /// How many daemons hold the service, this one included.
     func holders(of service: UInt32) -> Int {
-        Set((paths[service] ?? []).compactMap { nodes[$0]?.member.owner }).count
+        let owners = Set((paths[service] ?? []).compactMap { nodes[$0]?.member.owner })
+        return owners.subtracting([Member.direct]).count
     }
 
     /// Takes in what the tree found.
@@ -60,6 +65,8 @@ struct Sightings: Sendable {
             if node.member.owner == own {
                 let seat = Holdings.Seat(service: service, worker: Array(node.member.worker.utf8))
                 lost.append((seat, path))
+            } else if node.member.owner == Member.direct {
+                if let uuid = node.uuid { tell(node.member, uuid, isStanding: false) }
             } else if paths[service]?.isEmpty ?? true, let removed {
                 removals[service] = Removal(owner: node.member.owner, removed: removed)
             }
@@ -89,6 +96,17 @@ struct Sightings: Sendable {
         nodes[path]?.uuid = board.cards[Int(service)].uuid
         paths[service, default: []].insert(path)
         removals[service] = nil
+        if member.owner == Member.direct { tell(member, board.cards[Int(service)].uuid, isStanding: true) }
+    }
+
+    private mutating func tell(_ member: Member, _ uuid: ServiceUUID, isStanding: Bool) {
+        sessions.append(ObservedSession(uuid: uuid, incarnation: member.incarnation, isStanding: isStanding))
+    }
+
+    /// What became of services' own sessions since this was called last.
+    mutating func takeSessions() -> [ObservedSession] {
+        defer { sessions = [] }
+        return sessions
     }
 
     /// Lets every node whose owner's beat has moved count once.
@@ -103,6 +121,16 @@ struct Sightings: Sendable {
         for (service, paths) in paths where !isHeldHere(service) {
             count(service, paths, beats, on: board, &observation)
         }
+    }
+
+    /// Those of whom this daemon holds a node, and another one whose beat moves as well.
+    mutating func heldElsewhere(_ beats: [String: Beat], isHeldHere: (UInt32) -> Bool) -> [UInt32] {
+        let moving = Set(beats.filter { beatsBefore[$0.key] != $0.value.number }.keys)
+        beatsBefore = beats.mapValues(\.number)
+        if moving.isEmpty { return [] }
+        return paths.filter { service, paths in
+            paths.contains { nodes[$0].map { moving.contains($0.member.owner) } ?? false } && isHeldHere(service)
+        }.map(\.key)
     }
 
     /// The same for one service.

@@ -248,7 +248,7 @@ actor ZooKeeperReporter: LivenessReporter {
                 let number = operations[failed].change
                 switch (error.code, operations[failed].operation) {
                 case (.noNode, .create):
-                    if let bucket = part[number].bucket { try await makeRoom(for: bucket, over: session) }
+                    if let bucket = part[number].bucket { try await session.makeRoom(for: bucket, in: tree) }
                 case (.noNode, .delete(let path)):
                     if part[number].removed == path { part[number].removed = nil } else { stale.remove(path) }
                 case (.nodeExists, .create(let path, _, _)):
@@ -267,17 +267,6 @@ actor ZooKeeperReporter: LivenessReporter {
             }
         }
         throw ZooKeeperError.unsettled
-    }
-
-    private func makeRoom(for bucket: Bucket, over session: ZooKeeperSession) async throws(ZooKeeperError) {
-        do throws(ZooKeeperError) {
-            try await session.ensureContainer(tree.path(bucket.topic))
-        } catch {
-            guard error.code == .noNode else { throw error }
-            try await session.makeTrunk(of: tree)
-            try await session.ensureContainer(tree.path(bucket.topic))
-        }
-        try await session.ensureContainer(tree.path(bucket))
     }
 
     // MARK: The daemon's own node

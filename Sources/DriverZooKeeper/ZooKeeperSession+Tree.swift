@@ -62,4 +62,16 @@ extension ZooKeeperSession {
             }
         }
     }
+
+    /// Makes the nodes below which the members of a bucket lie.
+    func makeRoom(for bucket: Bucket, in tree: Tree) async throws(ZooKeeperError) {
+        do throws(ZooKeeperError) {
+            try await ensureContainer(tree.path(bucket.topic))
+        } catch {
+            guard error.code == .noNode else { throw error }
+            try await makeTrunk(of: tree)
+            try await ensureContainer(tree.path(bucket.topic))
+        }
+        try await ensureContainer(tree.path(bucket))
+    }
 }

@@ -13,17 +13,29 @@ package struct ModelDaemon {
     /// The wall clock shows `wallOrigin` more, and can be stepped.
     package private(set) var now: Instant
     package var wallOffset: Duration = .seconds(1_700_000_000)
-    private let driver: InMemoryDriver
+    private let driver: any LivenessDriver
+    /// Shows the board to the driver while it is called; nil to one that reads the table and needs none.
+    private let view: BoardView?
     /// This daemon alone cannot reach the store.
     package var isCutOff = false {
-        didSet { driver.sever(isCutOff) }
+        didSet { (driver as? InMemoryDriver)?.sever(isCutOff) }
     }
     private var uuids: SplitMix64
     private var outcomes: [HeartbeatOutcome] = []
 
+    /// A daemon that has not begun.
+    ///
+    /// - Parameters:
+    ///   - settings: As configured.
+    ///   - store: Its records.
+    ///   - driver: Another one than that which rests on the store's table.
+    ///   - isShared: Whether other daemons may use the store.
+    ///   - now: The present.
+    ///   - seed: Of its secret, and of the identities it gives to records.
     package init(
         settings: LivenessSettings = LivenessSettings(),
         store: InMemoryStore,
+        driver: (any LivenessDriver)? = nil,
         isShared: Bool = false,
         at now: Instant = Instant(nanoseconds: 0),
         seed: UInt64 = 1
@@ -32,7 +44,8 @@ package struct ModelDaemon {
         self.isShared = isShared
         self.now = now
         uuids = SplitMix64(seed: seed)
-        driver = InMemoryDriver(store: store, daemon: settings.daemon)
+        self.driver = driver ?? InMemoryDriver(store: store, daemon: settings.daemon)
+        view = driver == nil ? nil : BoardView(hasher: NameHasher(seed: seed, secret: ~seed))
         let hasher = NameHasher(seed: seed, secret: ~seed)
         machine = LivenessMachine(settings: settings, hasher: hasher, isShared: isShared, at: now)
     }
@@ -46,7 +59,8 @@ package struct ModelDaemon {
         let pages = Collected()
         let forgotten = wall - Burials.memory
         let head = try await store.load(since: forgotten) { page throws(StoreError) in pages.pages.append(page) }
-        driver.begin(head.daemons) { [board = machine.board] in board }
+        let view = view ?? BoardView(machine.board)
+        driver.observer.begin(head.daemons) { view.board }
         machine.brakesLoaded(head.brakes, newestStamp: head.newestStamp, isCompanied: isCompanied, at: now)
         for page in pages.pages {
             machine.loaded(page, newestStamp: head.newestStamp, isCompanied: isCompanied, at: now)
@@ -101,6 +115,11 @@ package struct ModelDaemon {
         sinceFlush += 1
         if sinceFlush % (machine.hasCompany(at: now) ? 2 : 5) == 0 { await flush() }
         if sinceFlush % 20 == 0 { await observe() }
+        await decide()
+    }
+
+    /// What follows each tick: whoever is due is judged, and what changed is recorded.
+    package mutating func decide() async {
         if machine.needsCatchUp { await catchUp() }
         await judge()
         if machine.areFailuresWaiting || machine.mustLookAtBrake(at: now) { lookAtBrake() }
@@ -292,24 +311,34 @@ package struct ModelDaemon {
     // MARK: The driver and the log
 
     package mutating func flush() async {
-        try? await driver.reporter.remove(machine.takeRemovals())
+        await removeGone()
         var pending = machine.beginFlush(at: now)
         machine.fill(&pending, limit: .max / 2)
-        do {
-            let result = try await driver.reporter.renew(pending.flush)
-            machine.flushEnded(at: now)
-            for record in result.news {
-                machine.learned(record, result.incarnations.filter { $0.serviceID == record.id }, at: now)
-            }
-            for (id, service) in pending.services(of: result.missing) { machine.learnedGone(id, service, at: now) }
-        } catch {
-            machine.flushFailed(pending, 0..<pending.count)
+        view?.show(machine.board)
+        let written = try? await driver.reporter.renew(pending.flush)
+        view?.hide()
+        guard let result = written else { return machine.flushFailed(pending, 0..<pending.count) }
+        machine.flushEnded(at: now)
+        for record in result.news {
+            machine.learned(record, result.incarnations.filter { $0.serviceID == record.id }, at: now)
         }
+        for (id, service) in pending.services(of: result.missing) { machine.learnedGone(id, service, at: now) }
+    }
+
+    private mutating func removeGone() async {
+        let gone = machine.takeRemovals()
+        if gone.isEmpty { return }
+        view?.show(machine.board)
+        try? await driver.reporter.remove(gone)
+        view?.hide()
     }
 
     package mutating func observe() async {
-        guard let observation = try? await driver.observer.observe() else { return }
-        let changed = machine.heartbeatsObserved(observation.changed[...], at: now)
+        view?.show(machine.board)
+        let observed = try? await driver.observer.observe()
+        view?.hide()
+        guard let observation = observed else { return }
+        let changed = take(observation)
         machine.observed(observation, began: now, at: now)
         learn(try? await store.records(changed))
         guard isShared, let head = observation.head, head.revision > logRead else { return }
@@ -319,11 +348,24 @@ package struct ModelDaemon {
     }
 
     private mutating func look(at services: [ServiceKey]) async -> Bool {
-        guard let observation = try? await driver.observer.look(at: services) else { return false }
-        let changed = machine.heartbeatsObserved(observation.changed[...], at: now)
+        view?.show(machine.board)
+        let observed = try? await driver.observer.look(at: services)
+        view?.hide()
+        guard let observation = observed else { return false }
+        let changed = take(observation)
         machine.looked(at: services, observation, began: now, at: now)
         learn(try? await store.records(changed))
         return true
+    }
+
+    /// Takes in what others heard; answers whose records are to be read.
+    private mutating func take(_ observation: BackendObservation) -> [Int64] {
+        var unread = machine.heartbeatsObserved(observation.changed[...], at: now)
+        if !observation.unrecognised.isEmpty {
+            unread += machine.unrecognisedObserved(observation.unrecognised[...], at: now)
+        }
+        if !observation.silent.isEmpty { machine.silenceObserved(observation.silent[...], at: now) }
+        return unread
     }
 
     private mutating func learn(_ page: LoadedPage?) {

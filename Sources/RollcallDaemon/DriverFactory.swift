@@ -1,3 +1,4 @@
+import DriverCompany
 import DriverDatabase
 import DriverMemcached
 import DriverZooKeeper

@@ -24,7 +24,7 @@ package struct ZooKeeperError: Error, Hashable, Sendable, CustomStringConvertibl
     package var operation: Int?
     package var message: String
 
-    init(_ code: Code, number: Int32 = 0, operation: Int? = nil, _ message: String) {
+    package init(_ code: Code, number: Int32 = 0, operation: Int? = nil, _ message: String) {
         self.code = code
         self.number = number
         self.operation = operation

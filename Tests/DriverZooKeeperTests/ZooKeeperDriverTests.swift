@@ -219,4 +219,24 @@ struct ZooKeeperDriverTests {
         #expect(seen.changed.isEmpty && seen.unrecognised.map(\.incarnation) == ["b"] && seen.silent.isEmpty)
         await session.close()
     }
+
+    @Test("a service's own session is told when it begins to stand and when it has ended")
+    func direct() async throws {
+        let pair = try await Company()
+        try await pair.one.renew(1)
+        #expect(try await pair.two.observe().sessions.isEmpty)
+        let bucket = "\(pair.fixture.prefix)/members/compute/\(Company.bucket)"
+        let session = try await pair.fixture.session()
+        let path = "\(bucket)/h1:nova-compute::a:direct"
+        try await session.write([.create(path: path, value: "{}", .ephemeral)])
+        var told = ObservedSession(uuid: ServiceUUID(random: 1, 2), incarnation: "a", isStanding: true)
+        #expect(try await pair.two.observe().sessions == [told])
+        #expect(try await pair.two.look().sessions.isEmpty)
+        #expect(try await pair.one.observe().sessions == [told])
+        await session.close()
+        told.isStanding = false
+        #expect(try await pair.two.look().sessions == [told])
+        #expect(try await pair.two.observe().sessions.isEmpty)
+        #expect(try await pair.one.observe().sessions == [told])
+    }
 }

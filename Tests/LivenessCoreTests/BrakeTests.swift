@@ -48,6 +48,24 @@ extension ModelDaemon {
 
 @Suite("The brake")
 struct BrakeTests {
+    @Test("whom another daemon has heard lately is not silent, though it was last heard here long ago")
+    func heldElsewhere() async throws {
+        for isHeld in [true, false] {
+            var daemon = try await freshDaemon()
+            var zone = Zone("nova", 20)
+            await daemon.run(10, &zone, alive: 0..<20)
+            await daemon.run(30, &zone, alive: 0..<0)
+            let places = zone.hosts.dropFirst().compactMap { daemon.place(of: $0) }
+            daemon.shadow { machine, now in
+                var seen = BackendObservation(epoch: "", daemons: [], changed: [], head: nil)
+                seen.heldElsewhere = isHeld ? places : []
+                machine.observed(seen, began: now, at: now)
+            }
+            daemon.lookAtBrake()
+            #expect(daemon.machine.brakes.held.isEmpty == isHeld)
+        }
+    }
+
     @Test("of 100 of whom 60 fall silent at once none is called down, until the hold is over")
     func massFailure() async throws {
         var daemon = try await freshDaemon()

@@ -312,4 +312,116 @@ struct AgentMachineTests {
         #expect(machine.happened(.stopRequested, at: .seconds(1)) == [.finish])
         #expect(machine.happened(.stopRequested, at: .seconds(2)).isEmpty)
     }
+
+    // MARK: Direct
+
+    /// A machine that went to the back end after its first beat, and the timer it set.
+    private func direct(
+        pace: Duration = .seconds(1),
+        checks: Int = 0
+    ) throws -> (AgentMachine, timer: (id: Int, at: Duration)) {
+        var settings = AgentMachine.Settings()
+        settings.directPace = pace
+        settings.checks = checks
+        settings.endpoints = 2
+        var machine = AgentMachine(settings: settings)
+        var directives = machine.started(at: .zero)
+        for check in machine.checks.indices { directives += machine.happened(.checkPassed(check), at: .zero) }
+        let first = try #require(attempt(directives))
+        #expect(first.message == .beat(sequence: 1), "the first goes to a daemon")
+        let second = try #require(
+            attempt(machine.answered(first.id, .accepted(Self.entry()), at: .zero, chance: 0.5))
+        )
+        #expect(second.message == .direct(sequence: 2))
+        let next = timer(machine.answered(second.id, .noted, at: .zero, chance: 0.5))
+        return (machine, try #require(next))
+    }
+
+    @Test(
+        "once a daemon knows it the back end is told, at its pace, and daemons are asked rarely whether that is right"
+    )
+    func goesDirect() throws {
+        var (machine, timer) = try direct()
+        #expect(timer.at == .seconds(1))
+        var inquiries: [Duration] = []
+        for _ in 0..<130 {
+            var now = timer.at
+            var directives = machine.timerFired(id: timer.id, at: now)
+            while let attempt = attempt(directives) {
+                if attempt.message == .inquiry { inquiries.append(now) }
+                if case .beat = attempt.message { Issue.record("a beat at a daemon") }
+                now += .milliseconds(1)
+                directives = machine.answered(attempt.id, .noted, at: now, chance: 0.5)
+            }
+            timer = try #require(self.timer(directives))
+        }
+        #expect(inquiries.count == 2, "at 6 times the interval")
+    }
+
+    @Test("a back end that is away is tried once an interval, and daemons hear of the service meanwhile")
+    func awayDirectly() throws {
+        var (machine, timer) = try direct()
+        for round in 0..<4 {
+            let now = timer.at
+            let attempt = try #require(self.attempt(machine.timerFired(id: timer.id, at: now)))
+            guard case .direct = attempt.message else {
+                Issue.record("\(attempt.message)")
+                return
+            }
+            let failed = machine.answered(attempt.id, .unanswered("away"), at: now, chance: 0.5)
+            #expect(messages(failed, .warning).count == (round == 0 ? 1 : 0), "said once")
+            let beat = try #require(self.attempt(failed))
+            guard case .beat = beat.message else {
+                Issue.record("\(beat.message)")
+                return
+            }
+            let accepted = machine.answered(beat.id, .accepted(Self.entry()), at: now, chance: 0.5)
+            #expect(self.attempt(accepted) == nil)
+            timer = try #require(self.timer(accepted))
+            #expect(timer.at == now + .seconds(10))
+        }
+        let last = try #require(attempt(machine.timerFired(id: timer.id, at: timer.at)))
+        let again = machine.answered(last.id, .noted, at: timer.at, chance: 0.5)
+        #expect(messages(again, .info).count == 1)
+    }
+
+    @Test("of a failure and its end daemons hear, and of one that another has replaced, too")
+    func failedDirectly() throws {
+        var (machine, timer) = try direct(checks: 1)
+        let failed = try #require(
+            attempt(machine.happened(.checkFailed(0, message: "full"), at: .milliseconds(500)))
+        )
+        #expect(failed.message == .failed("full"))
+        _ = machine.answered(failed.id, .noted, at: .milliseconds(501), chance: 0.5)
+        #expect(machine.timerFired(id: timer.id, at: timer.at).isEmpty, "what was planned is off")
+        let back = try #require(attempt(machine.happened(.checkPassed(0), at: .seconds(2))))
+        guard case .beat = back.message else {
+            Issue.record("\(back.message)")
+            return
+        }
+        let later = machine.answered(back.id, .accepted(Self.entry()), at: .seconds(2), chance: 0.5)
+        timer = try #require(self.timer(later))
+        let direct = try #require(attempt(machine.timerFired(id: timer.id, at: .seconds(70))))
+        let inquiry = try #require(attempt(machine.answered(direct.id, .noted, at: .seconds(70), chance: 0.5)))
+        #expect(inquiry.message == .inquiry)
+        let refused = machine.answered(
+            inquiry.id,
+            .refused(.staleIncarnation, "another"),
+            at: .seconds(70),
+            chance: 0.5
+        )
+        let beat = try #require(attempt(refused))
+        guard case .beat = beat.message else {
+            Issue.record("\(beat.message)")
+            return
+        }
+        let stale = machine.answered(beat.id, .refused(.staleIncarnation, "another"), at: .seconds(70), chance: 0.5)
+        timer = try #require(self.timer(stale))
+        #expect(timer.at == .seconds(130))
+        let slow = try #require(attempt(machine.timerFired(id: timer.id, at: timer.at)))
+        guard case .beat = slow.message else {
+            Issue.record("\(slow.message)")
+            return
+        }
+    }
 }

@@ -111,7 +111,22 @@ struct ExitStatusTests {
         }
     }
 
-    @Test("settings without a feature yet are refused by name", arguments: ["--direct", "--on-forced-down=halt"])
+    @Test(
+        "a back end to go to directly must be one, and be named as servers are",
+        arguments: [
+            ([], "no back end is named"), (["--zookeeper", "a:1", "--memcached", "b:2"], "two back ends"),
+            (["--zookeeper", "a"], "\"a\" is no server"), (["--memcached", ","], "no server is named"),
+            (["--zookeeper", "a:1", "--zookeeper-prefix", "x"], "\"x\" is no path"),
+            (["--zookeeper", "a:1", "--zookeeper-session-timeout", "1ms"], "expected 1s to 10m"),
+            (["--zookeeper", "a:1", "--zookeeper-digest-file", "/nonexistent"], "/nonexistent cannot be read"),
+        ]
+    )
+    func directly(options: [String], words: String) async {
+        let result = await CapturedConsole.run(["agent", "--binary", "b", "--direct"] + options)
+        #expect(result.status == 64 && result.messages.contains(words), "\(result.messages)")
+    }
+
+    @Test("settings without a feature yet are refused by name", arguments: ["--on-forced-down=halt"])
     func refusedByName(setting: String) async {
         let result = await CapturedConsole.run(["agent", "--binary", "b", setting])
         #expect(result.status == 64)

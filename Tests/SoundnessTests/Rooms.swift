@@ -9,7 +9,8 @@ enum Rooms {
         "Swift", "Synchronization", "Glibc", "Musl", "Darwin", "Dispatch", "Foundation", "FoundationEssentials",
     ]
 
-    /// The concrete drivers and stores: named in two files of the daemon, and nowhere else.
+    /// The concrete drivers and stores: named in two files of the daemon, and where agents tell
+    /// a back end themselves.
     static let concrete: Set = [
         "StoreSQLite", "StoreMariaDB", "DriverDatabase", "DriverZooKeeper", "DriverMemcached", "NovaImport",
     ]
@@ -46,13 +47,20 @@ enum Rooms {
         case "Systemd": system + ["ServiceLifecycle"]
         case "RollcallDaemon":
             system + concrete + [
-                "LivenessCore", "LivenessEngine", "MariaDBClient", "MemcachedClient", "ZooKeeperClient",
+                "DriverCompany", "LivenessCore", "LivenessEngine", "MariaDBClient", "MemcachedClient",
+                "ZooKeeperClient",
             ]
                 + ["RollcallServer", "Systemd", "Telemetry", "CAllocator"]
                 + ["ArgumentParser", "Logging", "Metrics", "NIOCore", "NIOPosix", "ServiceLifecycle", "UnixSignals"]
                 + ["Yams"]
+        case "DirectReporting":
+            system + ["DriverCompany", "DriverMemcached", "DriverZooKeeper", "LivenessCore", "MemcachedClient"]
+                + ["RollcallClient", "RollcallWire", "ZooKeeperClient"]
         case "RollcallCommand":
-            system + ["RollcallClient", "RollcallWire", "Systemd", "ArgumentParser", "ServiceLifecycle"]
+            system + [
+                "DirectReporting", "DriverCompany", "RollcallClient", "RollcallWire", "Systemd", "ArgumentParser",
+                "ServiceLifecycle",
+            ]
                 + ["Subprocess", "UnixSignals", "Yams"]
         case "rollcalld": ["RollcallDaemon"]
         case "rollcall": ["RollcallCommand"]

@@ -54,6 +54,9 @@ extension LivenessMachine {
                     + (card.interval == 0 ? "" : ", its report_interval \(Self.seconds(card.reportInterval))")
             )
         )
+        if !sessions.isEmpty, holdsSession(service, sessions) {
+            evidence.append(.init("session", "it holds a session of its own in the driver's back end"))
+        }
         if isUnanswered(service) {
             evidence.append(.init("answer_held", "an answer to it is held up: it is not judged meanwhile"))
         }
@@ -133,6 +136,8 @@ extension LivenessMachine {
             return incarnationHash(of: service) == 0
                 ? ["a heartbeat arrives: it is up"]
                 : ["a new incarnation of it sends a heartbeat: it is up"]
+        case (.up, .session):
+            return ["its session ends: it is down (session_expired)", "it leaves, or is reported failed"]
         case (.up, _):
             return [
                 "no heartbeat arrives for \(left): it is down (heartbeat_missed)", "it leaves, or is reported failed",

@@ -90,6 +90,12 @@ extension LivenessMachine {
         }
         switch standing.verdict.state {
         case .down: return nil
+        case .up where standing.verdict.reason == .session && holdsSession(service, sessions):
+            // It stands now, and goes on to.
+            return LastSign(at: now, silent: now + .seconds(3_600), silentAtMost: now + .seconds(3_600))
+        case .up where !heldElsewhere.isEmpty && heldElsewhere.contains(service):
+            // Its heartbeats go to one daemon after the other: it is silent when all of them say so.
+            return LastSign(at: now, silent: now + .seconds(1), silentAtMost: now + .seconds(1))
         case .up: return silence(of: row, board.cards[number].reportInterval)
         case .unknown:
             let recorded = standing.recorded

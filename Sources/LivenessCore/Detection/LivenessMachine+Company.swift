@@ -71,19 +71,25 @@ extension LivenessMachine {
         if !isPlain || !wheel.holds(service) { assess(service, at: now) }
     }
 
-    /// The daemons that heard these services have not heard them for 1.5 × their report_interval or a little longer: whom
-    /// this one knows only from them is as silent here.
+    /// The other daemons that heard these services have not heard them for 1.5 × their report_interval or a little longer:
+    /// whom this one knows only from them is as silent here.
     ///
-    /// What was seen before says that they were heard, and not when: a deadline may move either way. It lifts nobody.
+    /// What was seen before says that they were heard, and not when: a deadline may move either way. Whom this daemon has
+    /// heard itself they may have heard later, and nothing else may say so. It lifts nobody.
     package mutating func silenceObserved(_ services: ArraySlice<UInt32>, at now: Instant) {
         for service in services where Int(service) < rows.count {
             let row = rows[Int(service)]
-            guard row.flags.isSuperset(of: [.heard, .elsewhere]), row.flags.isDisjoint(with: [.deleted, .left]) else {
-                continue
-            }
+            guard row.flags.contains(.heard), row.flags.isDisjoint(with: [.deleted, .left]) else { continue }
             let heard = (now - board.cards[Int(service)].reportInterval * 3 / 2).nanoseconds
             let isUp = board.standings[Int(service)].verdict.state == .up
-            rows[Int(service)].lastHeard = isUp ? heard : min(row.lastHeard, heard)
+            if row.flags.contains(.elsewhere) {
+                rows[Int(service)].lastHeard = isUp ? heard : min(row.lastHeard, heard)
+            } else if isUp, heard > row.lastHeard {
+                rows[Int(service)].lastHeard = heard
+                rows[Int(service)].flags.insert(.elsewhere)
+            } else {
+                continue
+            }
             assess(service, at: now)
         }
     }

@@ -15,6 +15,7 @@ extension LivenessMachine {
         rows[Int(service)].flags.remove([.due, .up])
         remove(service)
         brakes.failures[service] = nil
+        sessions.forget(service)
         workers[service] = nil
         wheel.withdraw(service)
         board.membership += 1

@@ -69,6 +69,9 @@ extension LivenessMachine {
         health.lastObservation = now
         health.isDatabaseLost = observation.isDatabaseLost
         if observation.isEmptied { health.emptied = now }
+        if !observation.heldElsewhere.isEmpty || !heldElsewhere.isEmpty {
+            heldElsewhere = Set(observation.heldElsewhere)
+        }
         if observation.isEvicting { health.evicted = now }
         othersObserved(observation, began: began, at: now)
         if let head = observation.head { logSeen(head) }

@@ -108,7 +108,7 @@ extension LivenessMachine {
         touched ^= board.touch(services)
     }
 
-    /// Goes over all services whose state is unknown, about `limit` at a time: after the back end was lost or came
+    /// Goes over all services whose state is unknown or whose session shows it, about `limit` at a time: after the back end was lost or came
     /// back.
     ///
     /// Returns whether there is more to go over.
@@ -117,7 +117,8 @@ extension LivenessMachine {
         let to = min(from + limit, rows.count)
         for number in from..<to {
             let service = UInt32(number)
-            if board.standings[number].verdict.state == .unknown, board.isListed(service) {
+            let verdict = board.standings[number].verdict
+            if verdict.state == .unknown || verdict.reason == .session, board.isListed(service) {
                 assess(service, at: now)
             }
         }
@@ -142,6 +143,7 @@ extension LivenessMachine {
         evidence.hasLeft = row.flags.contains(.left)
         evidence.hasFailed = hasFailed(service)
         evidence.isHeard = isHeard
+        if !sessions.isEmpty { addSessions(of: service, row, to: &evidence) }
         let memoryDoubt = now >= deadline ? memoryDoubt(of: service, row, at: now) : nil
         evidence.driverDoubt = health.doubt ?? memoryDoubt?.reason
         if now < deadline && !evidence.hasFailed || pause != nil {
@@ -230,7 +232,10 @@ extension LivenessMachine {
 extension Verdict {
     /// Whether silence alone brings it about: then nobody may have heard the service unseen.
     fileprivate var needsJudgement: Bool {
-        reason == .heartbeatMissed || reason == .reporterLost || reason == .massFailure
+        switch reason {
+        case .heartbeatMissed, .sessionExpired, .reporterLost, .massFailure: true
+        default: false
+        }
     }
 
     /// Whether it is what becomes of one who was reported failed, once the brake was looked at.

@@ -37,6 +37,7 @@ extension LivenessMachine {
         )
         if Int(service) < board.cards.count {
             forgetShadows(of: service)
+            sessions.forget(service)
             rows[Int(service)] = row
             board.cards[Int(service)] = card
             board.locations[Int(service)] = location
@@ -73,6 +74,7 @@ extension LivenessMachine {
         board.cards[Int(service)].flags.remove([.packedIncarnation, .textIncarnation])
         repetitions.forget(service, workers: workers[service] ?? [])
         forgetShadows(of: service)
+        sessions.forget(service)
         workers[service] = nil
         board.extras[service]?.workers = []
         forgetChanges(of: service, at: now)

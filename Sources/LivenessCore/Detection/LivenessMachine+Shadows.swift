@@ -58,6 +58,21 @@ extension LivenessMachine {
         }
     }
 
+    /// Sessions of services' own with its back end.
+    package mutating func shadowShowed(_ driver: String, _ observed: ArraySlice<ObservedSession>, at now: Instant) {
+        guard let number = shadowNumber(driver) else { return }
+        for session in observed {
+            guard let service = board.find(session.uuid) else { continue }
+            let hash = board.hasher.incarnation(session.incarnation)
+            if session.isStanding {
+                shadows[number].sessions.begin(hash, of: service, at: now)
+                shadows[number].show(service, at: now)
+            } else {
+                shadows[number].sessions.end(hash, of: service)
+            }
+        }
+    }
+
     /// A complete observation that began at `began` has ended, and what it showed has been taken in.
     package mutating func shadowObserved(
         _ driver: String,
@@ -100,6 +115,7 @@ extension LivenessMachine {
     func opinion(of shadow: ShadowView, on service: UInt32, at now: Instant) -> LivenessState? {
         guard let shown = shadow.lastShown(service) else { return nil }
         let row = rows[Int(service)]
+        if !shadow.sessions.isEmpty, holdsSession(service, shadow.sessions), !isLost(shadow, at: now) { return .up }
         let deadline = blind.deadline(heard: shown, downTime: row.downDuration)
         if now < deadline { return .up }
         if isDoubtful(shadow, of: row, shown, at: now) { return .unknown }
@@ -242,7 +258,10 @@ extension LivenessMachine {
         let old = health
         health = shadows[number].health
         health.isDatabaseLost = isDatabaseLost
+        let oldSessions = sessions
+        sessions = shadows[number].sessions
         shadows[number] = ShadowView(driver: before, at: now)
+        shadows[number].sessions = oldSessions
         shadows[number].health.lastObservation = old.lastObservation
         shadows[number].health.lastFlush = old.lastFlush
         company.begunAnew(at: now, silence: settings.observationLostAfter)

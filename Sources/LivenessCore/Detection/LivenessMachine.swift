@@ -19,6 +19,7 @@ import DequeModule
 /// - `+Flushing` renewals for the driver
 /// - `+Workers` services with several workers
 /// - `+Flapping` services that change too often
+/// - `+Sessions` services that hold a session of their own in the back end
 /// - `+Shadows` drivers that look and do not decide
 package struct LivenessMachine: Sendable {
     package internal(set) var settings: LivenessSettings
@@ -77,6 +78,10 @@ package struct LivenessMachine: Sendable {
     var health: BackendHealth
     package internal(set) var company = Company()
     package internal(set) var brakes = Brakes()
+    /// Services that were last heard here, and that another daemon has heard lately as well.
+    var heldElsewhere: Set<UInt32> = []
+    /// Sessions of their own that services hold in the deciding driver's back end.
+    var sessions = Sessions()
     /// Drivers that run beside the deciding one.
     var shadows: [ShadowView] = []
     /// Whether other daemons may use the same back end.

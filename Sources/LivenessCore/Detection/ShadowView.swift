@@ -19,6 +19,8 @@ package struct ShadowView: Sendable {
     var lastLook = Instant.distantPast
     /// On our clock in nanoseconds, by dense number.
     private var shown = PagedArray<Int64>(bits: 12)
+    /// Of services with its back end.
+    var sessions = Sessions()
     var conflicts: [UInt32: Conflict] = [:]
     /// Disagreements since this daemon started, those that ended included.
     package internal(set) var total: UInt64 = 0
@@ -50,6 +52,7 @@ package struct ShadowView: Sendable {
     /// The number is another service's from now on.
     mutating func forget(_ service: UInt32) {
         if Int(service) < shown.count { shown[Int(service)] = Self.never }
+        sessions.forget(service)
         conflicts[service] = nil
     }
 }

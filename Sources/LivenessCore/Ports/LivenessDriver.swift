@@ -80,8 +80,12 @@ package struct BackendObservation: Sendable {
     package var changed: [ObservedHeartbeat]
     /// Heartbeats that other daemons heard of incarnations that are not known here.
     package var unrecognised: [UnrecognisedHeartbeat] = []
+    /// Sessions of services' own that began to stand or ended, in this order.
+    package var sessions: [ObservedSession] = []
     /// Services, by their dense numbers, that every daemon which heard them has not heard for 1.5 × their report_interval.
     package var silent: [UInt32] = []
+    /// Services that this daemon hears itself, by their dense numbers, whom another that lives has heard lately as well.
+    package var heldElsewhere: [UInt32] = []
     /// Of the services looked at, by their dense numbers: those of whom the back end holds nothing.
     package var missing: [UInt32] = []
     /// The back end had lost what it held: whoever is missing may have been there.

@@ -42,3 +42,18 @@ package struct ObservedHeartbeat: Hashable, Sendable {
         )
     }
 }
+
+/// A session of a service's own, which stands in the back end from now on or has ended.
+package struct ObservedSession: Hashable, Sendable {
+    /// Of the record.
+    package var uuid: ServiceUUID
+    /// Whose session it is.
+    package var incarnation: String?
+    package var isStanding: Bool
+
+    package init(uuid: ServiceUUID, incarnation: String?, isStanding: Bool) {
+        self.uuid = uuid
+        self.incarnation = incarnation
+        self.isStanding = isStanding
+    }
+}

@@ -99,6 +99,14 @@ final class Lookout: Sendable {
             let now = shared.time.now
             unread += shared.withLock { $0.unrecognisedObserved(observation.unrecognised[range], at: now) }
         }
+        if observation.isEmptied {
+            let now = shared.time.now
+            shared.withLock { $0.sessionsLost(at: now) }
+        }
+        for range in observation.sessions.indices.slices(of: Self.slice) {
+            let now = shared.time.now
+            shared.withLock { $0.sessionsObserved(observation.sessions[range], at: now) }
+        }
         for range in observation.silent.indices.slices(of: Self.slice) {
             let now = shared.time.now
             shared.withLock { $0.silenceObserved(observation.silent[range], at: now) }

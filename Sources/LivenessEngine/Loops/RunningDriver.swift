@@ -228,6 +228,10 @@ final class RunningDriver: Sendable {
                 let now = shared.time.now
                 shared.withLock { $0.shadowShowed(name, observation.unrecognised[range], at: now) }
             }
+            for range in observation.sessions.indices.slices(of: Self.slice) {
+                let now = shared.time.now
+                shared.withLock { $0.shadowShowed(name, observation.sessions[range], at: now) }
+            }
             let now = shared.time.now
             shared.withLock { $0.shadowObserved(name, observation, began: began, at: now) }
             state.withLock { $0.isFailing = false }

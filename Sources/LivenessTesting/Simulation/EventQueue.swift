@@ -1,7 +1,7 @@
-import LivenessCore
+package import LivenessCore
 
 /// A binary heap of events by time; those of one instant come out in the order they went in.
-struct EventQueue<Event> {
+package struct EventQueue<Event> {
     private struct Item {
         var at: Int64
         var order: UInt64
@@ -15,9 +15,11 @@ struct EventQueue<Event> {
     private var heap: [Item] = []
     private var order: UInt64 = 0
 
-    var nextAt: Instant? { heap.first.map { Instant(nanoseconds: $0.at) } }
+    package init() {}
 
-    mutating func push(_ event: Event, at instant: Instant) {
+    package var nextAt: Instant? { heap.first.map { Instant(nanoseconds: $0.at) } }
+
+    package mutating func push(_ event: Event, at instant: Instant) {
         order += 1
         heap.append(Item(at: instant.nanoseconds, order: order, event: event))
         var child = heap.count - 1
@@ -29,7 +31,7 @@ struct EventQueue<Event> {
         }
     }
 
-    mutating func pop() -> Event? {
+    package mutating func pop() -> Event? {
         guard let first = heap.first, let last = heap.popLast() else { return nil }
         if heap.isEmpty { return first.event }
         heap[0] = last

@@ -13,13 +13,22 @@ public struct Agent: Sendable {
     public var checks: Int
     /// Whether there is a child, whose end is the service's.
     public var hasChild: Bool
+    /// Tells the driver's back end itself that the service lives, once a daemon knows it; nil to beat at daemons only.
+    public var direct: (any DirectReporter)?
 
     /// An agent for a service.
-    public init(service: WireHeartbeat, endpoints: [Endpoint], checks: Int = 0, hasChild: Bool = false) {
+    public init(
+        service: WireHeartbeat,
+        endpoints: [Endpoint],
+        checks: Int = 0,
+        hasChild: Bool = false,
+        direct: (any DirectReporter)? = nil
+    ) {
         self.service = service
         self.endpoints = endpoints.isEmpty ? [.standard] : endpoints
         self.checks = checks
         self.hasChild = hasChild
+        self.direct = direct
     }
 
     private enum Input: Sendable {
@@ -41,6 +50,7 @@ public struct Agent: Sendable {
         settings.endpoints = endpoints.count
         settings.checks = checks
         settings.hasChild = hasChild
+        settings.directPace = direct?.pace
         if let stated = service.reportInterval, WireLimits.reportInterval.contains(stated) {
             settings.interval = .seconds(stated)
         }
@@ -89,6 +99,7 @@ public struct Agent: Sendable {
                 }
             }
         }
+        await direct?.remove()
     }
 
     /// Makes one attempt at one endpoint.
@@ -110,13 +121,31 @@ public struct Agent: Sendable {
         }
     }
 
+    /// Whether this incarnation is the service's, as the record has it.
+    private func isOurs(_ record: WireService) -> Bool {
+        guard let worker = service.worker, !worker.isEmpty else { return record.incarnation == service.incarnation }
+        return record.workers.contains { $0.worker == worker && $0.incarnation == service.incarnation }
+    }
+
     private func tell(_ message: AgentTry.Message, _ client: RollcallClient) async throws -> AgentAnswer {
         let name = ServiceName(host: service.host, binary: service.binary)
         switch message {
         case .beat(let sequence):
             var heartbeat = service
             heartbeat.sequence = sequence
-            return .accepted(try await client.sendHeartbeat(heartbeat))
+            let entry = try await client.sendHeartbeat(heartbeat)
+            await direct?.accepted(entry)
+            return .accepted(entry)
+        case .direct(let sequence):
+            do {
+                try await direct?.renew(sequence: sequence)
+                return .noted
+            } catch {
+                return .unanswered("\(error)")
+            }
+        case .inquiry:
+            return try await isOurs(client.service(named: name))
+                ? .noted : .refused(.staleIncarnation, "another one has its name")
         case .failed(let words):
             try await client.leave(
                 name,

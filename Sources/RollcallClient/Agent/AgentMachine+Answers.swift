@@ -13,6 +13,10 @@ extension AgentMachine {
     ) -> [AgentDirective] {
         guard let attempt = tryUnderWay, attempt.id == id, !hasEnded else { return [] }
         tryUnderWay = nil
+        switch attempt.message {
+        case .direct, .inquiry: return answeredDirect(attempt, answer, at: now, chance: chance)
+        case .beat, .failed, .left: break
+        }
         switch answer {
         case .unanswered(let words):
             return unanswered(attempt, words, at: now, chance: chance)
@@ -42,6 +46,12 @@ extension AgentMachine {
             directives.append(.notice(.message(.info, "heartbeats are accepted again")))
         }
         interval = Self.duration(entry.reportInterval)
+        lastConfirmed = now
+        if settings.directPace != nil, isHealthy, farewell == nil {
+            mayGoDirect = true
+            // Later on with the next heartbeat: a back end that is away is not to be asked again and again.
+            isBeatDue = !wasReady
+        }
         directives.append(
             .notice(.status("\(entry.state.rawValue) (\(entry.stateReason.rawValue)), \(entry.status.rawValue)"))
         )
@@ -76,6 +86,7 @@ extension AgentMachine {
             return [.notice(.message(.warning, message))] + noted(attempt, at: now)
         }
         var directives: [AgentDirective] = []
+        mayGoDirect = false
         if refusal != code {
             refusal = code
             directives.append(.notice(.message(.error, "heartbeats are refused: \(words) (\(code.rawValue))")))
@@ -122,7 +133,7 @@ extension AgentMachine {
     private func isStillWanted(_ attempt: AgentTry) -> Bool {
         guard farewell == nil else { return isFarewell(attempt) }
         return switch attempt.message {
-        case .beat: isHealthy
+        case .beat, .direct, .inquiry: isHealthy
         case .failed: unreportedFailure != nil
         case .left: false
         }
@@ -137,7 +148,7 @@ extension AgentMachine {
     }
 
     /// Spread by 10 % either way, so that a fleet that was refused together does not come back together.
-    private static func jittered(_ duration: Duration, _ chance: Double) -> Duration {
+    static func jittered(_ duration: Duration, _ chance: Double) -> Duration {
         duration * (0.9 + 0.2 * min(max(chance, 0), 1))
     }
 

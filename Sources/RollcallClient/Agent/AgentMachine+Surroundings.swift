@@ -16,6 +16,8 @@ extension AgentMachine {
         let wasFailing = checks.contains(.failing)
         checks[index] = .failing
         isBeatDue = false
+        // Daemons are to hear of the failure, and then that it is over.
+        mayGoDirect = false
         guard !wasFailing else { return [.notice(.message(.warning, "another check failed: \(message)"))] }
         // What was planned for a living service is off.
         lastTimerID += 1

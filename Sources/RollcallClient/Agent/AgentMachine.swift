@@ -20,6 +20,9 @@ package struct AgentMachine: Sendable {
         package var endpoints = 1
         package var checks = 0
         package var hasChild = false
+        /// How often what a driver's back end holds of the service is renewed, or looked after, at most an interval; nil
+        /// where all goes to daemons.
+        package var directPace: Duration?
 
         package init() {}
     }
@@ -39,6 +42,8 @@ package struct AgentMachine: Sendable {
     /// The longest attempt, and the length of one at the very end, when there is no interval to keep.
     static let longestTry = Duration.seconds(2)
     /// How much slower a refused agent beats: it is to be seen, and not to be a load.
+    ///
+    /// As rarely one that goes to a back end directly asks whether it is still the service's.
     static let refusedPace = 6
 
     let settings: Settings
@@ -51,6 +56,12 @@ package struct AgentMachine: Sendable {
     var unreportedFailure: String?
 
     var isBeatDue = false
+    /// A daemon has accepted a heartbeat since this agent began, failed, was refused or could not reach the back end: the
+    /// next ones go there.
+    var mayGoDirect = false
+    var isDirectLost = false
+    /// When a daemon last said that this incarnation is the service's.
+    var lastConfirmed = Duration.zero
     var sequence: Int64 = 0
     var wasReady = false
     /// The code of the last refusal, until a heartbeat is accepted again.
@@ -117,7 +128,55 @@ package struct AgentMachine: Sendable {
         guard isBeatDue else { return [] }
         isBeatDue = false
         sequence += 1
-        return send(.beat(sequence: sequence), limit: tryLimit, at: now)
+        guard settings.directPace != nil, mayGoDirect else {
+            return send(.beat(sequence: sequence), limit: tryLimit, at: now)
+        }
+        return send(.direct(sequence: sequence), limit: tryLimit, at: now)
+    }
+
+    /// The back end holds the service until then.
+    private mutating func held(at now: Duration, chance: Double) -> [AgentDirective] {
+        let pace = min(settings.directPace ?? interval, interval)
+        return [setTimer(at: max(now, tryBegan + Self.jittered(pace, chance)))]
+    }
+
+    /// What came of going to the back end, or of asking whether that is still right.
+    mutating func answeredDirect(
+        _ attempt: AgentTry,
+        _ answer: AgentAnswer,
+        at now: Duration,
+        chance: Double
+    ) -> [AgentDirective] {
+        switch (attempt.message, answer) {
+        case (.direct, .noted):
+            var directives: [AgentDirective] = []
+            if isDirectLost {
+                isDirectLost = false
+                directives.append(.notice(.message(.info, "the driver's back end is reached again")))
+            }
+            if now - lastConfirmed >= interval * Self.refusedPace, farewell == nil {
+                return directives + send(.inquiry, limit: tryLimit, at: now)
+            }
+            return directives + held(at: now, chance: chance) + advance(at: now)
+        case (.inquiry, .refused(let code, let words)) where Self.isLasting(code):
+            // A heartbeat says the same, and what follows.
+            mayGoDirect = false
+            isBeatDue = isHealthy && farewell == nil
+            let notice = AgentNotice.message(.warning, "not held directly any more: \(words) (\(code.rawValue))")
+            return [.notice(notice)] + advance(at: now)
+        case (.inquiry, _):
+            // Nobody knows: that changes nothing.
+            lastConfirmed = now
+            return held(at: now, chance: chance) + advance(at: now)
+        default:
+            // Daemons hear of it at once, with the next sequence: what was sent may have arrived.
+            mayGoDirect = false
+            isBeatDue = isHealthy && farewell == nil
+            guard !isDirectLost, case .unanswered(let words) = answer else { return advance(at: now) }
+            isDirectLost = true
+            let notice = AgentNotice.message(.warning, "the driver's back end is not reached: \(words)")
+            return [.notice(notice)] + advance(at: now)
+        }
     }
 
     /// Whether a daemon said that this incarnation is not the service's any more.

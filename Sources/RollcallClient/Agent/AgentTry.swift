@@ -4,6 +4,10 @@ package struct AgentTry: Hashable, Sendable {
     package enum Message: Hashable, Sendable {
         /// The service lives.
         case beat(sequence: Int64)
+        /// The same, told the driver's back end itself.
+        case direct(sequence: Int64)
+        /// Is this incarnation still the service's? Asked now and then by one that does not beat at daemons.
+        case inquiry
         /// The service failed.
         case failed(String)
         /// The service was stopped.

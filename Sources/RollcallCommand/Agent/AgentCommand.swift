@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import DirectReporting
 internal import Foundation
 internal import RollcallClient
 internal import RollcallWire
@@ -23,6 +24,7 @@ struct AgentCommand: AsyncParsableCommand {
               rollcall agent --binary postgres --check-unit postgresql.service
               rollcall agent --binary web --check-http http://127.0.0.1:8080/ok
               rollcall agent --binary cron --check-pidfile /run/crond.pid
+              rollcall agent --binary my-worker --direct --zookeeper zk1:2181,zk2:2181 -- /usr/bin/my-worker
             """
     )
 
@@ -40,7 +42,7 @@ struct AgentCommand: AsyncParsableCommand {
     var stopTimeout: DurationText?
 
     @Option(help: ArgumentHelp("Not available yet.", valueName: "command")) var onForcedDown: String?
-    @Flag(help: "Not available yet.") var direct = false
+    @OptionGroup(title: "Direct") var direct: DirectOptions
 
     @OptionGroup var endpoints: EndpointOptions
 
@@ -52,7 +54,6 @@ struct AgentCommand: AsyncParsableCommand {
 
     func validate() throws {
         if onForcedDown != nil { throw ValidationError("--on-forced-down is not available yet") }
-        if direct { throw ValidationError("--direct is not available yet") }
     }
 
     func run() async throws {
@@ -60,6 +61,7 @@ struct AgentCommand: AsyncParsableCommand {
         heartbeat.incarnation = UUID().uuidString.lowercased()
         let status = try await AgentSession(
             heartbeat: heartbeat,
+            direct: direct.driver()?.reporter(of: heartbeat),
             endpoints: endpoints.resolved(),
             checks: checks.checks(defaultInterval: description.interval),
             child: child,

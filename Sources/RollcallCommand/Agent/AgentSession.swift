@@ -4,6 +4,8 @@ internal import RollcallWire
 /// One life of `rollcall agent`: the agent, its checks, its child, signals and systemd together.
 struct AgentSession {
     let heartbeat: WireHeartbeat
+    /// Tells a back end itself that the service lives; nil where all goes to daemons.
+    let direct: (any DirectReporter)?
     let endpoints: [Endpoint]
     let checks: [Check]
     /// The child's command and arguments; empty when there is none.
@@ -56,7 +58,13 @@ struct AgentSession {
         _ feed: AsyncStream<AgentEvent>.Continuation,
         _ log: AgentLog
     ) async throws -> Int32 {
-        let agent = Agent(service: heartbeat, endpoints: endpoints, checks: checks.count, hasChild: process != nil)
+        let agent = Agent(
+            service: heartbeat,
+            endpoints: endpoints,
+            checks: checks.count,
+            hasChild: process != nil,
+            direct: direct
+        )
         let (childStarts, childStarted) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
         let (stops, stopAsked) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
         if process == nil { childStarted.finish() }

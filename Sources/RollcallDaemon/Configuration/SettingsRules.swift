@@ -1,3 +1,4 @@
+import DriverCompany
 import LivenessCore
 
 /// What must hold between settings, each of which is right by itself (`Config/rollcalld.yaml` says it to operators).

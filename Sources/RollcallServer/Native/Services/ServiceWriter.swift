@@ -65,7 +65,7 @@ struct ServiceWriter {
             case .reportInterval: writer.seconds(microseconds: Int64(card.interval))
             case .reportCount: writer.integer(UInt64(board.hearings[Int(service)].reportCount))
             case .lastSeenUp: writer.time(lastSeenUp(board.hearings[Int(service)]))
-            case .age: age(board.hearings[Int(service)].lastHeard, to: &writer)
+            case .age: age(board.lastHeard(of: service), to: &writer)
             case .incarnation:
                 if card.flags.contains(.packedIncarnation) {
                     writer.uuid(card.incarnation)

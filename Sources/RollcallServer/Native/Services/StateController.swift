@@ -29,7 +29,7 @@ struct StateController {
         json.raw(",\"reason\":")
         json.word(verdict.reason.word)
         json.raw(",\"age\":")
-        write(board.hearings[Int(service)].lastHeard, at: engine.now, to: &json)
+        write(board.lastHeard(of: service), at: engine.now, to: &json)
         json.raw("}")
         return Reply.json(json.bytes)
     }
@@ -76,7 +76,7 @@ struct StateController {
                 json.raw(",\"reason\":")
                 json.word(verdict.reason.word)
                 json.raw(",\"age\":")
-                write(board.hearings[Int(service)].lastHeard, at: now, to: &json)
+                write(board.lastHeard(of: service), at: now, to: &json)
                 json.raw("}")
             } else {
                 json.raw(",\"state\":null,\"reason\":null,\"age\":null}")

@@ -1,10 +1,10 @@
 /// Where a server of a back end is: `HOST:PORT`, an IPv6 address in brackets.
-struct ServerAddress: Hashable, Sendable {
-    var host: String
-    var port: UInt16
+package struct ServerAddress: Hashable, Sendable {
+    package var host: String
+    package var port: UInt16
 
     /// nil for anything else.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0 else {
             return nil
         }
@@ -21,5 +21,5 @@ struct ServerAddress: Hashable, Sendable {
     }
 
     /// As it is written in settings.
-    var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    package var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
