@@ -58,8 +58,15 @@ struct Terms: Sendable {
     var reportInterval = Duration.seconds(10)
     var downTime = Duration.seconds(60)
 
+    /// Seconds that a daemon said, within what there may be.
+    private static func duration(_ seconds: Double, atLeast least: Double) -> Duration {
+        .seconds(seconds.isFinite ? min(max(seconds, least), 86_400) : least)
+    }
+
     mutating func take(_ entry: HeartbeatEntry) {
-        reportInterval = .seconds(entry.reportInterval)
-        if let deadline = entry.deadlineIn { downTime = max(.seconds(deadline), reportInterval * 5 / 2) }
+        reportInterval = Self.duration(entry.reportInterval, atLeast: 0.05)
+        if let deadline = entry.deadlineIn {
+            downTime = max(Self.duration(deadline, atLeast: 0), reportInterval * 5 / 2)
+        }
     }
 }

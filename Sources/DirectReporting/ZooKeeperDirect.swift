@@ -19,7 +19,12 @@ actor ZooKeeperDirect: DirectReporter {
 
     func renew(sequence: Int64) async throws {
         let number = UInt64(max(0, sequence))
-        try await node.hold(sequence: number, version: version, reportInterval: terms.reportInterval)
+        try await node.hold(
+            sequence: number,
+            version: version,
+            reportInterval: terms.reportInterval,
+            downTime: terms.downTime
+        )
     }
 
     func remove() async { await node.release() }

@@ -8,8 +8,20 @@ struct MemcachedReporter: LivenessReporter {
     /// A key outlasts its service's down time by this, so that it does not vanish before anybody may be judged.
     static let grace = Duration.seconds(2)
 
-    /// Begins the numbers of writes, so that they are not those of the process before.
-    private let firstWrite = Int64.random(in: 1...(1 << 40)) << 20
+    /// Numbers writes of those who state no sequence, so that a value that is written anew is another one.
+    private final class WriteNumbers: Sendable {
+        /// Not those of the process before.
+        private let last = Locked(Int64.random(in: 1...(1 << 40)) << 20)
+
+        func next() -> Int64 {
+            last.withLock { last in
+                last &+= 1
+                return last
+            }
+        }
+    }
+
+    private let numbers = WriteNumbers()
 
     var fleet: MemcachedFleet
     var counts: FlushCounts
@@ -44,6 +56,7 @@ struct MemcachedReporter: LivenessReporter {
     private func items(of flush: HeartbeatFlush) -> [MemcachedServer.Item] {
         guard !flush.renewals.isEmpty, let board = names.board else { return [] }
         let workers = Dictionary(grouping: flush.workers, by: \.serviceID)
+        let number = numbers.next()
         var items: [MemcachedServer.Item] = []
         items.reserveCapacity(flush.renewals.count)
         for renewal in flush.renewals where Int(renewal.service) < board.count {
@@ -62,7 +75,7 @@ struct MemcachedReporter: LivenessReporter {
                 let card = board.cards[Int(renewal.service)]
                 let value = MemcachedValue(
                     incarnation: names.incarnation(of: entry, on: board),
-                    sequence: sequence.map(MemcachedValue.Sequence.stated) ?? .written(firstWrite &+ flush.count),
+                    sequence: sequence.map(MemcachedValue.Sequence.stated) ?? .written(number),
                     version: card.version,
                     reportInterval: card.reportInterval,
                     owner: daemon

@@ -41,11 +41,26 @@ package actor DirectNode {
 
     /// The node stands: made now, or still there.
     ///
-    /// Nothing is written while the session lasts.
-    package func hold(sequence: UInt64, version: Int32, reportInterval: Duration) async throws(ZooKeeperError) {
-        let session = try await connection.connected()
-        guard session.isConnected else { throw ZooKeeperError(.connectionLoss, "no server of the ensemble answers") }
-        if self.session == session.identifier { return }
+    /// Nothing is written while it does.
+    ///
+    /// - Throws: At once while the connection is lost; and where the servers grant a session that would outlast the
+    ///   service's `downTime`.
+    package func hold(
+        sequence: UInt64,
+        version: Int32,
+        reportInterval: Duration,
+        downTime: Duration
+    ) async throws(ZooKeeperError) {
+        let session = try await connection.connectedNow()
+        guard session.timeout < downTime else {
+            await release()
+            throw ZooKeeperError(
+                .other,
+                "the servers grant sessions of \(session.timeout), and the service's down time is \(downTime); expected a "
+                    + "shorter session timeout"
+            )
+        }
+        if self.session == session.identifier, try await session.node(path)?.owner == session.identifier { return }
         let value = MemberValue(sequence: sequence, version: version, reportInterval: reportInterval).text
         try await make(value, over: session)
         self.session = session.identifier

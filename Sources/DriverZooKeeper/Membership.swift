@@ -55,6 +55,7 @@ final class Membership: Sendable {
         state.withLock { state in
             let gone = state.sightings.take(change, beats, isWhole: services == nil, on: board)
             for node in gone { state.holdings.lost(node.seat, at: node.path) }
+            if observation.isEmptied { state.sightings.tellSessionsAgain() }
             observation.sessions = state.sightings.takeSessions()
             if let services {
                 for one in services { state.sightings.count(one.service, beats, on: board, &observation) }

@@ -103,6 +103,13 @@ struct Sightings: Sendable {
         sessions.append(ObservedSession(uuid: uuid, incarnation: member.incarnation, isStanding: isStanding))
     }
 
+    /// Whoever was told of sessions has been told that the ensemble lost them: those that stand are told once more.
+    mutating func tellSessionsAgain() {
+        for node in nodes.values where node.member.owner == Member.direct {
+            if let uuid = node.uuid { tell(node.member, uuid, isStanding: true) }
+        }
+    }
+
     /// What became of services' own sessions since this was called last.
     mutating func takeSessions() -> [ObservedSession] {
         defer { sessions = [] }
@@ -151,14 +158,13 @@ struct Sightings: Sendable {
         _ observation: inout BackendObservation
     ) {
         for path in paths {
-            guard let node = nodes[path], node.member.owner != own, let beat = beats[node.member.owner]?.number,
-                node.counted != beat
-            else { continue }
+            guard let node = nodes[path], node.member.owner != own else { continue }
             guard Int(service) < board.count, board.isListed(service), board.cards[Int(service)].uuid == node.uuid
             else {
                 forget(path, of: service)
                 continue
             }
+            guard let beat = beats[node.member.owner]?.number, node.counted != beat else { continue }
             nodes[path]?.counted = beat
             see(node.member, service, on: board, &observation)
         }

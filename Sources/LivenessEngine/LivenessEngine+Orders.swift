@@ -23,7 +23,7 @@ extension LivenessEngine {
         case notRunning([String])
         /// Its back end does not answer.
         case lost
-        /// Of so many services it says otherwise than what stands.
+        /// Of so many services it says otherwise than what stands, or would not see that they live.
         case disagrees(Int)
     }
 
@@ -40,12 +40,12 @@ extension LivenessEngine {
         isForced: Bool,
         by: String
     ) async throws(StoreError) -> DriverSwitch {
-        let without = try await daemons(without: name)
+        let without = try await daemons(without: name, isForced: isForced)
         guard without.isEmpty else { return .notRunning(without) }
         let now = time.now
         if !isForced, let isLost = shared.withLock({ $0.isShadowLost(name, at: now) }) {
             if isLost { return .lost }
-            let count = shared.withLock { $0.disagreements(limit: 0).counts[name] ?? 0 }
+            let count = shared.withLock { $0.reservations(against: name) }
             if count > 0 { return .disagrees(count) }
         }
         let wanted = FleetSetting(name: FleetSetting.driver, value: name, setAt: time.wall, setBy: by)
@@ -64,13 +64,14 @@ extension LivenessEngine {
         return .switched(standing)
     }
 
-    /// Who does not run that driver, of this daemon and the others that live.
-    private func daemons(without driver: String) async throws(StoreError) -> [String] {
+    /// Who does not run that driver, of this daemon and the others that live; where the order is forced, that are known to.
+    private func daemons(without driver: String, isForced: Bool) async throws(StoreError) -> [String] {
         let now = time.now
         let rows = try await store.daemons()
         var without = rows.filter { row in
             row.id != settings.liveness.daemon && row.leftAt == nil && row.retiredAt == nil
-                && !row.drivers.contains(driver) && !shared.withLock { $0.mayRetire(daemon: row.id, at: now) }
+                && !row.drivers.contains(driver)
+                && shared.withLock { $0.isLiving(daemon: row.id, at: now) } ?? !isForced
         }.map(\.id)
         if drivers.named(driver) == nil { without.append(settings.liveness.daemon) }
         return without.sorted()

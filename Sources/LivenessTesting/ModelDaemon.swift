@@ -317,7 +317,10 @@ package struct ModelDaemon {
         view?.show(machine.board)
         let written = try? await driver.reporter.renew(pending.flush)
         view?.hide()
-        guard let result = written else { return machine.flushFailed(pending, 0..<pending.count) }
+        guard let result = written else {
+            machine.flushGivenUp(pending)
+            return machine.flushFailed(pending, 0..<pending.count)
+        }
         machine.flushEnded(at: now)
         for record in result.news {
             machine.learned(record, result.incarnations.filter { $0.serviceID == record.id }, at: now)

@@ -52,6 +52,14 @@ package actor ZooKeeperConnection {
         }
     }
 
+    /// The same without a wait for a session whose connection is lost.
+    package func connectedNow() async throws(ZooKeeperError) -> ZooKeeperSession {
+        if let session, !session.isOver, !session.isConnected {
+            throw ZooKeeperError(.connectionLoss, "no server of the ensemble answers")
+        }
+        return try await connected()
+    }
+
     /// Ends the session, and its ephemeral nodes with it.
     package func close() async {
         let last = session

@@ -239,4 +239,47 @@ struct ZooKeeperDriverTests {
         #expect(try await pair.two.observe().sessions.isEmpty)
         #expect(try await pair.one.observe().sessions == [told])
     }
+
+    @Test("when only the epoch is lost, the sessions that still stand are told once more")
+    func epochLost() async throws {
+        let pair = try await Company()
+        try await pair.one.renew(1)
+        let session = try await pair.fixture.session()
+        let bucket = "\(pair.fixture.prefix)/members/compute/\(Company.bucket)"
+        let path = "\(bucket)/h1:nova-compute::a:direct"
+        try await session.write([.create(path: path, value: "{}", .ephemeral)])
+        let told = ObservedSession(uuid: ServiceUUID(random: 1, 2), incarnation: "a", isStanding: true)
+        #expect(try await pair.two.observe().sessions == [told])
+        try await session.write([.delete(path: "\(pair.fixture.prefix)/epoch")])
+        let seen = try await pair.two.observe()
+        #expect(seen.isEmptied && seen.sessions == [told])
+        #expect(try await pair.two.observe().sessions.isEmpty)
+        await session.close()
+    }
+
+    @Test("a node of a service's own that somebody removed is made again")
+    func madeAgain() async throws {
+        let pair = try await Company()
+        let session = try await pair.fixture.session()
+        let node = DirectNode(
+            pair.fixture.ensemble,
+            prefix: pair.fixture.prefix,
+            name: ServiceName(host: "h1", binary: "nova-compute"),
+            topic: "compute",
+            worker: "",
+            incarnation: "a"
+        )
+        let path = "\(pair.fixture.prefix)/members/compute/\(Company.bucket)/h1:nova-compute::a:direct"
+        for _ in 0..<2 {
+            try await node.hold(sequence: 1, version: 7, reportInterval: .seconds(10), downTime: .seconds(60))
+            #expect(try await session.node(path)?.value == #"{"v":1,"sequence":1,"version":7,"report_interval":10}"#)
+            try await session.write([.delete(path: path)])
+        }
+        // One whose session would outlast the down time is refused.
+        await #expect(throws: ZooKeeperError.self) {
+            try await node.hold(sequence: 1, version: 7, reportInterval: .seconds(1), downTime: .milliseconds(1))
+        }
+        await node.release()
+        await session.close()
+    }
 }

@@ -86,4 +86,24 @@ struct BackendTests {
         let log = try await daemon.store.transitions(since: 0, limit: 100).transitions
         #expect(log.map(\.kind) == [.created])
     }
+
+    @Test("a flush that failed leaves no gap in the counts: others would take the next one for two")
+    func counts() async throws {
+        var daemon = try await freshDaemon()
+        var process = Process("h1")
+        await daemon.beat(process.next())
+        await daemon.flush()
+        let count = try #require(try await daemon.store.daemons().first).flushCount
+        daemon.store.setOutage(Self.outage)
+        for _ in 0..<3 { await daemon.flush() }
+        daemon.store.setOutage(nil)
+        await daemon.flush()
+        #expect(try await daemon.store.daemons().first?.flushCount == count + 1)
+        // Only the answer was lost: what was seen is one flush, and so is the next.
+        daemon.store.loseNextAnswer()
+        await daemon.flush()
+        #expect(try await daemon.store.daemons().first?.flushCount == count + 2)
+        await daemon.flush()
+        #expect(try await daemon.store.daemons().first?.flushCount == count + 3)
+    }
 }

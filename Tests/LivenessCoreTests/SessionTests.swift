@@ -157,6 +157,41 @@ struct SessionTests {
         #expect(explanation.changesWhen.contains { $0.contains("session_expired") })
     }
 
+    @Test("what another daemon heard just before a session ended must be visible before anybody judges")
+    func endsUnproven() async throws {
+        var daemons = try await Daemons(2)
+        var process = Process("h1")
+        await daemons.all[0].beat(process.next())
+        await daemons.run(.seconds(1))
+        try see("h1", true, at: &daemons.all[0])
+        try see("h1", true, at: &daemons.all[1])
+        await daemons.run(.seconds(600))
+        // The other one does not run meanwhile: what it has just heard is not flushed.
+        await daemons.run(.seconds(1), stopped: [1])
+        try see("h1", false, at: &daemons.all[0])
+        await daemons.run(.seconds(1), stopped: [1])
+        #expect(daemons.all[0].verdict("h1")?.state == .up, "it waits for the other")
+        try see("h1", false, at: &daemons.all[1])
+        await daemons.run(.seconds(3))
+        #expect(daemons.all[0].verdict("h1")?.state == .down)
+    }
+
+    @Test("a switch to a driver that does not see the sessions has reservations, and calls nobody down for it")
+    func switchedAway() async throws {
+        var daemon = try await freshDaemon()
+        daemon.shadow { $0.addShadow("database", at: $1) }
+        var process = Process("h1")
+        await daemon.beat(process.next())
+        try see("h1", true, at: &daemon)
+        await daemon.run(.seconds(300))
+        #expect(daemon.machine.reservations(against: "database") == 1)
+        daemon.shadow { $0.driverSwitched(to: "database", from: "memory", count: 1, at: $1) }
+        await daemon.run(.seconds(59))
+        #expect(daemon.verdict("h1") == up)
+        await daemon.run(.seconds(2))
+        #expect(daemon.verdict("h1") == missed)
+    }
+
     @Test("sessions with a driver in the shadow count once it decides")
     func switched() async throws {
         var daemon = try await freshDaemon()

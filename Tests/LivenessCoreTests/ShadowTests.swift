@@ -14,7 +14,12 @@ struct ShadowTests {
     }
 
     /// Time goes by; the driver looks once a second, sees nothing by itself, and is compared.
-    private func pass(_ duration: Duration, _ daemon: inout ModelDaemon, isLost: Bool = false) async {
+    private func pass(
+        _ duration: Duration,
+        _ daemon: inout ModelDaemon,
+        isLost: Bool = false,
+        isProven: Bool = true
+    ) async {
         var left = duration
         while left > .zero {
             await daemon.run(min(left, .seconds(1)))
@@ -22,7 +27,7 @@ struct ShadowTests {
             daemon.lookAtBrake()
             daemon.shadow { machine, now in
                 if !isLost {
-                    machine.shadowFlushed(Self.name, at: now)
+                    machine.shadowFlushed(Self.name, whole: isProven ? now : nil, at: now)
                     machine.shadowObserved(Self.name, Self.nothing, began: now, at: now)
                 }
                 while machine.compareShadow(Self.name, limit: 2, at: now) {}
@@ -34,11 +39,20 @@ struct ShadowTests {
         BackendObservation(epoch: "", daemons: [], changed: [], head: nil)
     }
 
+    /// Another daemon has heard it, as the driver shows.
     private func show(_ host: String, _ daemon: inout ModelDaemon) {
-        let place = daemon.place(of: host)
-        daemon.shadow { machine, now in
-            if let place { machine.shadowWrote(Self.name, [place], heard: now) }
-        }
+        guard let place = daemon.place(of: host) else { return }
+        let card = daemon.machine.board.cards[Int(place)]
+        let heartbeat = ObservedHeartbeat(
+            id: card.id,
+            uuid: card.uuid,
+            incarnationNumber: Int64(card.incarnationNumber),
+            sequence: nil,
+            version: card.version,
+            reportInterval: card.reportInterval,
+            reportCount: 1
+        )
+        daemon.shadow { $0.shadowShowed(Self.name, [heartbeat][...], at: $1) }
     }
 
     private func count(_ daemon: ModelDaemon) -> Int? { daemon.machine.disagreements(limit: 10).counts[Self.name] }
@@ -138,6 +152,31 @@ struct ShadowTests {
         #expect(log.map(\.to) == [.down, .up])
     }
 
+    @Test("by policy all a silence that what was heard here since may contradict is no knowledge, and no down")
+    func policyAllUnproven() async throws {
+        var daemon = try await daemon(.all)
+        var process = Process("h1")
+        await daemon.beat(process.next())
+        show("h1", &daemon)
+        for _ in 0..<7 {
+            await pass(.seconds(10), &daemon, isProven: false)
+            await daemon.beat(process.next())
+        }
+        #expect(daemon.verdict("h1") == Verdict(.unknown, .backendLost, lastState: .up))
+    }
+
+    @Test("by policy any a death that stands is no doubt again because the shadow is lost")
+    func policyAnyEarned() async throws {
+        var daemon = try await daemon(.any)
+        var process = Process("h1")
+        await daemon.beat(process.next())
+        show("h1", &daemon)
+        await pass(.seconds(70), &daemon)
+        #expect(daemon.verdict("h1") == missed)
+        await pass(.seconds(30), &daemon, isLost: true)
+        #expect(daemon.verdict("h1") == missed)
+    }
+
     @Test("by policy all many that the shadow loses at once are held by the brake, and none is down before")
     func policyAllBraked() async throws {
         var daemon = try await daemon(.all)
@@ -204,6 +243,24 @@ struct ShadowTests {
         #expect(daemon.verdict("h1") == up)
         await pass(.seconds(12), &daemon)
         #expect(daemon.verdict("h1") == missed)
+    }
+
+    @Test(
+        "what was written late is no newer than when it was heard, and what is older than its down time is not written"
+    )
+    func writtenLate() async throws {
+        var daemon = try await daemon(.any)
+        var process = Process("h1")
+        await daemon.beat(process.next())
+        let place = try #require(daemon.place(of: "h1"))
+        await pass(.seconds(50), &daemon)
+        daemon.shadow { machine, now in
+            #expect(machine.areHeard([place, 99][...], at: now) == [true, false])
+            machine.shadowWrote(Self.name, [place][...], heard: now)
+        }
+        await pass(.seconds(15), &daemon)
+        #expect(daemon.verdict("h1") == missed)
+        daemon.shadow { machine, now in #expect(machine.areHeard([place][...], at: now) == [false]) }
     }
 
     @Test("a name that is created again is another service to the shadow, too")

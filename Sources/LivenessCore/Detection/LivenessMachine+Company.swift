@@ -149,6 +149,13 @@ extension LivenessMachine {
         company.isPresent(at: now, silence: settings.observationLostAfter)
     }
 
+    /// Whether that daemon was seen to write lately; nil when that cannot be told.
+    package func isLiving(daemon id: String, at now: Instant) -> Bool? {
+        let silence = settings.observationLostAfter
+        guard isShared, health.lostSince == nil, now - health.lastObservation <= silence else { return nil }
+        return company.isLiving(id, at: now, silence: silence)
+    }
+
     /// Whether an operator may retire that daemon: it is none of those that live, as far as can be seen.
     package func mayRetire(daemon id: String, at now: Instant) -> Bool {
         if id == settings.daemon { return false }

@@ -129,9 +129,15 @@ extension LivenessMachine {
         if board.cards[Int(service)].id == id { markGone(service, at: now) }
     }
 
-    /// The driver did not answer: the renewals `range` wait again, each as the last heartbeat of its service.
+    /// The driver did not answer: the next flush has the same count.
     ///
-    /// The count is not used again: perhaps only the answer was lost, and a poll has seen it.
+    /// Others take a count that moves twice for two flushes, one begun after the other: none may be left out. Perhaps only
+    /// the answer was lost; then a table counts on by itself, and elsewhere the count stands still once.
+    package mutating func flushGivenUp(_ pending: PendingFlush) {
+        if pending.flush.count == flushCount { flushCount -= 1 }
+    }
+
+    /// After `flushGivenUp`: the renewals `range` wait again, each as the last heartbeat of its service.
     package mutating func flushFailed(_ pending: PendingFlush, _ range: Range<Int>) {
         for position in range {
             let service = pending.services[position]

@@ -39,7 +39,8 @@ extension LivenessMachine {
             row.flags.contains(.heard) && row.heardAt > session.began + settings.showing
             && now - row.heardAt <= patience
         if isHeardBeside { return }
-        rows[Int(service)].lastHeard = min(row.lastHeard, (now - row.downDuration).nanoseconds)
+        // Now, and not before: what others heard until now must have been seen, too.
+        rows[Int(service)].lastHeard = (now - row.downDuration).nanoseconds
         sessions.expire(service, lastHeard: rows[Int(service)].lastHeard)
         // Nobody was silent before: what was counted a moment ago says nothing of it.
         brakes.census = nil
@@ -54,6 +55,26 @@ extension LivenessMachine {
             rows[Int(service)].flags.insert([.heard, .elsewhere])
             assess(service, at: now)
         }
+    }
+
+    /// Of how many services the session alone says that they live, and not to the driver that is to decide.
+    func sessionsUnknown(to shadow: ShadowView) -> Int {
+        sessions.services.count { service in
+            board.standings[Int(service)].verdict.reason == .session && !holdsSession(service, shadow.sessions)
+        }
+    }
+
+    /// The sessions of another back end count from now on: whoever held one in the one before has a whole down time.
+    ///
+    /// Answers those of the one before.
+    mutating func replaceSessions(by others: Sessions, at now: Instant) -> Sessions {
+        let before = sessions
+        for service in before.services where board.standings[Int(service)].verdict.reason == .session {
+            rows[Int(service)].lastHeard = max(rows[Int(service)].lastHeard, now.nanoseconds)
+            rows[Int(service)].flags.insert([.heard, .elsewhere])
+        }
+        sessions = others
+        return before
     }
 
     /// What a session says of the service; nothing while its back end does not answer.

@@ -24,12 +24,22 @@ extension LivenessMachine {
     /// The driver has written that these were heard, at `heard` or before.
     package mutating func shadowWrote(_ driver: String, _ services: ArraySlice<UInt32>, heard: Instant) {
         guard let number = shadowNumber(driver) else { return }
-        for service in services where Int(service) < rows.count { shadows[number].show(service, at: heard) }
+        for service in services where Int(service) < rows.count {
+            let row = rows[Int(service)]
+            shadows[number].show(service, at: row.flags.contains(.elsewhere) ? heard : min(heard, row.heardAt))
+        }
     }
 
-    /// All that was to be written was.
-    package mutating func shadowFlushed(_ driver: String, at now: Instant) {
-        if let number = shadowNumber(driver) { shadows[number].health.lastFlush = now }
+    /// Whether these were heard less than their down time ago: others would take what is older for news.
+    package func areHeard(_ services: ArraySlice<UInt32>, at now: Instant) -> [Bool] {
+        services.map { Int($0) < rows.count && now < rows[Int($0)].heardUntil }
+    }
+
+    /// All that was heard before `whole` was written; nil where a part of it is still to come.
+    package mutating func shadowFlushed(_ driver: String, whole: Instant?, at now: Instant) {
+        guard let number = shadowNumber(driver) else { return }
+        shadows[number].health.lastFlush = now
+        shadows[number].flushed = max(shadows[number].flushed, whole ?? .distantPast)
     }
 
     /// Heartbeats that other daemons heard, as the driver showed them.
@@ -87,6 +97,14 @@ extension LivenessMachine {
         }
         shadows[number].health.lastObservation = now
         shadows[number].lastLook = began
+        if isShared {
+            _ = shadows[number].company.observed(
+                observation.daemons,
+                own: settings.daemon,
+                began: began,
+                silence: settings.observationLostAfter
+            )
+        }
         if observation.isEmptied { shadows[number].health.emptied = now }
         if observation.isEvicting { shadows[number].health.evicted = now }
     }
@@ -122,6 +140,21 @@ extension LivenessMachine {
         return shadow.lastLook > deadline + settings.showing ? .down : .up
     }
 
+    /// Whether its silence would show to be a down, were it to decide: all that this daemon and the others heard until the
+    /// deadline has been seen in it, and none of them may hold what it does not show.
+    private func isProven(_ shadow: ShadowView, on service: UInt32, at now: Instant) -> Bool {
+        guard let shown = shadow.lastShown(service), !isUnanswered(service) else { return false }
+        let deadline = blind.deadline(heard: shown, downTime: rows[Int(service)].downDuration)
+        return shadow.flushed > deadline && (!isShared || shadow.company.proven > deadline)
+            && shadow.company.doubt(at: now, silence: settings.observationLostAfter) == nil
+    }
+
+    /// What the driver's word is worth where it counts: a silence that is not proven is no knowledge.
+    private func word(of shadow: ShadowView, on service: UInt32, at now: Instant) -> LivenessState? {
+        let opinion = opinion(of: shadow, on: service, at: now)
+        return opinion == .down && !isProven(shadow, on: service, at: now) ? .unknown : opinion
+    }
+
     /// Whether its silence about the service since `shown` says nothing now.
     private func isDoubtful(_ shadow: ShadowView, of row: RosterRow, _ shown: Instant, at now: Instant) -> Bool {
         let doubts = [shadow.health.emptied, shadow.health.evicted].compactMap(\.self)
@@ -138,7 +171,7 @@ extension LivenessMachine {
             .backendRestarted, .backendEvicting:
             break
         }
-        let opinions = shadows.compactMap { opinion(of: $0, on: service, at: now) }
+        let opinions = shadows.compactMap { word(of: $0, on: service, at: now) }
         let unknown = Verdict(.unknown, .backendLost, lastState: board.standings[Int(service)].lastKnown)
         switch settings.policy {
         case .driver: return verdict
@@ -152,6 +185,9 @@ extension LivenessMachine {
         case .any:
             if verdict.state == .up { return verdict }
             if opinions.contains(.up) { return Verdict(.up, .heartbeat) }
+            // A death that stands already is no doubt again because a back end does not answer.
+            let stood = board.standings[Int(service)].verdict
+            if stood.state == .down, stood.reason.isEarnedDown { return verdict }
             return verdict.state == .down && opinions.contains(.unknown) ? unknown : verdict
         }
     }
@@ -213,13 +249,20 @@ extension LivenessMachine {
         }
     }
 
+    /// Why the driver may not decide yet: of how many services it says otherwise than what stands, or would not know.
+    package func reservations(against driver: String) -> Int {
+        guard let number = shadowNumber(driver) else { return 0 }
+        return shadows[number].conflicts.values.count(where: \.isCounted) + sessionsUnknown(to: shadows[number])
+    }
+
     /// What drivers in the shadow contradict, at most so many of them; and how many there are of each driver.
     package func disagreements(limit: Int) -> (listed: [Disagreement], counts: [String: Int]) {
         var listed: [Disagreement] = []
         var counts: [String: Int] = [:]
         for shadow in shadows {
+            counts[shadow.driver] = shadow.conflicts.values.count(where: \.isCounted)
+            guard listed.count < limit else { continue }
             let counted = shadow.conflicts.filter(\.value.isCounted)
-            counts[shadow.driver] = counted.count
             for (service, conflict) in counted.sorted(by: { $0.key < $1.key }).prefix(max(0, limit - listed.count)) {
                 guard let shown = shadow.lastShown(service) else { continue }
                 listed.append(
@@ -258,9 +301,9 @@ extension LivenessMachine {
         let old = health
         health = shadows[number].health
         health.isDatabaseLost = isDatabaseLost
-        let oldSessions = sessions
-        sessions = shadows[number].sessions
+        let oldSessions = replaceSessions(by: shadows[number].sessions, at: now)
         shadows[number] = ShadowView(driver: before, at: now)
+        for service in oldSessions.services { shadows[number].show(service, at: now) }
         shadows[number].sessions = oldSessions
         shadows[number].health.lastObservation = old.lastObservation
         shadows[number].health.lastFlush = old.lastFlush
@@ -292,6 +335,10 @@ extension LivenessMachine {
         for service in services where Int(service) < rows.count && !rows[Int(service)].flags.contains(.dirty) {
             rows[Int(service)].flags.insert(.dirty)
             dirty.append(service)
+            guard rows[Int(service)].flags.contains(.several), var all = workers[service] else { continue }
+            let living = lastTick - rows[Int(service)].downDuration
+            for position in all.indices where all[position].lastHeard > living { all[position].isDirty = true }
+            workers[service] = all
         }
     }
 }

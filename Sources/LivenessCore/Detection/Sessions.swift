@@ -16,6 +16,9 @@ struct Sessions: Sendable {
     /// How many services hold one.
     var count: Int { standing.count }
 
+    /// Those who hold one.
+    var services: [UInt32] { Array(standing.keys) }
+
     subscript(service: UInt32) -> [Session] { standing[service] ?? [] }
 
     mutating func begin(_ hash: UInt64, of service: UInt32, at now: Instant) {

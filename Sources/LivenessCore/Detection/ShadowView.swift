@@ -17,6 +17,10 @@ package struct ShadowView: Sendable {
     var health: BackendHealth
     /// When the last complete observation began.
     var lastLook = Instant.distantPast
+    /// All that this daemon heard before this is in its back end.
+    var flushed = Instant.distantPast
+    /// The other daemons, as its back end shows them.
+    var company = Company()
     /// On our clock in nanoseconds, by dense number.
     private var shown = PagedArray<Int64>(bits: 12)
     /// Of services with its back end.

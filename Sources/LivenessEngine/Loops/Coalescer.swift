@@ -114,6 +114,7 @@ package struct Coalescer: Sendable {
             fence.notice(error)
             metrics.flushFailures.increment()
             logger.debug("a flush failed", metadata: ["error": "\(error)"])
+            shared.withLock { [pending] in $0.flushGivenUp(pending) }
             for range in (0..<pending.count).slices(of: Self.slice) {
                 shared.withLock { [pending] in $0.flushFailed(pending, range) }
             }

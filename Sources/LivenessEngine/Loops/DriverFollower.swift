@@ -75,9 +75,10 @@ final class DriverFollower: Sendable {
     /// Lets the driver decide, while neither it nor the one before is written to or looked at.
     private func take(_ next: RunningDriver) async {
         if drivers.running === next { return }
-        await coalescer.aside {
+        // The one that decides is stopped last: it may take its time until the other has ended what it does.
+        await next.aside {
             await lookout.aside {
-                await next.aside { change(to: next) }
+                await coalescer.aside { change(to: next) }
             }
         }
     }

@@ -104,7 +104,7 @@ final class RunningDriver: Sendable {
     }
 
     /// Runs `body` while the driver is neither written to nor looked at.
-    func aside<Value: Sendable>(_ body: @Sendable () async -> Value) async -> Value { await turnstile.pass(body) }
+    func aside(_ body: @Sendable () async -> Void) async { await turnstile.pass(body) }
 
     // MARK: Loops
 
@@ -143,7 +143,7 @@ final class RunningDriver: Sendable {
         guard pending.whole != nil || !pending.renewals.isEmpty || !pending.removals.isEmpty else { return true }
         let began = pending.whole?.began
         let movesCount = began.map { $0 > lastEnded } ?? false
-        let renewals = Array(pending.renewals.values)
+        let renewals = stillHeard(Array(pending.renewals.values))
         let stamp = pending.whole?.stamp ?? shared.time.wall
         do throws(DriverError) {
             if !pending.removals.isEmpty { try await driver.reporter.remove(Array(pending.removals.values)) }
@@ -171,21 +171,28 @@ final class RunningDriver: Sendable {
                 }
                 state.isFailing = false
             }
-            shared.withLock { $0.shadowFlushed(name, at: now) }
+            shared.withLock { $0.shadowFlushed(name, whole: began, at: now) }
             return true
         } catch {
-            // Perhaps only the answer was lost: the count is not used again.
+            // The count is used again, as the deciding driver's is.
             let now = shared.time.now
-            state.withLock { state in
-                if movesCount {
-                    state.count = count
-                    state.lastEnded = now
-                }
-            }
+            if movesCount { state.withLock { $0.lastEnded = now } }
             putBack(pending)
             failed(error)
             return false
         }
+    }
+
+    /// Without those who waited here until their time was over.
+    private func stillHeard(_ renewals: [HeartbeatRenewal]) -> [HeartbeatRenewal] {
+        var kept: [HeartbeatRenewal] = []
+        for range in renewals.indices.slices(of: Self.slice) {
+            let now = shared.time.now
+            let services = renewals[range].map(\.service)
+            let areHeard = shared.withLock { $0.areHeard(services[...], at: now) }
+            kept += zip(renewals[range], areHeard).filter(\.1).map(\.0)
+        }
+        return kept
     }
 
     private func workers(of renewals: [HeartbeatRenewal], in pending: Pending) -> [WorkerRenewal] {

@@ -121,6 +121,36 @@ public struct Agent: Sendable {
         }
     }
 
+    /// Reports that the service failed; answers why it could not.
+    private func report(_ words: String, _ name: ServiceName, _ client: RollcallClient) async -> ClientError? {
+        do throws(ClientError) {
+            try await client.leave(
+                name,
+                worker: service.worker,
+                incarnation: service.incarnation,
+                reason: .failed,
+                message: words
+            )
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// What the daemons think of a service that they do not hear.
+    private func inquire(_ name: ServiceName, _ client: RollcallClient) async throws -> AgentAnswer {
+        let record: WireService
+        do throws(ClientError) {
+            record = try await client.service(named: name)
+        } catch {
+            guard error.code == .noSuchService else { throw error }
+            return .refused(.serviceDeleted, error.message)
+        }
+        guard isOurs(record) else { return .refused(.staleIncarnation, "another one has its name") }
+        guard record.state == .down, !record.forcedDown else { return .noted }
+        return .refused(.left, "daemons call it down (\(record.stateReason.rawValue))")
+    }
+
     /// Whether this incarnation is the service's, as the record has it.
     private func isOurs(_ record: WireService) -> Bool {
         guard let worker = service.worker, !worker.isEmpty else { return record.incarnation == service.incarnation }
@@ -144,16 +174,12 @@ public struct Agent: Sendable {
                 return .unanswered("\(error)")
             }
         case .inquiry:
-            return try await isOurs(client.service(named: name))
-                ? .noted : .refused(.staleIncarnation, "another one has its name")
+            return try await inquire(name, client)
         case .failed(let words):
-            try await client.leave(
-                name,
-                worker: service.worker,
-                incarnation: service.incarnation,
-                reason: .failed,
-                message: words
-            )
+            // Whether a daemon hears of it or not: what the back end holds must not say that it lives.
+            let failure = await report(words, name, client)
+            await direct?.remove()
+            if let failure { throw failure }
             return .noted
         case .left:
             try await client.leave(name, worker: service.worker, incarnation: service.incarnation)

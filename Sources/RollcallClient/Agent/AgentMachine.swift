@@ -158,8 +158,8 @@ package struct AgentMachine: Sendable {
                 return directives + send(.inquiry, limit: tryLimit, at: now)
             }
             return directives + held(at: now, chance: chance) + advance(at: now)
-        case (.inquiry, .refused(let code, let words)) where Self.isLasting(code):
-            // A heartbeat says the same, and what follows.
+        case (.inquiry, .refused(let code, let words)):
+            // A heartbeat mends it, or says what follows.
             mayGoDirect = false
             isBeatDue = isHealthy && farewell == nil
             let notice = AgentNotice.message(.warning, "not held directly any more: \(words) (\(code.rawValue))")

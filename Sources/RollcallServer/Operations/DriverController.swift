@@ -63,7 +63,9 @@ struct DriverController {
             )
         case .lost: throw notReady("the driver \(wanted.driver) does not answer")
         case .disagrees(let count):
-            throw notReady("the driver \(wanted.driver) contradicts what stands of \(count) services")
+            throw notReady(
+                "of \(count) services the driver \(wanted.driver) contradicts what stands, or would not see their sessions"
+            )
         }
     }
 
