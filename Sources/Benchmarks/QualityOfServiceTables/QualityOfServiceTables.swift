@@ -4,7 +4,7 @@ import QualityOfService
 /// The quality of service of each driver in the sense of Chen, Toueg and Aguilera, simulated:
 /// `swift run -c release quality-of-service [HOURS [SEED]] [--plot FILE]`.
 ///
-/// HOURS of each line of the tables are service-hours (600, which takes ten minutes on two cores). Tables go to the
+/// HOURS of each line of the tables are service-hours (400, which takes seven minutes on two cores). Tables go to the
 /// standard output as Markdown, the plot into a file as SVG. The same seed gives the same tables.
 @main
 struct QualityOfServiceTables {
@@ -15,7 +15,7 @@ struct QualityOfServiceTables {
             plot = words[words.index(after: position)]
             words.removeSubrange(position...words.index(after: position))
         }
-        let hours = words.first.map { Double($0) } ?? 600
+        let hours = words.first.map { Double($0) } ?? 400
         let seed = words.dropFirst().first.map { UInt64($0) } ?? 1
         guard let hours, let seed, hours > 0, words.count <= 2 else {
             FileHandle.standardError.write(Data("usage: quality-of-service [HOURS [SEED]] [--plot FILE]\n".utf8))
