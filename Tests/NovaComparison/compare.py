@@ -77,15 +77,21 @@ class Rollcall:
         usage.update(due=due, beats=accepted, latest=fleet.latest, slowest=fleet.slowest)
         said = server.listen(lambda: fleet.beat(2))
         usage["said"] = summary(said, 2, "a second")
-        # What was accepted is in the table once it is flushed.
-        time.sleep(2)
-        counted = server.run("SELECT sum(report_count) FROM rollcall.services WHERE topic = 'compute'")
-        usage["written"] = int(counted[0][0])
         usage["accepted"] = fleet.accepted
+        usage["written"] = self._written(fleet.accepted)
         usage["counts"] = fleet.counts()
         usage["changes"] = fleet.state_changes(start)
         usage["problems"] = fleet.problems
         return usage
+
+    def _written(self, accepted):
+        """How many heartbeats the table counts, once what was accepted is flushed: at most ten seconds later."""
+        deadline = time.monotonic() + 10
+        while True:
+            counted = self.server.run("SELECT sum(report_count) FROM rollcall.services WHERE topic = 'compute'")
+            if int(counted[0][0]) >= accepted or time.monotonic() > deadline:
+                return int(counted[0][0])
+            time.sleep(0.05)
 
     def end(self):
         servers.end(self.process)

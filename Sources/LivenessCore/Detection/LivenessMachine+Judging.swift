@@ -108,8 +108,8 @@ extension LivenessMachine {
         touched ^= board.touch(services)
     }
 
-    /// Goes over all services whose state is unknown or whose session shows it, about `limit` at a time: after the back end was lost or came
-    /// back.
+    /// Goes over all services whose state is unknown or rests on a session, about `limit` at a time: after the back end
+    /// was lost or came back.
     ///
     /// Returns whether there is more to go over.
     package mutating func continueSweep(limit: Int, at now: Instant) -> Bool {

@@ -233,10 +233,7 @@ extension LivenessMachine {
         }
         var conflict = ShadowView.Conflict(opinion: opinion, found: now)
         if let before = shadows[shadow].conflicts[service], before.opinion == opinion { conflict = before }
-        if !conflict.isCounted, now - conflict.found > settings.showing {
-            conflict.isCounted = true
-            shadows[shadow].total &+= 1
-        }
+        if now - conflict.found > settings.showing { conflict.isCounted = true }
         shadows[shadow].conflicts[service] = conflict
     }
 

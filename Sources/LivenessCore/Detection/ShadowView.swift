@@ -26,8 +26,6 @@ package struct ShadowView: Sendable {
     /// Of services with its back end.
     var sessions = Sessions()
     var conflicts: [UInt32: Conflict] = [:]
-    /// Disagreements since this daemon started, those that ended included.
-    package internal(set) var total: UInt64 = 0
     /// How far a comparison has come.
     var next = 0
 

@@ -12,7 +12,7 @@ struct DriverSwitch: AsyncParsableCommand {
             the settings. Exit status: 0 it decides, 1 refused.
 
             EXAMPLES
-              rollcall driver disagreements && rollcall driver switch zookeeper
+              rollcall driver switch zookeeper
               rollcall driver switch database --force
             """
     )
