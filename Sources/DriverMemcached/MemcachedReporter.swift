@@ -4,6 +4,8 @@ import MemcachedClient
 
 /// The writing half: a flush sets one value after the other on each server, then this daemon's count, and then touches
 /// its row.
+///
+/// A server that does not answer is left out, and the services whose keys belong there are told.
 struct MemcachedReporter: LivenessReporter {
     /// A key outlasts its service's down time by this, so that it does not vanish before anybody may be judged.
     static let grace = Duration.seconds(2)
@@ -31,15 +33,26 @@ struct MemcachedReporter: LivenessReporter {
     var daemon: String
 
     func renew(_ flush: HeartbeatFlush) async throws(DriverError) -> FlushResult {
+        // What became of the records is for the log to tell.
+        var result = FlushResult(news: [], missing: [], incarnations: [])
+        let items = items(of: flush)
         do throws(MemcachedError) {
-            try await fleet.set(items(of: flush))
-            if flush.isLast { try await counts.write(flush.count, of: daemon) }
+            let lost = try await fleet.set(items.map(\.item))
+            counts.missed(lost)
+            result.isPartial = !lost.isEmpty
+            for (service, item) in items where lost.contains(fleet.server(of: item.key)) {
+                result.unwritten.insert(service)
+            }
+            if flush.isLast {
+                let (missed, isRegained) = try await counts.write(flush.count, of: daemon)
+                result.isPartial = !missed.isEmpty
+                result.isRegained = isRegained
+            }
         } catch {
             throw DriverError(error)
         }
         try await daemons.note(flush)
-        // What became of the records is for the log to tell.
-        return FlushResult(news: [], missing: [], incarnations: [])
+        return result
     }
 
     func remove(_ services: [ServiceKey]) async throws(DriverError) {
@@ -53,11 +66,12 @@ struct MemcachedReporter: LivenessReporter {
         }
     }
 
-    private func items(of flush: HeartbeatFlush) -> [MemcachedServer.Item] {
+    /// What is to be set, and of which service.
+    private func items(of flush: HeartbeatFlush) -> [(service: UInt32, item: MemcachedServer.Item)] {
         guard !flush.renewals.isEmpty, let board = names.board else { return [] }
         let workers = Dictionary(grouping: flush.workers, by: \.serviceID)
         let number = numbers.next()
-        var items: [MemcachedServer.Item] = []
+        var items: [(service: UInt32, item: MemcachedServer.Item)] = []
         items.reserveCapacity(flush.renewals.count)
         for renewal in flush.renewals where Int(renewal.service) < board.count {
             let entries = names.entries(of: renewal.service, on: board)
@@ -80,7 +94,8 @@ struct MemcachedReporter: LivenessReporter {
                     reportInterval: card.reportInterval,
                     owner: daemon
                 )
-                items.append(MemcachedServer.Item(key: entry.key, value: value.text, lifetime: lifetime))
+                let item = MemcachedServer.Item(key: entry.key, value: value.text, lifetime: lifetime)
+                items.append((renewal.service, item))
             }
         }
         return items
