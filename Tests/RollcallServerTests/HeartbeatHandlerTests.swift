@@ -92,6 +92,34 @@ struct HeartbeatHandlerTests {
         }
     }
 
+    @Test("the short way answers with the head that the router answers with")
+    func heads() async throws {
+        try await TestServer.run { server in
+            try await server.beat("h", "b")
+            var heads: [[String: String]] = []
+            // Who wants the connection closed is answered by the router.
+            for headers in ["", "Connection: close\r\n"] {
+                let connection = try await server.connect()
+                connection.send(Self.heartbeat("h", headers: headers))
+                let reply = try await blocking { connection.receive(until: #""rejected":[]}"#) }
+                let end = try #require(reply.firstRange(of: "\r\n\r\n"))
+                let lines = reply[..<end.lowerBound].split(separator: "\r\n")
+                #expect(lines.first == "HTTP/1.1 200 OK")
+                let fields = lines.dropFirst().map { $0.split(separator: ":", maxSplits: 1).map(String.init) }
+                var head = Dictionary(uniqueKeysWithValues: fields.map { ($0[0].lowercased(), $0[1]) })
+                // What is left of the time until the deadline has more digits or fewer.
+                let length = head.removeValue(forKey: "content-length")
+                #expect(length == " \(reply[end.upperBound...].utf8.count)")
+                let date = head.removeValue(forKey: "date")
+                #expect(date?.hasSuffix(" GMT") == true)
+                heads.append(head)
+            }
+            let ending = heads[1].removeValue(forKey: "connection")
+            #expect(ending == " close")
+            #expect(heads[0] == heads[1])
+        }
+    }
+
     @Test("of two media types or two versions none is taken")
     func twofoldHeaders() async throws {
         try await TestServer.run { server in

@@ -44,10 +44,9 @@ struct ConnectionChannel: ServerChildChannel {
         _ connections: OpenConnections,
         _ shortWay: HeartbeatHandler.ShortWay
     ) -> [any RemovableChannelHandler] {
+        let limits = RequestLimitsHandler(limits)
         let connection = ConnectionHandler(readPass, connections)
-        return [
-            RequestLimitsHandler(limits), connection, HeartbeatHandler(shortWay, connection), BadRequestHandler(),
-        ]
+        return [limits, connection, HeartbeatHandler(shortWay, limits, connection), BadRequestHandler()]
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {

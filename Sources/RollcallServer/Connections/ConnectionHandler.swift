@@ -24,6 +24,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isReading = false
     /// What makes others close the connection, held back until all replies are sent.
     private var endings: [Any] = []
+    private var context: ChannelHandlerContext?
 
     init(_ readPass: EventLoopReadPass, _ connections: OpenConnections) {
         self.readPass = readPass
@@ -31,8 +32,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         connection = Connection(readPass.part(of: context.eventLoop))
     }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelActive(context: ChannelHandlerContext) {
         place = connections.join(context.channel)
@@ -70,17 +74,28 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        var promise = promise
         switch unwrapOutboundIn(data) {
-        case .head(let head) where head.status.kind != .informational: connection.applied()
-        case .end:
-            connection.replyWritten()
-            let sent = promise ?? context.eventLoop.makePromise()
-            sent.futureResult.assumeIsolated().whenComplete { _ in self.replySent(context) }
-            promise = sent
-        default: break
+        case .head(let head) where head.status.kind != .informational:
+            connection.applied()
+            context.write(data, promise: promise)
+        case .end: context.write(data, promise: replyWritten(promise ?? context.eventLoop.makePromise(), context))
+        default: context.write(data, promise: promise)
         }
-        context.write(data, promise: promise)
+    }
+
+    /// A whole reply is written past this handler: what is to be kept when it is sent.
+    func replyPasses() -> EventLoopPromise<Void>? {
+        connection.applied()
+        return context.map { replyWritten($0.eventLoop.makePromise(), $0) }
+    }
+
+    private func replyWritten(
+        _ sent: EventLoopPromise<Void>,
+        _ context: ChannelHandlerContext
+    ) -> EventLoopPromise<Void> {
+        connection.replyWritten()
+        sent.futureResult.assumeIsolated().whenComplete { _ in self.replySent(context) }
+        return sent
     }
 
     private func replySent(_ context: ChannelHandlerContext) {

@@ -39,10 +39,15 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
     private var idleTimer: Scheduled<Void>?
     /// When the connection opened, or its last reply was written.
     private var lastUse = NIODeadline.distantPast
+    private var context: ChannelHandlerContext?
 
     init(_ limits: RequestLimits) {
         self.limits = limits
     }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelActive(context: ChannelHandlerContext) {
         lastUse = context.eventLoop.now
@@ -178,6 +183,14 @@ final class RequestLimitsHandler: ChannelDuplexHandler, RemovableChannelHandler 
             replyEnded(context)
         default: context.write(data, promise: promise)
         }
+    }
+
+    /// Whether the reply that is due may be written past this handler, which has nothing to say in it.
+    var canBePassed: Bool { !isCut && inFlight == 1 }
+
+    /// A reply was written past this handler.
+    func replyPassed() {
+        if let context { replyEnded(context) }
     }
 
     private func replyEnded(_ context: ChannelHandlerContext) {

@@ -1,13 +1,14 @@
 import HTTPTypes
 import LivenessEngine
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
 import RollcallWire
 
 /// The short way of `POST /v1/heartbeats`: from bytes to bytes on the event loop, past the router.
 ///
 /// A call whose head leaves nothing to refuse is held here until it is whole, and then meets the roster. Where the
-/// roster alone settles it, it is answered here. Everything else goes on to the router, so that there is one place that
+/// roster alone settles it, it is answered here, with bytes past the encoder. Everything else goes on to the router, so that there is one place that
 /// refuses and one that waits for the store; and so does what comes behind a request that the router has not answered
 /// yet: on one connection everything happens in the order in which it was sent.
 final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
@@ -41,19 +42,29 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
     static let longestBody = 256 << 10
 
     private let way: ShortWay
+    private let limits: RequestLimitsHandler
     private let connection: ConnectionHandler
+    /// Of what turns the parts of replies into bytes: whole replies are written past it.
+    private var encoder: ChannelHandlerContext?
     private var incoming: Incoming?
     /// Requests that the router has not answered yet.
     private var openCount = 0
     private var isFlushDue = false
     private var isReadDue = false
     private var acceptedHost: String?
-    private var date = HTTPDate()
+    private var framed = FramedReply()
 
-    init(_ way: ShortWay, _ connection: ConnectionHandler) {
+    init(_ way: ShortWay, _ limits: RequestLimitsHandler, _ connection: ConnectionHandler) {
         self.way = way
+        self.limits = limits
         self.connection = connection
     }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { encoder = nil }
 
     // MARK: In
 
@@ -74,7 +85,7 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
             if read == 0 { incoming?.body = part } else { incoming?.body.writeBuffer(&part) }
             if read + part.readableBytes > Self.longestBody { passOn(context) }
         case .end:
-            if let call = incoming, settle(call, context) {
+            if let call = incoming, settle(call) {
                 incoming = nil
             } else {
                 passOn(context)
@@ -84,16 +95,16 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// Takes a whole call to the roster; whether that settled it, and it is answered.
-    private func settle(_ whole: Incoming, _ context: ChannelHandlerContext) -> Bool {
+    private func settle(_ whole: Incoming) -> Bool {
         let scanned = Result { () throws(DocumentError) in try HeartbeatScanner.scan(Array(buffer: whole.body)) }
         let met = scanned.map { HeartbeatCall.meeting($0, answering: whole.scope, way.intake) }
-        guard case .success(let call) = met, call.isSettled else {
+        guard let encoder, limits.canBePassed, case .success(let call) = met, call.isSettled else {
             connection.met(met)
             // The router needs no body of it any more.
             incoming?.body.clear()
             return false
         }
-        send(call, began: whole.began, context)
+        send(call, began: whole.began, past: encoder)
         isFlushDue = true
         return true
     }
@@ -143,16 +154,11 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     // MARK: Out
 
-    private func send(_ call: HeartbeatCall, began: NIODeadline, _ context: ChannelHandlerContext) {
+    private func send(_ call: HeartbeatCall, began: NIODeadline, past encoder: ChannelHandlerContext) {
         let reply = HeartbeatReplyWriter.render(call.batch, way.intake.reply(call.meeting, answering: call.scope))
-        var fields = HTTPFields()
-        fields.append(HTTPField(name: .contentType, value: "application/json"))
-        fields.append(HTTPField(name: .contentLength, value: String(reply.count)))
-        fields.append(HTTPField(name: .apiVersion, value: APIVersion.current.description))
-        fields.append(HTTPField(name: .date, value: date.now()))
-        context.write(wrapOutboundOut(.head(HTTPResponse(status: .ok, headerFields: fields))), promise: nil)
-        context.write(wrapOutboundOut(.body(ByteBuffer(bytes: reply))), promise: nil)
-        context.write(wrapOutboundOut(.end(nil)), promise: nil)
+        let bytes = framed.buffer(reply, encoder.channel.allocator)
+        encoder.write(NIOAny(IOData.byteBuffer(bytes)), promise: connection.replyPasses())
+        limits.replyPassed()
         way.answered.record(began: began)
     }
 

@@ -1,6 +1,7 @@
 import LivenessCore
 import LivenessEngine
 import RollcallWire
+import Synchronization
 
 /// Writes the answers to heartbeats.
 struct HeartbeatReplyWriter {
@@ -111,13 +112,18 @@ struct HeartbeatReplyWriter {
 
 /// Spreads a fleet that was restarted together over its interval: ± 10 %.
 ///
-/// SplitMix64 (Steele, Lea, Flood, 2014), seeded once a reply: nobody gains by guessing it.
+/// SplitMix64 (Steele, Lea, Flood, 2014), seeded once a process, and each reply goes on a step further: nobody gains by
+/// guessing it.
 private struct Jitter {
-    private var state = UInt64.random(in: 0 ... .max)
+    private static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
+    private static let replies = Atomic<UInt64>(.random(in: 0 ... .max))
+
+    /// Replies begin far apart from each other: none has so many services.
+    private var state = replies.wrappingAdd(step << 20, ordering: .relaxed).oldValue
 
     /// An interval in microseconds, spread: to the millisecond where it is longer than a second.
     mutating func spread(_ whole: Int64) -> Int64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
+        state &+= Self.step
         var random = state
         random = (random ^ (random >> 30)) &* 0xBF58_476D_1CE4_E5B9
         random = (random ^ (random >> 27)) &* 0x94D0_49BB_1331_11EB
