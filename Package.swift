@@ -442,3 +442,11 @@ let settings: [SwiftSetting] = [
 for target in package.targets where ![.plugin, .system].contains(target.type) {
     target.swiftSettings = (target.swiftSettings ?? []) + settings
 }
+
+// The core, the engine and their tests alone: what the thread sanitizer looks at. Sanitized code cannot be mixed with
+// other, and all that is in the package is built for a test.
+if Context.environment["ROLLCALL_CORE_ALONE"] != nil {
+    let core = ["LivenessCore", "LivenessEngine", "LivenessTesting", "LivenessCoreTests", "LivenessEngineTests"]
+    package.targets.removeAll { !core.contains($0.name) }
+    package.products = []
+}
