@@ -44,14 +44,8 @@ package struct DirectKey: Sendable {
             owner: Self.owner
         )
         let lifetime = downTime + MemcachedReporter.grace
-        let lost = try await fleet.set([MemcachedServer.Item(key: key, value: value.text, lifetime: lifetime)])
-        try check(lost)
+        try await fleet.set([MemcachedServer.Item(key: key, value: value.text, lifetime: lifetime)])
     }
 
-    package func remove() async throws(MemcachedError) { try check(try await fleet.remove([key])) }
-
-    private func check(_ lost: Set<Int>) throws(MemcachedError) {
-        let server = fleet.server(of: key)
-        if lost.contains(server) { throw MemcachedError(unanswered: fleet.name(of: server)) }
-    }
+    package func remove() async throws(MemcachedError) { try await fleet.remove([key]) }
 }

@@ -3,9 +3,8 @@ import DriverCompany
 import LivenessCore
 import MemcachedClient
 
-/// How many flushes of a daemon a server has taken, as the daemon writes it there behind each: `1 COUNT SERVERS`.
+/// How far a daemon has flushed, as it writes it on every server behind what it flushed there: `1 COUNT SERVERS`.
 ///
-/// It goes on from the daemon's own count of its flushes. A server that has not taken all of a flush has not taken it.
 /// Who sees the count there sees the keys, too. A daemon that uses other servers, another order or spelling of them or
 /// another namespace writes it where nobody looks, or with another digest of its servers: to the others its count stands
 /// still, and nobody is judged in spite of it.
@@ -32,27 +31,17 @@ struct FlushCount: Hashable, Sendable {
     var text: String { "1 \(count) \(servers)" }
 }
 
-/// The counts of flushes on the servers: this daemon's as it writes them, and the others' as it sees them.
+/// The counts of other daemons' flushes, as the servers show them.
 ///
 /// They are read before the keys they stand for.
 final class FlushCounts: Sendable {
-    private struct State {
-        /// Flushes of this daemon that each server has taken.
-        var taken: [Int: Int64] = [:]
-        /// Servers that have not taken all of the flush under way.
-        var missed: Set<Int> = []
-        /// Those of the flush before.
-        var missedBefore: Set<Int> = []
-        var seen = SeenCounts()
-    }
-
     /// A daemon that flushes no more is forgotten on the servers after this long.
     private static let lifetime = Duration.seconds(3_600)
 
     private let fleet: MemcachedFleet
     private let names: ServiceNames
     private let servers: String
-    private let state = Locked(State())
+    private let seen = Locked(VisibleCounts())
 
     init(fleet: MemcachedFleet, servers: [MemcachedAddress], names: ServiceNames) {
         self.fleet = fleet
@@ -61,34 +50,13 @@ final class FlushCounts: Sendable {
         self.servers = MemcachedKey.hexadecimal(SHA256.hash(data: list).prefix(8))
     }
 
-    /// These servers have not taken a part of the flush under way.
-    func missed(_ lost: Set<Int>) { state.withLock { $0.missed.formUnion(lost) } }
-
-    /// Ends the flush with that count: tells it on the servers that have taken all of it.
-    ///
-    /// - Returns: The servers that have not, and whether one took it that had not taken the one before.
-    /// - Throws: When none has.
-    func write(_ count: Int64, of daemon: String) async throws(MemcachedError) -> (missed: Set<Int>, isRegained: Bool) {
+    /// Writes the count of this daemon's flush.
+    func write(_ count: Int64, of daemon: String) async throws(MemcachedError) {
+        let value = FlushCount(count: count, servers: servers).text
         let keys = names.counts(daemon: daemon, servers: fleet.count)
-        let counts = state.withLock { state in
-            Set(0..<fleet.count).subtracting(state.missed).map { ($0, (state.taken[$0] ?? count - 1) + 1) }
-        }
-        let items = counts.map { server, taken in
-            let text = FlushCount(count: taken, servers: servers).text
-            return (server, MemcachedServer.Item(key: keys[server], value: text, lifetime: Self.lifetime))
-        }
-        let lost = try await fleet.place(Dictionary(uniqueKeysWithValues: items))
-        let (missed, isRegained) = state.withLock { state in
-            for (server, taken) in counts where !lost.contains(server) { state.taken[server] = taken }
-            let missed = state.missed.union(lost)
-            let isRegained = !state.missedBefore.isSubset(of: missed)
-            state.missedBefore = missed
-            state.missed = []
-            if missed.count < fleet.count { state.seen.wrote(count, of: daemon) }
-            return (missed, isRegained)
-        }
-        if missed.count == fleet.count { throw MemcachedError(unanswered: "any server") }
-        return (missed, isRegained)
+        let items = keys.map { MemcachedServer.Item(key: $0, value: value, lifetime: Self.lifetime) }
+        try await fleet.place(Dictionary(uniqueKeysWithValues: items.enumerated().map { ($0, $1) }))
+        seen.withLock { $0.wrote(count, of: daemon) }
     }
 
     /// These daemons with counts that move as the servers show it; one that cannot be seen there stands still.
@@ -96,16 +64,13 @@ final class FlushCounts: Sendable {
         let others = daemons.filter { $0.id != own && $0.leftAt == nil && $0.retiredAt == nil }
         let keys = others.map { names.counts(daemon: $0.id, servers: fleet.count) }
         let found = try await fleet.values(onEach: (0..<fleet.count).map { server in keys.map { $0[server] } })
-        return state.withLock { state in
+        return seen.withLock { seen in
             for (daemon, keys) in zip(others, keys) {
-                let sights = keys.enumerated().map { server, key -> SeenCounts.Sight in
-                    guard let values = found[server] else { return .unanswered }
-                    let count = values[key].flatMap(FlushCount.init)
-                    return count.map { $0.servers == servers ? .count($0.count) : .nothing } ?? .nothing
-                }
-                state.seen.see(sights, of: daemon.id)
+                let counts = zip(keys, found).compactMap { key, values in values[key].flatMap(FlushCount.init) }
+                let isWhole = counts.count == fleet.count && counts.allSatisfy { $0.servers == servers }
+                seen.see(isWhole ? counts.map(\.count).min() : nil, of: daemon.id)
             }
-            return state.seen.told(daemons)
+            return seen.told(daemons)
         }
     }
 }

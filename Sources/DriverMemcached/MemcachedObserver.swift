@@ -7,9 +7,9 @@ final class MemcachedObserver: LivenessObserver {
     private struct State {
         /// What was last seen under a key, as a hash of key and value.
         var seen: [String: Int] = [:]
-        /// Servers on which all keys were looked for once: what is new there since was written since.
-        var known: Set<Int> = []
-        var evictions: [Int: Int64] = [:]
+        /// All keys were looked for once: what is new since was written since.
+        var isComplete = false
+        var evictions: [Int64]?
     }
 
     private let fleet: MemcachedFleet
@@ -51,22 +51,18 @@ final class MemcachedObserver: LivenessObserver {
         var observation = try await observation(sight)
         let board = names.board
         let entries = board.map { names.all(on: $0) } ?? []
-        let seen = try await fleet.values(of: entries.map(\.key), canaries: canaries)
+        let (values, lost) = try await fleet.values(of: entries.map(\.key), canaries: canaries)
         let evictions = try await fleet.evictions()
-        if !seen.emptied.isEmpty {
-            try await fleet.place(Dictionary(uniqueKeysWithValues: seen.emptied.map { ($0, canaries[$0]) }))
+        if !lost.isEmpty {
+            try await fleet.place(Dictionary(uniqueKeysWithValues: lost.map { ($0, canaries[$0]) }))
         }
         state.withLock { state in
             // The canaries of this start are not there yet the first time.
-            observation.isEmptied = !seen.emptied.isDisjoint(with: state.known)
-            observation.isEvicting = evictions.contains { server, count in
-                state.evictions[server].map { count > $0 } ?? false
-            }
-            state.evictions.merge(evictions) { _, now in now }
-            if let board {
-                take(entries, seen, board, &state, &observation)
-                state.known.formUnion(Set(0..<fleet.count).subtracting(seen.lost))
-            }
+            observation.isEmptied = state.isComplete && !lost.isEmpty
+            observation.isEvicting = state.evictions.map { zip(evictions, $0).contains { $0 > $1 } } ?? false
+            state.evictions = evictions
+            if let board { take(entries, values, board, isBaseline: !state.isComplete, &state, &observation) }
+            state.isComplete = board != nil
             // Of services that are gone.
             if state.seen.count > entries.count * 2 {
                 let kept = Set(entries.map(\.key))
@@ -80,7 +76,7 @@ final class MemcachedObserver: LivenessObserver {
         let sight = try await daemons.look()
         var observation: BackendObservation
         let entries: [ServiceNames.Entry]
-        let found: MemcachedFleet.Sight
+        let found: (values: [String: String], lost: Set<Int>)
         let board: Board
         do throws(MemcachedError) {
             observation = try await self.observation(sight)
@@ -92,12 +88,12 @@ final class MemcachedObserver: LivenessObserver {
         } catch {
             throw DriverError(error)
         }
-        guard found.emptied.isEmpty else {
+        guard found.lost.isEmpty else {
             throw DriverError(.restarted, "a memcached server was emptied: the next observation says so")
         }
         let held = Set(entries.lazy.filter { found.values[$0.key] != nil }.map(\.service))
-        state.withLock { take(entries, found, board, &$0, &observation) }
-        observation.missing = services.map(\.service).filter { !held.contains($0) && !observation.unseen.contains($0) }
+        observation.missing = services.map(\.service).filter { !held.contains($0) }
+        state.withLock { take(entries, found.values, board, isBaseline: !$0.isComplete, &$0, &observation) }
         return observation
     }
 
@@ -115,25 +111,19 @@ final class MemcachedObserver: LivenessObserver {
         return observation
     }
 
-    /// Finds what changed, and by whom, and who could not be seen.
+    /// Finds what changed, and by whom.
     private func take(
         _ entries: [ServiceNames.Entry],
-        _ seen: MemcachedFleet.Sight,
+        _ values: [String: String],
         _ board: Board,
+        isBaseline: Bool,
         _ state: inout State,
         _ observation: inout BackendObservation
     ) {
-        observation.lostParts = seen.lost.sorted().map(fleet.name)
         for entry in entries {
-            guard let text = seen.values[entry.key] else {
-                if !seen.lost.isEmpty, seen.lost.contains(fleet.server(of: entry.key)) {
-                    observation.unseen.insert(entry.service)
-                }
-                continue
-            }
+            guard let text = values[entry.key] else { continue }
             let mark = text.hashValue
-            if state.seen.updateValue(mark, forKey: entry.key) == mark { continue }
-            if state.known.count < fleet.count, !state.known.contains(fleet.server(of: entry.key)) { continue }
+            if state.seen.updateValue(mark, forKey: entry.key) == mark || isBaseline { continue }
             guard let value = MemcachedValue(text), value.owner != daemon else { continue }
             let card = board.cards[Int(entry.service)]
             let current = names.incarnation(of: entry, on: board) ?? ""

@@ -4,8 +4,6 @@ import MemcachedClient
 
 /// The writing half: a flush sets one value after the other on each server, then this daemon's count, and then touches
 /// its row.
-///
-/// A server that does not answer is left out, and the services whose keys belong there are told.
 struct MemcachedReporter: LivenessReporter {
     /// A key outlasts its service's down time by this, so that it does not vanish before anybody may be judged.
     static let grace = Duration.seconds(2)
@@ -33,26 +31,15 @@ struct MemcachedReporter: LivenessReporter {
     var daemon: String
 
     func renew(_ flush: HeartbeatFlush) async throws(DriverError) -> FlushResult {
-        // What became of the records is for the log to tell.
-        var result = FlushResult(news: [], missing: [], incarnations: [])
-        let items = items(of: flush)
         do throws(MemcachedError) {
-            let lost = try await fleet.set(items.map(\.item))
-            counts.missed(lost)
-            result.isPartial = !lost.isEmpty
-            for (service, item) in items where lost.contains(fleet.server(of: item.key)) {
-                result.unwritten.insert(service)
-            }
-            if flush.isLast {
-                let (missed, isRegained) = try await counts.write(flush.count, of: daemon)
-                result.isPartial = !missed.isEmpty
-                result.isRegained = isRegained
-            }
+            try await fleet.set(items(of: flush))
+            if flush.isLast { try await counts.write(flush.count, of: daemon) }
         } catch {
             throw DriverError(error)
         }
         try await daemons.note(flush)
-        return result
+        // What became of the records is for the log to tell.
+        return FlushResult(news: [], missing: [], incarnations: [])
     }
 
     func remove(_ services: [ServiceKey]) async throws(DriverError) {
@@ -66,12 +53,11 @@ struct MemcachedReporter: LivenessReporter {
         }
     }
 
-    /// What is to be set, and of which service.
-    private func items(of flush: HeartbeatFlush) -> [(service: UInt32, item: MemcachedServer.Item)] {
+    private func items(of flush: HeartbeatFlush) -> [MemcachedServer.Item] {
         guard !flush.renewals.isEmpty, let board = names.board else { return [] }
         let workers = Dictionary(grouping: flush.workers, by: \.serviceID)
         let number = numbers.next()
-        var items: [(service: UInt32, item: MemcachedServer.Item)] = []
+        var items: [MemcachedServer.Item] = []
         items.reserveCapacity(flush.renewals.count)
         for renewal in flush.renewals where Int(renewal.service) < board.count {
             let entries = names.entries(of: renewal.service, on: board)
@@ -94,8 +80,7 @@ struct MemcachedReporter: LivenessReporter {
                     reportInterval: card.reportInterval,
                     owner: daemon
                 )
-                let item = MemcachedServer.Item(key: entry.key, value: value.text, lifetime: lifetime)
-                items.append((renewal.service, item))
+                items.append(MemcachedServer.Item(key: entry.key, value: value.text, lifetime: lifetime))
             }
         }
         return items

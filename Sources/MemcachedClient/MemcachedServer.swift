@@ -3,8 +3,7 @@ import CMemcached
 
 /// One memcached server and the connections to it.
 ///
-/// After an error they are closed, and new ones are opened. While somebody tends to it (`tend`), nobody but them waits for
-/// a server that does not answer.
+/// After an error they are closed, and new ones are opened.
 package actor MemcachedServer {
     /// A value to be put under a key.
     package struct Item: Hashable, Sendable {
@@ -30,9 +29,6 @@ package actor MemcachedServer {
     private let limit: Duration
     private let executor: BlockingExecutor
     private var connection: Connections?
-    /// Set while it does not answer.
-    private var failure: MemcachedError?
-    private var isTended = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
@@ -83,42 +79,11 @@ package actor MemcachedServer {
         try use { connection throws(MemcachedError) in try connection.plain.statistics() }
     }
 
-    /// Looks whether the server answers again, after it has not, for as long as the task lives.
-    package func tend() async {
-        isTended = true
-        defer { isTended = false }
-        while !Task.isCancelled {
-            if failure != nil,
-                (try? attempt { connection throws(MemcachedError) in try connection.plain.statistics() }) != nil
-            {
-                failure = nil
-            }
-            try? await Task.sleep(for: Self.pause * Double.random(in: 0.75...1.25))
-        }
-    }
-
-    /// Between two looks, give or take a quarter.
-    private static let pause = Duration.milliseconds(400)
-
-    private func use<Value>(
-        _ body: (Connections) throws(MemcachedError) -> Value
-    ) throws(MemcachedError) -> Value {
-        if isTended, let failure { throw failure }
-        do throws(MemcachedError) {
-            let value = try attempt(body)
-            failure = nil
-            return value
-        } catch {
-            if error.isLoss { failure = error }
-            throw error
-        }
-    }
-
     /// Uses the open connection, or a new one.
     ///
     /// A connection that was open may be one to a server that has been restarted since: everything is tried once more
     /// over a new one, for nothing here does harm twice. A server that is silent has had its time.
-    private func attempt<Value>(
+    private func use<Value>(
         _ body: (Connections) throws(MemcachedError) -> Value
     ) throws(MemcachedError) -> Value {
         if let open = connection {

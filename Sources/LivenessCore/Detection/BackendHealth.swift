@@ -8,8 +8,6 @@ struct BackendHealth: Sendable {
     var lostSinceWall = Timestamp.never
     /// The records' database did not answer when the back end was last observed.
     var isDatabaseLost = false
-    /// A part of it does not answer.
-    var part = PartialLoss()
     /// When the back end was last seen to have lost what it held.
     var emptied: Instant?
     /// When it was last seen to drop what it should keep.
@@ -26,5 +24,5 @@ struct BackendHealth: Sendable {
     var doubt: Reason? { lostSince == nil ? nil : .backendLost }
 
     /// Nothing is known against it: silence in it is silence.
-    var isSound: Bool { lostSince == nil && emptied == nil && evicted == nil && part.isSound }
+    var isSound: Bool { lostSince == nil && emptied == nil && evicted == nil }
 }

@@ -69,13 +69,12 @@ extension LivenessMachine {
         if health.lostSince != nil {
             evidence.append(.init("backend_lost", "the back end of the liveness driver does not answer"))
         }
-        if health.part.unseen.contains(service) {
-            evidence.append(
-                .init("backend_lost", "the part of the driver's back end that would show it does not answer")
-            )
-        }
         if let doubt = memoryDoubt(of: service, row, at: now) {
-            evidence.append(.init(doubt.reason.word, Self.text(of: doubt.reason)))
+            let text =
+                doubt.reason == .backendRestarted
+                ? "the back end was emptied: its heartbeats since are still to come"
+                : "the back end drops what it should keep, and holds nothing of it"
+            evidence.append(.init(doubt.reason.word, text))
         }
         if let brake = brake(on: service) {
             let counts = "\(brake.silent) of \(brake.members)"
@@ -109,16 +108,6 @@ extension LivenessMachine {
             )
         }
         return evidence
-    }
-
-    /// What a back end that cannot be relied on has done.
-    private static func text(of doubt: Reason) -> String {
-        switch doubt {
-        case .backendRestarted: "the back end was emptied: its heartbeats since are still to come"
-        case .backendLost:
-            "the part of the back end that would show it was away: its heartbeats since are still to come"
-        default: "the back end drops what it should keep, and holds nothing of it"
-        }
     }
 
     private func hearing(of service: UInt32, at now: Instant) -> Explanation.Evidence {

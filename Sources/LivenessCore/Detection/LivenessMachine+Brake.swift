@@ -38,13 +38,6 @@ extension LivenessMachine {
     /// agents reported here.
     private var isBlind: Bool { health.lostSince != nil }
 
-    /// The same for the services of a part of it.
-    private func isPartBlind(to service: UInt32, at now: Instant) -> Bool {
-        if health.part.isSound { return false }
-        return health.part.unseen.contains(service)
-            || memoryDoubt(of: service, rows[Int(service)], at: now)?.reason == .backendLost
-    }
-
     private mutating func count(_ limit: Int, at now: Instant) {
         guard var census = brakes.census, let from = census.next else { return }
         brakes.census = nil
@@ -58,9 +51,7 @@ extension LivenessMachine {
             let isHeard = board.standings[number].verdict.state == .up && last.at > seeing
             var sign: Census.Sign = last.silent <= now ? .silent : isHeard ? .heard : .awaited
             if sign != .silent, isSilentInTheShadow(service, at: now) { sign = .silent }
-            if census.isBlind || isPartBlind(to: service, at: now) {
-                sign = brakes.failures[service] == nil ? .awaited : .silent
-            }
+            if census.isBlind { sign = brakes.failures[service] == nil ? .awaited : .silent }
             var inGroup = true
             var inFleet = true
             if sign == .silent, brakes.hasReleases {

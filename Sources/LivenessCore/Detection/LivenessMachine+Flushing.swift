@@ -108,22 +108,9 @@ extension LivenessMachine {
         return removals
     }
 
-    /// The driver wrote the flush, all of it or what belongs to the parts of the back end that answer.
-    package mutating func flushEnded(isWhole: Bool = true, at now: Instant) {
-        flushedSoundly(isWhole: isWhole, at: now)
-    }
-
-    /// These are written when their part of the back end answers again: `flushUnwrittenAgain`.
-    package mutating func flushedWithout(_ services: ServiceSet) { unwritten.formUnion(services) }
-
-    /// A part of the back end answers again: those who could not be written wait for the next flush, up to `limit` times
-    /// 64 of them.
-    ///
-    /// Who sees this daemon's count move twice on that part knows that all is there which was heard before: so none may
-    /// be left out. Returns whether there are more.
-    package mutating func flushUnwrittenAgain(limit: Int) -> Bool {
-        flushAgain(unwritten.popLast(words: limit)[...], removals: [])
-        return !unwritten.isEmpty
+    /// The driver wrote the flush.
+    package mutating func flushEnded(at now: Instant) {
+        flushedSoundly(at: now)
     }
 
     /// What a flush could not touch is news: a record as it is now, with its incarnations.

@@ -14,24 +14,6 @@ extension LivenessMachine {
             events.append(.degraded(.backendLost))
             sweep = 0
         }
-        partTicked(at: now)
-    }
-
-    private mutating func partTicked(at now: Instant) {
-        let wasLost = health.part.isLost
-        let hasBegun = health.part.ticked(
-            at: now,
-            observationLostAfter: settings.observationLostAfter,
-            flushLostAfter: settings.flushLostAfter
-        )
-        if hasBegun { sweep = 0 }
-        partChanged(wasLost)
-    }
-
-    /// Says that a part of the back end is lost from now on, or is not any more.
-    private mutating func partChanged(_ wasLost: Bool) {
-        guard health.part.isLost != wasLost else { return }
-        events.append(wasLost ? .recovered(.backendLost) : .degraded(.backendLost))
     }
 
     /// Looks whether the loop was late by more than the pause threshold.
@@ -51,7 +33,6 @@ extension LivenessMachine {
         // The back end had no chance to be seen either.
         health.lastObservation = health.lastObservation + (now - lastTick)
         health.lastFlush = health.lastFlush + (now - lastTick)
-        health.part.paused(for: now - lastTick)
         lastTick = now
     }
 
@@ -95,9 +76,6 @@ extension LivenessMachine {
         othersObserved(observation, began: began, at: now)
         if let head = observation.head { logSeen(head) }
         recoverIfSound(at: now)
-        let wasLost = health.part.isLost
-        if health.part.observed(allBut: observation.unseen, began: began, at: now) { sweep = 0 }
-        partChanged(wasLost)
     }
 
     /// These services were looked at, in an observation that began at `began`.
@@ -108,7 +86,6 @@ extension LivenessMachine {
         at now: Instant
     ) {
         othersObserved(observation, began: began, at: now)
-        health.part.looked(inVainAt: observation.unseen, began: began)
         if health.missing.isEmpty, observation.missing.isEmpty { return }
         health.missing.subtract(services.map(\.service))
         health.missing.formUnion(observation.missing)
@@ -116,17 +93,14 @@ extension LivenessMachine {
 
     /// Why the back end's silence about a service proves nothing now, and until when (row 4).
     ///
-    /// Whom this daemon heard itself needs no back end that remembers. A service beats again within its interval after
-    /// the back end was emptied, or a part of it answers again, and that is seen; where keys are dropped, a missing one
-    /// says nothing until that has ended for a down time.
+    /// Whom this daemon heard itself needs no back end. A service beats again within its interval after the back end
+    /// was emptied, and that is seen; where keys are dropped, a missing one says nothing until that has ended for a down
+    /// time.
     func memoryDoubt(of service: UInt32, _ row: RosterRow, at now: Instant) -> (reason: Reason, end: Instant)? {
-        if let regained = health.part.regained(service, heard: row.heardAt) {
-            let end = regained + nextSight(of: service)
-            if now < end { return (.backendLost, end) }
-        }
         guard isShared, row.flags.contains(.elsewhere) || !row.flags.contains(.heard) else { return nil }
         if let emptied = health.emptied, row.heardAt < emptied {
-            let end = emptied + nextSight(of: service)
+            let interval = board.cards[Int(service)].reportInterval
+            let end = emptied + interval * 3 / 2 + settings.flushInterval + settings.observeInterval * 2
             if now < end { return (.backendRestarted, end) }
         }
         if let evicted = health.evicted, row.heardAt < evicted, health.missing.contains(service) {
@@ -136,18 +110,10 @@ extension LivenessMachine {
         return nil
     }
 
-    /// How long it takes at most until the next heartbeat of a service that lives is seen, whoever hears it.
-    private func nextSight(of service: UInt32) -> Duration {
-        board.cards[Int(service)].reportInterval * 3 / 2 + settings.flushInterval + settings.observeInterval * 2
-    }
-
-    /// A flush went through, to all parts of the back end or to some.
-    mutating func flushedSoundly(isWhole: Bool, at now: Instant) {
+    /// A flush went through.
+    mutating func flushedSoundly(at now: Instant) {
         health.lastFlush = now
         recoverIfSound(at: now)
-        let wasLost = health.part.isLost
-        health.part.flushed(isWhole: isWhole, at: now)
-        partChanged(wasLost)
     }
 
     private mutating func recoverIfSound(at now: Instant) {
@@ -160,20 +126,14 @@ extension LivenessMachine {
         events.append(.recovered(.backendLost))
     }
 
-    /// Whether the back end counts as lost, or a part of it: heartbeats are answered with 503 `driver_lost`, and still
-    /// counted.
-    package var isBackendLost: Bool { health.lostSince != nil || health.part.isLost }
-
-    /// Whether no part of the back end answers.
-    package var isWholeBackendLost: Bool { health.lostSince != nil }
+    /// Whether the back end counts as lost: heartbeats are answered with 503 `driver_lost`, and still counted.
+    package var isBackendLost: Bool { health.lostSince != nil }
 
     /// Whether the records' database did not answer when the back end was last observed.
     package var isDatabaseLost: Bool { health.isDatabaseLost }
 
     /// Since when the back end counts as lost, by the wall clock.
-    package var backendLostSince: Timestamp? {
-        health.lostSince == nil ? health.part.since.map(wall) : health.lostSinceWall
-    }
+    package var backendLostSince: Timestamp? { health.lostSince == nil ? nil : health.lostSinceWall }
 
     /// Takes what this daemon has to say of itself.
     package mutating func takeEvents() -> [HealthEvent] {

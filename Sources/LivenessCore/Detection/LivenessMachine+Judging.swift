@@ -84,24 +84,7 @@ extension LivenessMachine {
 
     /// Judges services that `takeDue` took out and that an observation since has shown nothing of.
     package mutating func judge(_ services: ArraySlice<ServiceKey>, passBegan: Instant, at now: Instant) {
-        for due in services {
-            if health.part.unseen.contains(due.service) {
-                judgeUnseen(due, at: now)
-            } else {
-                judge(due.service, passBegan: min(passBegan, company.proven), at: now)
-            }
-        }
-    }
-
-    /// The part of the back end that it is in did not answer: it waits on, and is unknown when that lasts.
-    private mutating func judgeUnseen(_ due: ServiceKey, at now: Instant) {
-        guard rows[Int(due.service)].flags.contains(.due) else { return }
-        if health.part.doubts(due.service) {
-            rows[Int(due.service)].flags.remove(.due)
-            assess(due.service, at: now)
-        } else {
-            self.due.append(due.service)
-        }
+        for due in services { judge(due.service, passBegan: min(passBegan, company.proven), at: now) }
     }
 
     /// Looks once more at up to `limit` of those who wait, without judging them: where the back end is lost they are
@@ -162,8 +145,7 @@ extension LivenessMachine {
         evidence.isHeard = isHeard
         if !sessions.isEmpty { addSessions(of: service, row, to: &evidence) }
         let memoryDoubt = now >= deadline ? memoryDoubt(of: service, row, at: now) : nil
-        evidence.driverDoubt =
-            health.doubt ?? (health.part.doubts(service) ? .backendLost : nil) ?? memoryDoubt?.reason
+        evidence.driverDoubt = health.doubt ?? memoryDoubt?.reason
         if now < deadline && !evidence.hasFailed || pause != nil {
             evidence.localDoubt = localDoubt(row)
         }

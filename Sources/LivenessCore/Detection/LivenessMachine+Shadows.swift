@@ -107,7 +107,6 @@ extension LivenessMachine {
         }
         if observation.isEmptied { shadows[number].health.emptied = now }
         if observation.isEvicting { shadows[number].health.evicted = now }
-        if !observation.unseen.isEmpty { shadows[number].incomplete = now }
     }
 
     /// The number is another service's from now on.
@@ -158,7 +157,7 @@ extension LivenessMachine {
 
     /// Whether its silence about the service since `shown` says nothing now.
     private func isDoubtful(_ shadow: ShadowView, of row: RosterRow, _ shown: Instant, at now: Instant) -> Bool {
-        let doubts = [shadow.health.emptied, shadow.health.evicted, shadow.incomplete].compactMap(\.self)
+        let doubts = [shadow.health.emptied, shadow.health.evicted].compactMap(\.self)
         return isLost(shadow, at: now) || doubts.contains { shown < $0 && now < $0 + row.downDuration }
     }
 
@@ -293,8 +292,6 @@ extension LivenessMachine {
         guard let number = shadowNumber(driver) else { return }
         if let since = health.lostSince {
             blind.add(BlindTime.Period(began: since, ended: now, cause: .backendLost))
-            events.append(.recovered(.backendLost))
-        } else if health.part.isLost {
             events.append(.recovered(.backendLost))
         }
         let isDatabaseLost = health.isDatabaseLost

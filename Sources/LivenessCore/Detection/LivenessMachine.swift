@@ -53,8 +53,6 @@ package struct LivenessMachine: Sendable {
 
     /// Heard since they were last flushed.
     var dirty = ServiceQueue()
-    /// Heard, flushed, and not written: their part of the back end did not answer.
-    var unwritten = ServiceSet()
     /// Left or deleted since the driver was last told to remove them.
     var removals: [ServiceKey] = []
     /// Waiting to be recorded.

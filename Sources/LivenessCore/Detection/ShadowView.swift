@@ -17,8 +17,6 @@ package struct ShadowView: Sendable {
     var health: BackendHealth
     /// When the last complete observation began.
     var lastLook = Instant.distantPast
-    /// When an observation last could not see a part of its back end.
-    var incomplete: Instant?
     /// All that this daemon heard before this is in its back end.
     var flushed = Instant.distantPast
     /// The other daemons, as its back end shows them.

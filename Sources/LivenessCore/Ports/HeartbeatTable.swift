@@ -114,12 +114,6 @@ package struct FlushResult: Sendable {
     package var missing: [Int64]
     /// The current incarnations of the services in `news`.
     package var incarnations: [IncarnationRecord]
-    /// Services whose part of the back end did not take its renewals.
-    package var unwritten = ServiceSet()
-    /// A part of the back end has not taken all that is its own: what the others see of this daemon there stands still.
-    package var isPartial = false
-    /// A part that did not take all of the flush before has taken all of this one.
-    package var isRegained = false
 
     package init(news: [ServiceRecord], missing: [Int64], incarnations: [IncarnationRecord]) {
         self.news = news

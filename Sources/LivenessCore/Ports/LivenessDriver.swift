@@ -88,10 +88,6 @@ package struct BackendObservation: Sendable {
     package var heldElsewhere: [UInt32] = []
     /// Of the services looked at, by their dense numbers: those of whom the back end holds nothing.
     package var missing: [UInt32] = []
-    /// Services whose part of the back end did not answer: nothing is known of them.
-    package var unseen = ServiceSet()
-    /// The parts that did not answer, for people.
-    package var lostParts: [String] = []
     /// The back end had lost what it held: whoever is missing may have been there.
     package var isEmptied = false
     /// The back end has dropped what it should keep: whoever is missing may have been there.

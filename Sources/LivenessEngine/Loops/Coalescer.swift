@@ -59,17 +59,15 @@ package struct Coalescer: Sendable {
         let generation = waiters.begin()
         var left = shared.withLock { $0.dirtyCount }
         var isSound = true
-        var isWhole = true
         var isContinued = false
         let began = shared.time.now
         repeat {
-            let part = await flushPart(of: left, isContinued: isContinued, began)
-            isSound = part != nil
-            isWhole = isWhole && part?.isWhole ?? false
-            left -= part?.count ?? 0
+            let done = await flushPart(of: left, isContinued: isContinued, began)
+            isSound = done != nil
+            left -= done ?? 0
             isContinued = true
         } while isSound && left > 0
-        waiters.end(generation, isSound: isSound && isWhole)
+        waiters.end(generation, isSound: isSound)
         shared.publish()
         return isSound
     }
@@ -88,12 +86,9 @@ package struct Coalescer: Sendable {
         }
     }
 
-    /// What became of a part of a flush: how many of those who waited are done with, and whether every part of the back
-    /// end took what is its own.
-    private typealias FlushedPart = (count: Int, isWhole: Bool)
-
-    /// One transaction of a flush that began at `start`, for `count` who wait; nil when it failed.
-    private func flushPart(of count: Int, isContinued: Bool, _ start: Instant) async -> FlushedPart? {
+    /// One transaction of a flush that began at `start`, for `count` who wait: how many of them are done with, or nil when
+    /// it failed.
+    private func flushPart(of count: Int, isContinued: Bool, _ start: Instant) async -> Int? {
         let began = shared.time.now
         var pending = shared.withLock { $0.beginFlush(at: began, isContinued: isContinued) }
         var done = 0
@@ -109,16 +104,12 @@ package struct Coalescer: Sendable {
         do {
             let result = try await drivers.deciding.reporter.renew(pending.flush)
             let now = shared.time.now
-            shared.withLock { machine in
-                machine.flushEnded(isWhole: !result.isPartial, at: now)
-                machine.flushedWithout(result.unwritten)
-            }
-            if result.isRegained { while shared.withLock({ $0.flushUnwrittenAgain(limit: 2) }) {} }
+            shared.withLock { $0.flushEnded(at: now) }
             if !result.news.isEmpty || !result.missing.isEmpty { await learn(result, from: pending) }
             metrics.flushes.increment()
             metrics.flushedRows.increment(by: Int64(pending.flush.renewals.count))
             metrics.flushDuration.recordNanoseconds((now - began).clampedNanoseconds)
-            return (done, !result.isPartial)
+            return done
         } catch {
             fence.notice(error)
             metrics.flushFailures.increment()

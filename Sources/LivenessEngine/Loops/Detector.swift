@@ -135,7 +135,7 @@ struct Detector: Sendable {
     ///
     /// A look that fails judges nobody.
     private func judgeAmongOthers(_ count: Int, _ passBegan: Instant) async {
-        let isLost = shared.withLock { $0.isWholeBackendLost }
+        let isLost = shared.withLock { $0.isBackendLost }
         if isLost {
             for _ in (0..<count).slices(of: Self.slice) {
                 let now = shared.time.now

@@ -17,8 +17,6 @@ final class Lookout: Sendable {
     private let turnstile = Turnstile()
     /// The last look failed: an outage is said once.
     private let isFailing = Locked(false)
-    /// What did not answer when all was last looked at.
-    private let lostParts = Locked<[String]>([])
 
     init(
         shared: SharedMachine,
@@ -57,7 +55,6 @@ final class Lookout: Sendable {
             let now = shared.time.now
             shared.withLock { $0.observed(observation, began: began, at: now) }
             metrics.observations.increment()
-            say(lost: observation.lostParts)
             return (unread: unread, head: observation.head, isDatabaseLost: observation.isDatabaseLost)
         }
         if let seen { await read(seen.unread, seen.head, isThorough: isThorough && !seen.isDatabaseLost) }
@@ -115,21 +112,6 @@ final class Lookout: Sendable {
             shared.withLock { $0.silenceObserved(observation.silent[range], at: now) }
         }
         return unread
-    }
-
-    /// What of the back end is away is said once.
-    private func say(lost parts: [String]) {
-        let before = lostParts.withLock { lost in
-            defer { lost = parts }
-            return lost
-        }
-        guard before != parts else { return }
-        if parts.isEmpty {
-            logger.notice("every part of the back end answers again")
-        } else {
-            let metadata: Logger.Metadata = ["parts": "\(parts.joined(separator: ", "))"]
-            logger.warning("a part of the back end does not answer", metadata: metadata)
-        }
     }
 
     /// nil when the back end could not be looked at.

@@ -59,22 +59,6 @@ struct Fault: Sendable {
             for server in try world.ensemble.servers { try server.killAndRestart(isEmptied: true) }
             try await world.wait(world.scale.downTime)
         },
-        Fault(name: "one of two servers killed and started again", drivers: ["memcached"], isBlink: true) { world in
-            let server = try world.memcached[0]
-            server.current.end()
-            try await world.wait(world.scale.downTime * 2)
-            try await server.killAndRestart()
-        },
-        Fault(
-            name: "one of two servers stopped (SIGSTOP) for two down times",
-            drivers: ["memcached"],
-            isBlink: true
-        ) { world in
-            let server = try world.memcached[1]
-            try await server.current.stop()
-            try await world.wait(world.scale.downTime * 2)
-            server.current.resume()
-        },
         Fault(name: "back end away for the longest time", isBlink: true) { world in
             try await world.backEnd.kill()
             try await world.wait(world.scale.longest)
@@ -167,15 +151,6 @@ extension FaultWorld {
         get throws {
             guard let ensemble = backEnd.ensemble else { throw Unexpected(description: "there is no ensemble") }
             return ensemble
-        }
-    }
-
-    fileprivate var memcached: [MemcachedServers.Server] {
-        get throws {
-            guard let servers = backEnd.memcached?.servers else {
-                throw Unexpected(description: "there is no memcached")
-            }
-            return servers
         }
     }
 
