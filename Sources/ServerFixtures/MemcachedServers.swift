@@ -54,6 +54,13 @@ package final class MemcachedServers: TestedServer {
         /// The server, for signals.
         package var current: SpawnedProcess { process.withLock { $0 } }
 
+        /// Empties it, while it goes on.
+        package func empty() throws {
+            guard ask(port, "flush_all\r\nquit\r\n") == "OK\r\n" else {
+                throw ServerFailed(what: "memcached", messages: "flush_all was not answered")
+            }
+        }
+
         /// Kills it and starts it again, empty.
         package func killAndRestart() async throws {
             current.end()

@@ -79,12 +79,15 @@ struct MemcachedDriverTests {
         }
     }
 
-    @Test("servers that were emptied are noticed once, and what is written anew is seen")
-    func emptied() async throws {
+    @Test(
+        "servers that were emptied, or killed and started again, are noticed once, and what is written anew is seen",
+        arguments: [false, true]
+    )
+    func emptied(isKilled: Bool) async throws {
         let pair = try await Pair()
         try await pair.renew(1, sequence: 1)
         #expect(try await pair.two.observer.observe().changed.map(\.sequence) == [1])
-        try await pair.fixture.empty()
+        try await pair.fixture.empty(byKilling: isKilled)
         await #expect(throws: DriverError.self) { try await pair.two.observer.look(at: [pair.service]) }
         let after = try await pair.two.observer.observe()
         #expect(after.isEmptied && after.changed.isEmpty)

@@ -47,9 +47,9 @@ struct MemcachedFixture: DriverFixture {
         }
     }
 
-    /// Both are killed, and started again with nothing in them.
-    func empty() async throws {
-        for server in servers.servers { try await server.killAndRestart() }
+    /// Both are emptied, or killed and started again with nothing in them.
+    func empty(byKilling isKilled: Bool = true) async throws {
+        for server in servers.servers { if isKilled { try await server.killAndRestart() } else { try server.empty() } }
     }
 
     func damageTable(_ error: StoreError?) { table.setOutage(error) }

@@ -30,6 +30,19 @@ struct Fault: Sendable {
             try await world.wait(world.scale.downTime * 2)
             try await world.backEnd.thaw()
         },
+        Fault(name: "back end answers slowly (stopped for half of every second) for two down times", isBlink: true) {
+            world in
+            for _ in 0..<(world.scale.downTime * 2) {
+                try await world.backEnd.freeze()
+                try await world.fleet.tries(FaultWorld.Scale.roundsInSecond / 2)
+                try await world.backEnd.thaw()
+                try await world.fleet.tries(FaultWorld.Scale.roundsInSecond / 2)
+            }
+        },
+        Fault(name: "servers emptied (flush_all)", drivers: ["memcached"], isBlink: true) { world in
+            for server in try world.memcached { try server.empty() }
+            try await world.wait(world.scale.downTime)
+        },
         Fault(
             name: "database stopped (SIGSTOP) for two down times",
             drivers: ["zookeeper", "memcached"],
@@ -58,6 +71,22 @@ struct Fault: Sendable {
             for server in try world.ensemble.servers { server.current.end() }
             for server in try world.ensemble.servers { try server.killAndRestart(isEmptied: true) }
             try await world.wait(world.scale.downTime)
+        },
+        Fault(name: "one of two servers killed and started again", drivers: ["memcached"], isBlink: true) { world in
+            let server = try world.memcached[0]
+            server.current.end()
+            try await world.wait(world.scale.downTime * 2)
+            try await server.killAndRestart()
+        },
+        Fault(
+            name: "one of two servers stopped (SIGSTOP) for two down times",
+            drivers: ["memcached"],
+            isBlink: true
+        ) { world in
+            let server = try world.memcached[1]
+            try await server.current.stop()
+            try await world.wait(world.scale.downTime * 2)
+            server.current.resume()
         },
         Fault(name: "back end away for the longest time", isBlink: true) { world in
             try await world.backEnd.kill()
@@ -91,6 +120,11 @@ struct Fault: Sendable {
             try await world.daemon(1).process.stop()
             try await world.wait(world.scale.downTime * 2)
             try world.daemon(1).process.resume()
+        },
+        Fault(name: "one daemon hangs for two down times while its session lives on", drivers: ["zookeeper"]) { world in
+            let held = try await HeldThreads(of: world.daemon(1).process, in: world.place)
+            try await world.wait(world.scale.downTime * 2)
+            held.release()
         },
         Fault(name: "wall clock of a daemon an hour on, an hour back", isBlink: true) { world in
             for hours in [1, -1, 0] {
@@ -151,6 +185,15 @@ extension FaultWorld {
         get throws {
             guard let ensemble = backEnd.ensemble else { throw Unexpected(description: "there is no ensemble") }
             return ensemble
+        }
+    }
+
+    fileprivate var memcached: [MemcachedServers.Server] {
+        get throws {
+            guard let servers = backEnd.memcached?.servers else {
+                throw Unexpected(description: "there is no memcached")
+            }
+            return servers
         }
     }
 

@@ -120,7 +120,8 @@ struct FaultListTests {
             freeze: { for server in memcached.servers { try await server.current.stop() } },
             thaw: { for server in memcached.servers { server.current.resume() } },
             kill: { for server in memcached.servers { server.current.end() } },
-            start: { for server in memcached.servers { try await server.killAndRestart() } }
+            start: { for server in memcached.servers { try await server.killAndRestart() } },
+            memcached: memcached
         )
     }
 }

@@ -28,6 +28,7 @@ final class FaultWorld: Sendable {
         /// After it was killed; memcached comes back empty.
         var start: @Sendable () async throws -> Void
         var ensemble: ZooKeeperServers?
+        var memcached: MemcachedServers?
     }
 
     let driver: String

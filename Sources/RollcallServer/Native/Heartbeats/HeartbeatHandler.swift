@@ -8,9 +8,9 @@ import RollcallWire
 /// The short way of `POST /v1/heartbeats`: from bytes to bytes on the event loop, past the router.
 ///
 /// A call whose head leaves nothing to refuse is held here until it is whole, and then meets the roster. Where the
-/// roster alone settles it, it is answered here, with bytes past the encoder. Everything else goes on to the router, so that there is one place that
-/// refuses and one that waits for the store; and so does what comes behind a request that the router has not answered
-/// yet: on one connection everything happens in the order in which it was sent.
+/// roster alone settles it, it is answered here, with bytes past the encoder. Everything else goes on to the router, so
+/// that there is one place that refuses and one that waits for the store; and so does what comes behind a request that
+/// the router has not answered yet: on one connection everything happens in the order in which it was sent.
 final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
