@@ -44,8 +44,15 @@ package struct DirectKey: Sendable {
             owner: Self.owner
         )
         let lifetime = downTime + MemcachedReporter.grace
-        try await fleet.set([MemcachedServer.Item(key: key, value: value.text, lifetime: lifetime)])
+        let item = MemcachedServer.Item(key: key, value: value.text, lifetime: lifetime)
+        let lost = try await fleet.set(fleet.split([item]))
+        try check(lost)
     }
 
-    package func remove() async throws(MemcachedError) { try await fleet.remove([key]) }
+    package func remove() async throws(MemcachedError) { try check(try await fleet.remove([key])) }
+
+    private func check(_ lost: Set<Int>) throws(MemcachedError) {
+        let server = fleet.server(of: key)
+        if lost.contains(server) { throw MemcachedError(unanswered: fleet.name(of: server)) }
+    }
 }

@@ -7,12 +7,14 @@ package import MemcachedClient
 /// A key that is missing proves nothing by itself: what counts is when a value was last seen to change, on our clock.
 /// The servers are memory and nothing else: a canary on each shows when one was emptied, and its count of evictions
 /// when one drops what it should keep. Who else is there stands in the table of daemons, which every flush touches; how
-/// far the others have flushed, on the servers themselves.
+/// far the others have flushed, on the servers themselves. One of several servers that does not answer makes the services
+/// unknown whose keys are there, and nobody else.
 package struct MemcachedDriver: LivenessDriver {
     package let guarantees: DriverGuarantees
     package let reporter: any LivenessReporter
     package let observer: any LivenessObserver
     private let daemons: DaemonTable
+    private let fleet: MemcachedFleet
 
     /// What the driver is made of.
     package struct Configuration: Sendable {
@@ -42,7 +44,7 @@ package struct MemcachedDriver: LivenessDriver {
         table: any HeartbeatTable,
         downTimes: DownTimes
     ) throws(MemcachedError) {
-        let fleet = try MemcachedFleet(configuration.servers)
+        fleet = try MemcachedFleet(configuration.servers)
         daemons = DaemonTable(table: table, daemon: configuration.daemon)
         let names = ServiceNames(keys: MemcachedKey(namespace: configuration.namespace))
         let counts = FlushCounts(fleet: fleet, servers: configuration.servers, names: names)
@@ -64,7 +66,12 @@ package struct MemcachedDriver: LivenessDriver {
         guarantees = Self.guarantees(isShared: configuration.isShared)
     }
 
-    package func run() async { await daemons.run() }
+    package func run() async {
+        await withTaskGroup(of: Void.self) { [daemons, fleet] group in
+            group.addTask { await daemons.run() }
+            group.addTask { await fleet.tend() }
+        }
+    }
 
     /// What it promises, where other daemons share the database (`isShared`) and where not.
     package static func guarantees(isShared: Bool) -> DriverGuarantees {

@@ -7,9 +7,11 @@ final class MemcachedObserver: LivenessObserver {
     private struct State {
         /// What was last seen under a key, as a hash of key and value.
         var seen: [String: Int] = [:]
-        /// All keys were looked for once: what is new since was written since.
-        var isComplete = false
-        var evictions: [Int64]?
+        /// Servers on which all keys were looked for once: what is new there since was written since.
+        var known: Set<Int> = []
+        var evictions: [Int: Int64] = [:]
+        /// On which server each service's key belongs.
+        var places = PartTable()
     }
 
     private let fleet: MemcachedFleet
@@ -51,18 +53,25 @@ final class MemcachedObserver: LivenessObserver {
         var observation = try await observation(sight)
         let board = names.board
         let entries = board.map { names.all(on: $0) } ?? []
-        let (values, lost) = try await fleet.values(of: entries.map(\.key), canaries: canaries)
+        let seen = try await fleet.values(of: entries.map(\.key), canaries: canaries)
         let evictions = try await fleet.evictions()
-        if !lost.isEmpty {
-            try await fleet.place(Dictionary(uniqueKeysWithValues: lost.map { ($0, canaries[$0]) }))
+        if !seen.emptied.isEmpty {
+            try await fleet.place(Dictionary(uniqueKeysWithValues: seen.emptied.map { ($0, canaries[$0]) }))
         }
         state.withLock { state in
             // The canaries of this start are not there yet the first time.
-            observation.isEmptied = state.isComplete && !lost.isEmpty
-            observation.isEvicting = state.evictions.map { zip(evictions, $0).contains { $0 > $1 } } ?? false
-            state.evictions = evictions
-            if let board { take(entries, values, board, isBaseline: !state.isComplete, &state, &observation) }
-            state.isComplete = board != nil
+            observation.isEmptied = !seen.emptied.isDisjoint(with: state.known)
+            observation.isEvicting = evictions.contains { server, count in
+                state.evictions[server].map { count > $0 } ?? false
+            }
+            state.evictions.merge(evictions) { _, now in now }
+            place(entries, &state)
+            observation.places = state.places
+            lose(seen.lost, &observation)
+            if let board {
+                take(entries, seen.values, board, &state, &observation)
+                state.known.formUnion(observation.parts.indices.filter { observation.parts[$0].counts != nil })
+            }
             // Of services that are gone.
             if state.seen.count > entries.count * 2 {
                 let kept = Set(entries.map(\.key))
@@ -76,7 +85,7 @@ final class MemcachedObserver: LivenessObserver {
         let sight = try await daemons.look()
         var observation: BackendObservation
         let entries: [ServiceNames.Entry]
-        let found: (values: [String: String], lost: Set<Int>)
+        let found: MemcachedFleet.Sight
         let board: Board
         do throws(MemcachedError) {
             observation = try await self.observation(sight)
@@ -88,27 +97,51 @@ final class MemcachedObserver: LivenessObserver {
         } catch {
             throw DriverError(error)
         }
-        guard found.lost.isEmpty else {
+        guard found.emptied.isEmpty else {
             throw DriverError(.restarted, "a memcached server was emptied: the next observation says so")
         }
         let held = Set(entries.lazy.filter { found.values[$0.key] != nil }.map(\.service))
         observation.missing = services.map(\.service).filter { !held.contains($0) }
-        state.withLock { take(entries, found.values, board, isBaseline: !$0.isComplete, &$0, &observation) }
+        lose(found.lost, &observation)
+        state.withLock { state in
+            place(entries, &state)
+            observation.places = state.places
+            take(entries, found.values, board, &state, &observation)
+        }
         return observation
     }
 
     /// Who else is there, and how far they have flushed: before their keys are looked for.
     private func observation(_ sight: DaemonTable.Sight) async throws(MemcachedError) -> BackendObservation {
+        let visible = try await counts.visible(sight.daemons, besides: daemon)
         var observation = BackendObservation(
             epoch: sight.table?.head.logID ?? "",
-            daemons: try await counts.visible(sight.daemons, besides: daemon),
+            daemons: visible.daemons,
             // An old picture would show brakes that are over, and not those that engaged since.
             brakes: sight.isOld ? nil : sight.table?.brakes,
             changed: [],
             head: sight.table?.head
         )
         observation.isDatabaseLost = sight.isOld
+        observation.parts = visible.parts.enumerated().map { BackendPart(name: fleet.name(of: $0), counts: $1) }
         return observation
+    }
+
+    /// One that answers to one question and not to the other has not answered.
+    private func lose(_ lost: Set<Int>, _ observation: inout BackendObservation) {
+        for server in lost { observation.parts[server].counts = nil }
+    }
+
+    /// Notes on which server each of these services is, or that it is on several.
+    private func place(_ entries: [ServiceNames.Entry], _ state: inout State) {
+        guard fleet.count < PartTable.mostParts else { return }
+        var before: UInt32?
+        for entry in entries {
+            let server = UInt8(truncatingIfNeeded: fleet.server(of: entry.key))
+            let isOther = before == entry.service && state.places.part(of: entry.service) != server
+            state.places.set(entry.service, isOther ? PartTable.several : server)
+            before = entry.service
+        }
     }
 
     /// Finds what changed, and by whom.
@@ -116,14 +149,14 @@ final class MemcachedObserver: LivenessObserver {
         _ entries: [ServiceNames.Entry],
         _ values: [String: String],
         _ board: Board,
-        isBaseline: Bool,
         _ state: inout State,
         _ observation: inout BackendObservation
     ) {
         for entry in entries {
             guard let text = values[entry.key] else { continue }
             let mark = text.hashValue
-            if state.seen.updateValue(mark, forKey: entry.key) == mark || isBaseline { continue }
+            if state.seen.updateValue(mark, forKey: entry.key) == mark { continue }
+            if state.known.count < fleet.count, !state.known.contains(fleet.server(of: entry.key)) { continue }
             guard let value = MemcachedValue(text), value.owner != daemon else { continue }
             let card = board.cards[Int(entry.service)]
             let current = names.incarnation(of: entry, on: board) ?? ""

@@ -4,9 +4,13 @@ import MemcachedClient
 
 /// The writing half: a flush sets one value after the other on each server, then this daemon's count, and then touches
 /// its row.
+///
+/// What a server that does not answer has not taken it is owed, and before it has that, too, the count there stands still.
 struct MemcachedReporter: LivenessReporter {
     /// A key outlasts its service's down time by this, so that it does not vanish before anybody may be judged.
     static let grace = Duration.seconds(2)
+    /// Values that a server is given of what it is owed before it is seen whether it takes them.
+    private static let mostPaid = 5_000
 
     /// Numbers writes of those who state no sequence, so that a value that is written anew is another one.
     private final class WriteNumbers: Sendable {
@@ -22,6 +26,7 @@ struct MemcachedReporter: LivenessReporter {
     }
 
     private let numbers = WriteNumbers()
+    private let debts = Debts()
 
     var fleet: MemcachedFleet
     var counts: FlushCounts
@@ -31,21 +36,59 @@ struct MemcachedReporter: LivenessReporter {
     var daemon: String
 
     func renew(_ flush: HeartbeatFlush) async throws(DriverError) -> FlushResult {
+        // What became of the records is for the log to tell.
+        var result = FlushResult(news: [], missing: [], incarnations: [])
         do throws(MemcachedError) {
-            try await fleet.set(items(of: flush))
-            if flush.isLast { try await counts.write(flush.count, of: daemon) }
+            try await write(items(of: flush))
+            if flush.isLast {
+                try await payDebts()
+                let taking = Set(0..<fleet.count).subtracting(debts.servers)
+                let lost = try await counts.write(flush.count, of: daemon, on: taking)
+                // A flush that nobody took is none.
+                if lost.count == taking.count { throw MemcachedError(unanswered: "any server") }
+                result.isPartial = taking.count < fleet.count || !lost.isEmpty
+            } else {
+                result.isPartial = !debts.servers.isEmpty
+            }
         } catch {
             throw DriverError(error)
         }
         try await daemons.note(flush)
-        // What became of the records is for the log to tell.
-        return FlushResult(news: [], missing: [], incarnations: [])
+        return result
+    }
+
+    private func write(_ items: [MemcachedServer.Item]) async throws(MemcachedError) {
+        let parts = fleet.split(items)
+        let lost = try await fleet.set(parts)
+        let now = ContinuousClock.now
+        for (server, items) in parts.enumerated() {
+            if lost.contains(server) {
+                debts.owe(items, to: server, at: now)
+            } else {
+                debts.settle(items.map(\.key), at: server)
+            }
+        }
+    }
+
+    /// Gives the servers that answer what they are owed.
+    private func payDebts() async throws(MemcachedError) {
+        var asked = debts.servers
+        while !asked.isEmpty {
+            let now = ContinuousClock.now
+            let parts = (0..<fleet.count).map { server in
+                asked.contains(server) ? debts.due(to: server, limit: Self.mostPaid, at: now) : []
+            }
+            let lost = try await fleet.set(parts)
+            for server in asked.subtracting(lost) { debts.settle(parts[server].map(\.key), at: server) }
+            asked = asked.subtracting(lost).intersection(debts.servers)
+        }
     }
 
     func remove(_ services: [ServiceKey]) async throws(DriverError) {
         guard let board = names.board else { return }
         let keys = services.filter { Int($0.service) < board.count }
             .flatMap { names.entries(of: $0.service, on: board) }.map(\.key)
+        for server in 0..<fleet.count { debts.settle(keys, at: server) }
         do throws(MemcachedError) {
             try await fleet.remove(keys)
         } catch {

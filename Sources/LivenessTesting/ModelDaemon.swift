@@ -147,7 +147,7 @@ package struct ModelDaemon {
             return
         }
         guard machine.dueCount > 0, await look(at: []) else { return }
-        let due = machine.takeDue(passBegan: now, count: machine.dueCount, limit: .max).due
+        let due = machine.takeDue(passBegan: now, count: machine.dueCount, limit: .max, at: now).due
         if due.isEmpty { return }
         if await look(at: due) {
             lookAtBrake()

@@ -3,7 +3,8 @@ import CMemcached
 
 /// One memcached server and the connections to it.
 ///
-/// After an error they are closed, and new ones are opened.
+/// After an error they are closed, and new ones are opened. While somebody tends to it (`tend`), nobody waits for a server
+/// that is known not to answer.
 package actor MemcachedServer {
     /// A value to be put under a key.
     package struct Item: Hashable, Sendable {
@@ -29,6 +30,9 @@ package actor MemcachedServer {
     private let limit: Duration
     private let executor: BlockingExecutor
     private var connection: Connections?
+    /// Set while it does not answer.
+    private var failure: MemcachedError?
+    private var isTended = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
@@ -79,11 +83,44 @@ package actor MemcachedServer {
         try use { connection throws(MemcachedError) in try connection.plain.statistics() }
     }
 
+    /// Looks whether the server answers again, after it has not, for as long as the task lives.
+    package nonisolated func tend() async {
+        // With a thread and connections of its own: who looks must keep nobody waiting.
+        let probe = MemcachedServer(address, limit: limit)
+        await setTended(true)
+        while !Task.isCancelled {
+            if await failure != nil, (try? await probe.statistics()) != nil { await answered() }
+            try? await Task.sleep(for: Self.pause * Double.random(in: 0.75...1.25))
+        }
+        await setTended(false)
+    }
+
+    /// Between two looks, give or take a quarter.
+    private static let pause = Duration.milliseconds(400)
+
+    private func setTended(_ isTended: Bool) { self.isTended = isTended }
+
+    private func answered() { failure = nil }
+
+    private func use<Value>(
+        _ body: (Connections) throws(MemcachedError) -> Value
+    ) throws(MemcachedError) -> Value {
+        if isTended, let failure { throw failure }
+        do throws(MemcachedError) {
+            let value = try attempt(body)
+            failure = nil
+            return value
+        } catch {
+            if error.isLoss { failure = error }
+            throw error
+        }
+    }
+
     /// Uses the open connection, or a new one.
     ///
     /// A connection that was open may be one to a server that has been restarted since: everything is tried once more
     /// over a new one, for nothing here does harm twice. A server that is silent has had its time.
-    private func use<Value>(
+    private func attempt<Value>(
         _ body: (Connections) throws(MemcachedError) -> Value
     ) throws(MemcachedError) -> Value {
         if let open = connection {

@@ -1,15 +1,17 @@
-import DriverMemcached
 import LivenessConformance
 import LivenessCore
 import MemcachedClient
 import ServerFixtures
 import Testing
 
+@testable import DriverMemcached
+
 @Suite("What memcached forgets", .memcached, .serialized)
 struct MemcachedDriverTests {
     /// Two daemons' drivers, the machine of one of them, and a service that both know.
     private struct Pair {
         let fixture: MemcachedFixture
+        let board: Board
         let one: any LivenessDriver
         let two: any LivenessDriver
         let service: ServiceKey
@@ -21,8 +23,8 @@ struct MemcachedDriverTests {
             let hasher = NameHasher(seed: 1, secret: 2)
             var machine = LivenessMachine(settings: LivenessSettings(), hasher: hasher, at: Instant(nanoseconds: 0))
             machine.recordChanged(record, at: Instant(nanoseconds: 0))
-            let board = machine.board
-            for driver in [one, two] { driver.observer.begin([]) { board } }
+            board = machine.board
+            for driver in [one, two] { driver.observer.begin([]) { [board] in board } }
             service = ServiceKey(service: try #require(board.find(record.uuid)), id: record.id)
             for id in ["d1", "d2"] {
                 try await fixture.records.store.write(
@@ -64,7 +66,13 @@ struct MemcachedDriverTests {
             return Dictionary(uniqueKeysWithValues: daemons.map { ($0.id, $0.flushCount) })
         }
 
-        func renew(_ count: Int64, sequence: UInt64?) async throws {
+        /// The same of the first daemon on each server.
+        func parts() async throws -> [Int64?] {
+            try await two.observer.look(at: []).parts.map { $0.counts?["d1"] }
+        }
+
+        @discardableResult
+        func renew(_ count: Int64, sequence: UInt64?) async throws -> FlushResult {
             let renewal = HeartbeatRenewal(
                 serviceID: service.id,
                 service: service.service,
@@ -75,7 +83,7 @@ struct MemcachedDriverTests {
             )
             let at = Timestamp(microseconds: 0)
             let flush = HeartbeatFlush(daemon: "d1", count: count, at: at, renewals: [renewal], workers: [])
-            _ = try await one.reporter.renew(flush)
+            return try await one.reporter.renew(flush)
         }
     }
 
@@ -219,7 +227,7 @@ struct MemcachedDriverTests {
             let key = "\(pair.fixture.namespace):1:!flushes:\(number):d1"
             let client = pair.fixture.client(number)
             let value = try #require(try await client.values(of: [key])[key])
-            let other = value.replacing("1 7 ", with: "1 \(count) ")
+            let other = value.hasSuffix(" 7") ? value.dropLast(1) + count : value
             #expect(other != value)
             try await client.set([.init(key: key, value: other, lifetime: nil)])
         }
@@ -250,5 +258,114 @@ struct MemcachedDriverTests {
         pair.fixture.damageTable(StoreError(.unavailable, "away"))
         try await pair.renew(1, sequence: 1)
         #expect(try await pair.two.observer.observe().changed.map(\.sequence) == [1])
+    }
+
+    // MARK: One of the servers
+
+    /// The server that the pair's service belongs on.
+    private func home(of pair: Pair) async throws -> Int {
+        let key = "\(pair.fixture.namespace):1:h1:nova-compute:"
+        for number in [0, 1] {
+            if try await !pair.fixture.client(number).values(of: [key]).isEmpty { return number }
+        }
+        throw DriverError(.lost, "the service is on no server")
+    }
+
+    @Test(
+        "a server that does not answer is named, a flush goes on without it, and it has the rest before its count moves"
+    )
+    func oneServerAway() async throws {
+        let pair = try await Pair()
+        try await pair.renew(1, sequence: 1)
+        let first = try await pair.two.observer.observe()
+        let home = try await home(of: pair)
+        #expect(first.places?.part(of: pair.service.service) == UInt8(home))
+        #expect(try await pair.parts() == [1, 1])
+        pair.fixture.end(home)
+        #expect(try await pair.renew(2, sequence: 2).isPartial)
+        let seen = try await pair.two.observer.observe()
+        #expect(seen.parts.map { $0.counts == nil } == [home == 0, home == 1])
+        #expect(seen.parts[home].name == "127.0.0.1:\(pair.fixture.ports[home])")
+        #expect(!seen.isEmptied && seen.changed.isEmpty)
+        try await pair.fixture.restart(home)
+        // What was written before the server was emptied is lost; what was owed is not, although nobody beat since.
+        let at = Timestamp(microseconds: 0)
+        let empty = HeartbeatFlush(daemon: "d1", count: 3, at: at, renewals: [], workers: [])
+        #expect(try await !pair.one.reporter.renew(empty).isPartial)
+        let after = try await pair.two.observer.observe()
+        #expect(after.isEmptied && after.changed.map(\.sequence) == [2])
+        #expect(after.parts.allSatisfy { $0.counts != nil })
+    }
+
+    @Test("who belongs on a server that answers is seen and written as ever while the other one is away")
+    func otherServerAway() async throws {
+        let pair = try await Pair()
+        try await pair.renew(1, sequence: 1)
+        _ = try await pair.two.observer.observe()
+        let home = try await home(of: pair)
+        pair.fixture.end(1 - home)
+        #expect(try await pair.renew(2, sequence: 2).isPartial)
+        let seen = try await pair.two.observer.observe()
+        #expect(seen.parts[home].counts == ["d1": 2] && seen.changed.map(\.sequence) == [2])
+        pair.fixture.end(home)
+        await #expect(throws: DriverError.self) { try await pair.two.observer.observe() }
+        await #expect(throws: DriverError.self) { try await pair.renew(3, sequence: 3) }
+        for number in [0, 1] { try await pair.fixture.restart(number) }
+    }
+
+    @Test("a daemon's count moves on each server by what that has taken, and for all by what all have")
+    func countsOfServers() async throws {
+        let pair = try await Pair()
+        try await pair.renew(1, sequence: 1)
+        #expect(try await pair.counts() == ["d1": 1])
+        #expect(try await pair.parts() == [1, 1])
+        try await pair.fixture.freeze(1)
+        for count in 2...3 { try await pair.renew(Int64(count), sequence: UInt64(count)) }
+        #expect(try await pair.parts() == [3, nil])
+        #expect(try await pair.counts() == ["d1": 1])
+        pair.fixture.thaw(1)
+        // It may have taken the second flush only now, when nobody waited for its word any more.
+        let late = try await pair.parts()[1] ?? 0
+        #expect((1...2).contains(late))
+        try await pair.renew(4, sequence: 4)
+        #expect(try await pair.parts() == [4, 2])
+        #expect(try await pair.counts()["d1"] ?? 0 <= 3)
+    }
+
+    @Test("what is looked for on a server that was away from the beginning is no news when it comes")
+    func awayFromTheBeginning() async throws {
+        let pair = try await Pair()
+        try await pair.renew(1, sequence: 1)
+        let home = try await home(of: pair)
+        try await pair.fixture.freeze(home)
+        let late = try pair.fixture.driver(of: "d3")
+        let board = pair.board
+        late.observer.begin([]) { board }
+        #expect(try await late.observer.observe().parts[home].counts == nil)
+        pair.fixture.thaw(home)
+        let seen = try await late.observer.observe()
+        #expect(seen.parts[home].counts != nil && seen.changed.isEmpty && !seen.isEmptied)
+        try await pair.renew(2, sequence: 2)
+        #expect(try await late.observer.observe().changed.map(\.sequence) == [2])
+    }
+
+    @Test("what is owed for longer than a down time is owed no more, and what was written anew neither")
+    func debts() {
+        let debts = Debts()
+        let now = ContinuousClock.now
+        func item(_ key: String, _ value: String) -> MemcachedServer.Item {
+            MemcachedServer.Item(key: key, value: value, lifetime: .seconds(62))
+        }
+        debts.owe([item("a", "1"), item("b", "1")], to: 1, at: now)
+        debts.owe([item("a", "2")], to: 1, at: now + .seconds(10))
+        debts.owe([item("c", "1")], to: 0, at: now)
+        #expect(debts.servers == [0, 1])
+        let due = debts.due(to: 1, limit: 10, at: now + .seconds(20))
+        #expect(Set(due.map(\.value)) == ["1", "2"] && due.first { $0.key == "a" }?.lifetime == .seconds(52))
+        #expect(debts.due(to: 1, limit: 10, at: now + .seconds(61)).map(\.key) == ["a"])
+        debts.settle(["a"], at: 1)
+        #expect(debts.servers == [0])
+        #expect(debts.due(to: 0, limit: 10, at: now + .seconds(61)).isEmpty)
+        #expect(debts.servers.isEmpty)
     }
 }

@@ -52,6 +52,15 @@ struct MemcachedFixture: DriverFixture {
         for server in servers.servers { if isKilled { try await server.killAndRestart() } else { try server.empty() } }
     }
 
+    func end(_ number: Int) { servers.servers[number].current.end() }
+
+    /// Empty.
+    func restart(_ number: Int) async throws { try await servers.servers[number].killAndRestart() }
+
+    func freeze(_ number: Int) async throws { try await servers.servers[number].current.stop() }
+
+    func thaw(_ number: Int) { servers.servers[number].current.resume() }
+
     func damageTable(_ error: StoreError?) { table.setOutage(error) }
 
     func rewindTable(_ daemon: String, to count: Int64?) { table.rewind(daemon, to: count) }

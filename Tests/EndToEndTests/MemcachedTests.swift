@@ -24,6 +24,62 @@ extension FleetTests {
         }
     }
 
+    @Test(
+        "one of two memcached servers is away: who belongs there is unknown, the others are judged, and later all are"
+    )
+    func oneServerAway() async throws {
+        try await MariaDBServer.provide {
+            try await MemcachedServers.provide {
+                try await oneServerAway(try MemcachedServers.here().servers[0])
+            }
+        }
+    }
+
+    private func oneServerAway(_ away: MemcachedServers.Server) async throws {
+        let place = try Workplace()
+        let url = try await makeDatabase(place)
+        let memcached = try MemcachedServers.here()
+        let fleet = Fleet("fleet", count: 100, port: 0)
+        let watch = TransitionWatch(port: 0)
+        try await watch.run {
+            try await DaemonProcess.run(place, Self.options(url, "one", memcached)) { one in
+                try await DaemonProcess.run(place, Self.options(url, "two", memcached)) { two in
+                    watch.redirect(to: one.port)
+                    fleet.redirect(to: [one.port, two.port])
+                    try await fleet.run {
+                        try await fleet.beats(8)
+                        try await eventually("each shows all as up") {
+                            try await Self.upCounts(one.client, two.client) == [100, 100]
+                        }
+                        away.current.end()
+                        try await eventually("the driver counts as lost") {
+                            try await one.client.readiness().driver == .lost
+                        }
+                        let dying = 0..<40
+                        fleet.silence(dying, fromRound: 0)
+                        let hosts = Set(dying.map(fleet.host))
+                        try await eventually("of 40 who die, those are down who can be seen, and the others unknown") {
+                            let services = try await one.client.services().services.filter { hosts.contains($0.host) }
+                            let down = services.count { $0.state == .down && $0.stateReason == .heartbeatMissed }
+                            let unknown = services.count { $0.state == .unknown && $0.stateReason == .backendLost }
+                            return down > 0 && unknown > 0 && down + unknown == dying.count
+                        }
+                        #expect(Set(watch.deaths.compactMap(\.transition.host)).isSubset(of: hosts))
+                        try await away.killAndRestart()
+                        try await eventually("all 40 are down") {
+                            Set(watch.deaths.compactMap(\.transition.host)) == hosts
+                        }
+                        try await eventually("each shows the others as up") {
+                            try await Self.upCounts(one.client, two.client) == [60, 60]
+                        }
+                        #expect(try await one.client.readiness().driver == .ok)
+                    }
+                }
+            }
+        }
+        #expect(watch.deaths.count == 40 && watch.isGapFree)
+    }
+
     /// How many of the fleet each daemon shows as up.
     private static func upCounts(_ clients: RollcallClient...) async throws -> [Int] {
         var counts: [Int] = []

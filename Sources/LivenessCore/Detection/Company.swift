@@ -87,6 +87,16 @@ package struct Company: Sendable {
         return isChanged
     }
 
+    /// What shows the daemons was away until `now`: how far they have come meanwhile is not known, nor that they were
+    /// silent.
+    mutating func resumed(at now: Instant) {
+        for id in members.keys {
+            members[id]?.moved = now
+            members[id]?.counted = now
+        }
+        marks = []
+    }
+
     /// Another back end shows the counts from now on: those before prove nothing any more.
     mutating func begunAnew(at now: Instant, silence: Duration) {
         crash = doubt(at: now, silence: silence)

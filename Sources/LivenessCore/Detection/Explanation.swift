@@ -69,12 +69,14 @@ extension LivenessMachine {
         if health.lostSince != nil {
             evidence.append(.init("backend_lost", "the back end of the liveness driver does not answer"))
         }
+        if !parts.isEmpty, parts.isUnseen(service) {
+            let names = parts.missing(service).joined(separator: ", ")
+            evidence.append(
+                .init("backend_lost", "the part of the back end that would show it does not answer: \(names)")
+            )
+        }
         if let doubt = memoryDoubt(of: service, row, at: now) {
-            let text =
-                doubt.reason == .backendRestarted
-                ? "the back end was emptied: its heartbeats since are still to come"
-                : "the back end drops what it should keep, and holds nothing of it"
-            evidence.append(.init(doubt.reason.word, text))
+            evidence.append(.init(doubt.reason.word, Self.text(of: doubt.reason)))
         }
         if let brake = brake(on: service) {
             let counts = "\(brake.silent) of \(brake.members)"
@@ -82,7 +84,7 @@ extension LivenessMachine {
                 .init("mass_failure", "the brake holds \(brake.scope): \(counts) of its services fell silent at once")
             )
         }
-        for daemon in company.silent(at: now, silence: settings.observationLostAfter) {
+        for daemon in silentDaemons(for: service, at: now) {
             let silence = Self.seconds(now - daemon.lastSeen)
             evidence.append(
                 .init(
@@ -108,6 +110,16 @@ extension LivenessMachine {
             )
         }
         return evidence
+    }
+
+    /// What a back end that cannot be relied on has done.
+    private static func text(of doubt: Reason) -> String {
+        switch doubt {
+        case .backendRestarted: "the back end was emptied: its heartbeats since are still to come"
+        case .backendLost:
+            "the part of the back end that would show it was away: its heartbeats since are still to come"
+        default: "the back end drops what it should keep, and holds nothing of it"
+        }
     }
 
     private func hearing(of service: UInt32, at now: Instant) -> Explanation.Evidence {

@@ -142,11 +142,42 @@ extension LivenessMachine {
         )
         // Row 7 may begin or end for any service.
         if hasChanged { sweep = 0 }
+        partsObserved(observation, began: began, at: now)
     }
+
+    private mutating func partsObserved(_ observation: BackendObservation, began: Instant, at now: Instant) {
+        if observation.parts.isEmpty, parts.isEmpty { return }
+        if let places = observation.places { parts.placed(places) }
+        let silence = settings.observationLostAfter
+        let own = settings.daemon
+        var hasChanged = false
+        changeParts { parts in
+            hasChanged = parts.observed(
+                observation.parts,
+                observation.daemons,
+                own: own,
+                began: began,
+                at: now,
+                silence: silence
+            )
+        }
+        if hasChanged { sweep = 0 }
+    }
+
+    /// Who has not left and may hold heartbeats of the service, and since when it was last seen.
+    func silentDaemons(for service: UInt32, at now: Instant) -> [(id: String, lastSeen: Instant)] {
+        let silence = settings.observationLostAfter
+        return parts.isEmpty
+            ? company.silent(at: now, silence: silence) : parts.silent(service, at: now, silence: silence)
+    }
+
+    /// All that anybody heard of the service before this has been seen here.
+    func proven(_ service: UInt32) -> Instant { parts.isEmpty ? company.proven : parts.proven(service) }
 
     /// Whether other daemons live: they must see what this one hears, soon.
     package func hasCompany(at now: Instant) -> Bool {
         company.isPresent(at: now, silence: settings.observationLostAfter)
+            || parts.isAnyonePresent(at: now, silence: settings.observationLostAfter)
     }
 
     /// Whether that daemon was seen to write lately; nil when that cannot be told.
@@ -172,7 +203,10 @@ extension LivenessMachine {
     /// A daemon that is cut off refuses heartbeats once it knows, and the next one goes elsewhere: three times the
     /// service's report_interval by default, and never less than it takes.
     func reporterDoubt(of service: UInt32, at now: Instant) -> Instant? {
-        guard let lastSeen = company.doubt(at: now, silence: settings.observationLostAfter) else { return nil }
+        let silence = settings.observationLostAfter
+        let doubt =
+            parts.isEmpty ? company.doubt(at: now, silence: silence) : parts.doubt(service, at: now, silence: silence)
+        guard let lastSeen = doubt else { return nil }
         let interval = board.cards[Int(service)].reportInterval
         let end = lastSeen + max(interval * 3, settings.flushLostAfter + interval * 2)
         return now < end ? end : nil

@@ -113,6 +113,12 @@ extension LivenessMachine {
         flushedSoundly(at: now)
     }
 
+    /// A flush has ended with its last part, and gone to all parts of the back end or not.
+    package mutating func flushEnded(isWhole: Bool, at now: Instant) {
+        if isWhole, parts.isEmpty { return }
+        changeParts { $0.flushed(isWhole: isWhole, at: now) }
+    }
+
     /// What a flush could not touch is news: a record as it is now, with its incarnations.
     package mutating func learned(_ record: ServiceRecord, _ incarnations: [IncarnationRecord], at now: Instant) {
         recordChanged(record, at: now)

@@ -14,6 +14,22 @@ extension LivenessMachine {
             events.append(.degraded(.backendLost))
             sweep = 0
         }
+        if !parts.isEmpty {
+            let (unseen, unflushed) = (settings.observationLostAfter, settings.flushLostAfter)
+            let doubt = nextSight(.seconds(3_600))
+            changeParts {
+                $0.ticked(at: now, observationLostAfter: unseen, flushLostAfter: unflushed, doubt: doubt)
+            }
+        }
+    }
+
+    /// Says when the first part of the back end is lost by what `change` does, and when none is any more.
+    mutating func changeParts(_ change: (inout Parts) -> Void) {
+        let wasLost = parts.isAnyLost
+        change(&parts)
+        guard parts.isAnyLost != wasLost else { return }
+        events.append(wasLost ? .recovered(.backendLost) : .degraded(.backendLost))
+        sweep = 0
     }
 
     /// Looks whether the loop was late by more than the pause threshold.
@@ -33,6 +49,7 @@ extension LivenessMachine {
         // The back end had no chance to be seen either.
         health.lastObservation = health.lastObservation + (now - lastTick)
         health.lastFlush = health.lastFlush + (now - lastTick)
+        parts.paused(for: now - lastTick)
         lastTick = now
     }
 
@@ -93,21 +110,28 @@ extension LivenessMachine {
 
     /// Why the back end's silence about a service proves nothing now, and until when (row 4).
     ///
-    /// Whom this daemon heard itself needs no back end. A service beats again within its interval after the back end
-    /// was emptied, and that is seen; where keys are dropped, a missing one says nothing until that has ended for a down
-    /// time.
+    /// Whom this daemon heard itself needs no back end that remembers. A service beats again within its interval after
+    /// the back end was emptied, or its part of it answers again, and that is seen; where keys are dropped, a missing one
+    /// says nothing until that has ended for a down time.
     func memoryDoubt(of service: UInt32, _ row: RosterRow, at now: Instant) -> (reason: Reason, end: Instant)? {
+        let sight = nextSight(board.cards[Int(service)].reportInterval)
+        if !parts.isEmpty, let returned = parts.returned(service), row.heardAt < returned, now < returned + sight {
+            return (.backendLost, returned + sight)
+        }
         guard isShared, row.flags.contains(.elsewhere) || !row.flags.contains(.heard) else { return nil }
-        if let emptied = health.emptied, row.heardAt < emptied {
-            let interval = board.cards[Int(service)].reportInterval
-            let end = emptied + interval * 3 / 2 + settings.flushInterval + settings.observeInterval * 2
-            if now < end { return (.backendRestarted, end) }
+        if let emptied = health.emptied, row.heardAt < emptied, now < emptied + sight {
+            return (.backendRestarted, emptied + sight)
         }
         if let evicted = health.evicted, row.heardAt < evicted, health.missing.contains(service) {
             let end = evicted + row.downDuration
             if now < end { return (.backendEvicting, end) }
         }
         return nil
+    }
+
+    /// How long it takes at most until the next heartbeat of a service that lives is seen, whoever hears it.
+    private func nextSight(_ reportInterval: Duration) -> Duration {
+        reportInterval * 3 / 2 + settings.flushInterval + settings.observeInterval * 2
     }
 
     /// A flush went through.
@@ -126,14 +150,20 @@ extension LivenessMachine {
         events.append(.recovered(.backendLost))
     }
 
-    /// Whether the back end counts as lost: heartbeats are answered with 503 `driver_lost`, and still counted.
-    package var isBackendLost: Bool { health.lostSince != nil }
+    /// Whether the back end counts as lost, or a part of it: heartbeats are answered with 503 `driver_lost`, and still
+    /// counted.
+    package var isBackendLost: Bool { isWholeBackendLost || parts.isAnyLost }
+
+    /// Whether all of the back end counts as lost.
+    package var isWholeBackendLost: Bool { health.lostSince != nil }
 
     /// Whether the records' database did not answer when the back end was last observed.
     package var isDatabaseLost: Bool { health.isDatabaseLost }
 
     /// Since when the back end counts as lost, by the wall clock.
-    package var backendLostSince: Timestamp? { health.lostSince == nil ? nil : health.lostSinceWall }
+    package var backendLostSince: Timestamp? {
+        isWholeBackendLost ? health.lostSinceWall : parts.lostSince.map(wall)
+    }
 
     /// Takes what this daemon has to say of itself.
     package mutating func takeEvents() -> [HealthEvent] {

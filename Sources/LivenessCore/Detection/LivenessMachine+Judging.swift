@@ -9,6 +9,7 @@ extension LivenessMachine {
         guard pause == nil else { return false }
         var came: [UInt32] = []
         let isDone = wheel.advance(to: now, limit: limit, into: &came)
+        let isSound = health.isSound && parts.areSound
         for service in came { touched ^= rows[Int(service)].lastHeard }
         for service in came {
             let row = rows[Int(service)]
@@ -16,7 +17,7 @@ extension LivenessMachine {
             let isPlain = row.flags.isSuperset(of: [.up, .heard])
             if isPlain, now < heardUntil {
                 wheel.file(service, due: heardUntil)  // it beat since: lazily further on
-            } else if isPlain, row.flags.isDisjoint(with: .unusual), health.isSound, blind.deadline(row) <= now {
+            } else if isPlain, row.flags.isDisjoint(with: .unusual), isSound, blind.deadline(row) <= now {
                 waitToBeJudged(service)  // what `assess` would come to, for the many of a mass failure
             } else {
                 assess(service, at: now)
@@ -64,16 +65,23 @@ extension LivenessMachine {
     /// The others wait on. Those taken out are to be looked at in the back end, and then to be judged.
     ///
     /// - Returns: The services with the ids of their records, and how many of `count` are left to go over.
-    package mutating func takeDue(passBegan: Instant, count: Int, limit: Int) -> (due: [ServiceKey], left: Int) {
+    package mutating func takeDue(
+        passBegan: Instant,
+        count: Int,
+        limit: Int,
+        at now: Instant
+    ) -> (due: [ServiceKey], left: Int) {
         guard pause == nil else { return ([], 0) }
         let take = min(limit, count, due.count)
-        let proven = min(passBegan, company.proven)
         var taken: [ServiceKey] = []
         for _ in 0..<take {
             guard let service = due.popFirst() else { break }
             let row = rows[Int(service)]
             guard row.flags.contains(.due) else { continue }
-            if blind.deadline(row) <= proven {
+            if !parts.isEmpty, parts.isLost(service) {
+                rows[Int(service)].flags.remove(.due)
+                assess(service, at: now)
+            } else if blind.deadline(row) <= min(passBegan, proven(service)) {
                 taken.append(ServiceKey(service: service, id: board.cards[Int(service)].id))
             } else {
                 due.append(service)
@@ -84,7 +92,13 @@ extension LivenessMachine {
 
     /// Judges services that `takeDue` took out and that an observation since has shown nothing of.
     package mutating func judge(_ services: ArraySlice<ServiceKey>, passBegan: Instant, at now: Instant) {
-        for due in services { judge(due.service, passBegan: min(passBegan, company.proven), at: now) }
+        for due in services {
+            if !parts.isEmpty, parts.isUnseen(due.service) {
+                putBack([due])
+            } else {
+                judge(due.service, passBegan: min(passBegan, proven(due.service)), at: now)
+            }
+        }
     }
 
     /// Looks once more at up to `limit` of those who wait, without judging them: where the back end is lost they are
@@ -145,7 +159,7 @@ extension LivenessMachine {
         evidence.isHeard = isHeard
         if !sessions.isEmpty { addSessions(of: service, row, to: &evidence) }
         let memoryDoubt = now >= deadline ? memoryDoubt(of: service, row, at: now) : nil
-        evidence.driverDoubt = health.doubt ?? memoryDoubt?.reason
+        evidence.driverDoubt = health.doubt ?? partDoubt(of: service) ?? memoryDoubt?.reason
         if now < deadline && !evidence.hasFailed || pause != nil {
             evidence.localDoubt = localDoubt(row)
         }
@@ -194,6 +208,11 @@ extension LivenessMachine {
         noteFailure(of: service, at: now)
         rows[Int(service)].flags.insert(.failing)
         failing.append(service)
+    }
+
+    /// Row 4 where only a part of the back end is lost.
+    private func partDoubt(of service: UInt32) -> Reason? {
+        !parts.isEmpty && parts.isLost(service) ? .backendLost : nil
     }
 
     private func localDoubt(_ row: RosterRow) -> Reason? {

@@ -293,7 +293,10 @@ extension LivenessMachine {
         if let since = health.lostSince {
             blind.add(BlindTime.Period(began: since, ended: now, cause: .backendLost))
             events.append(.recovered(.backendLost))
+        } else if parts.isAnyLost {
+            events.append(.recovered(.backendLost))
         }
+        parts = Parts()
         let isDatabaseLost = health.isDatabaseLost
         let old = health
         health = shadows[number].health

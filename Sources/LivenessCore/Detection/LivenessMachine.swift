@@ -77,6 +77,8 @@ package struct LivenessMachine: Sendable {
     var blind = BlindTime()
     var health: BackendHealth
     package internal(set) var company = Company()
+    /// Where the back end is several.
+    var parts = Parts()
     package internal(set) var brakes = Brakes()
     /// Services that were last heard here, and that another daemon has heard lately as well.
     var heldElsewhere: Set<UInt32> = []

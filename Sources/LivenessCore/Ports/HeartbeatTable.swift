@@ -114,6 +114,8 @@ package struct FlushResult: Sendable {
     package var missing: [Int64]
     /// The current incarnations of the services in `news`.
     package var incarnations: [IncarnationRecord]
+    /// A part of the back end has not taken all that is its own; the driver writes it there when it answers.
+    package var isPartial = false
 
     package init(news: [ServiceRecord], missing: [Int64], incarnations: [IncarnationRecord]) {
         self.news = news

@@ -88,6 +88,10 @@ package struct BackendObservation: Sendable {
     package var heldElsewhere: [UInt32] = []
     /// Of the services looked at, by their dense numbers: those of whom the back end holds nothing.
     package var missing: [UInt32] = []
+    /// What each of its parts shows, where it has several that answer each for themselves; always as many.
+    package var parts: [BackendPart] = []
+    /// In which of them each service is; nil where that could not be told.
+    package var places: PartTable?
     /// The back end had lost what it held: whoever is missing may have been there.
     package var isEmptied = false
     /// The back end has dropped what it should keep: whoever is missing may have been there.

@@ -59,15 +59,21 @@ package struct Coalescer: Sendable {
         let generation = waiters.begin()
         var left = shared.withLock { $0.dirtyCount }
         var isSound = true
+        var isWhole = true
         var isContinued = false
         let began = shared.time.now
         repeat {
-            let done = await flushPart(of: left, isContinued: isContinued, began)
-            isSound = done != nil
-            left -= done ?? 0
+            let part = await flushPart(of: left, isContinued: isContinued, began)
+            isSound = part != nil
+            isWhole = isWhole && part?.isWhole ?? false
+            left -= part?.count ?? 0
             isContinued = true
         } while isSound && left > 0
-        waiters.end(generation, isSound: isSound)
+        if isSound {
+            let now = shared.time.now
+            shared.withLock { [isWhole] in $0.flushEnded(isWhole: isWhole, at: now) }
+        }
+        waiters.end(generation, isSound: isSound && isWhole)
         shared.publish()
         return isSound
     }
@@ -86,9 +92,11 @@ package struct Coalescer: Sendable {
         }
     }
 
-    /// One transaction of a flush that began at `start`, for `count` who wait: how many of them are done with, or nil when
-    /// it failed.
-    private func flushPart(of count: Int, isContinued: Bool, _ start: Instant) async -> Int? {
+    /// How many of those who waited a part of a flush is done with, and whether every part of the back end took it.
+    private typealias FlushedPart = (count: Int, isWhole: Bool)
+
+    /// One transaction of a flush that began at `start`, for `count` who wait; nil when it failed.
+    private func flushPart(of count: Int, isContinued: Bool, _ start: Instant) async -> FlushedPart? {
         let began = shared.time.now
         var pending = shared.withLock { $0.beginFlush(at: began, isContinued: isContinued) }
         var done = 0
@@ -109,7 +117,7 @@ package struct Coalescer: Sendable {
             metrics.flushes.increment()
             metrics.flushedRows.increment(by: Int64(pending.flush.renewals.count))
             metrics.flushDuration.recordNanoseconds((now - began).clampedNanoseconds)
-            return done
+            return (done, !result.isPartial)
         } catch {
             fence.notice(error)
             metrics.flushFailures.increment()

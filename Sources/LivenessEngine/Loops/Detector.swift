@@ -135,7 +135,7 @@ struct Detector: Sendable {
     ///
     /// A look that fails judges nobody.
     private func judgeAmongOthers(_ count: Int, _ passBegan: Instant) async {
-        let isLost = shared.withLock { $0.isBackendLost }
+        let isLost = shared.withLock { $0.isWholeBackendLost }
         if isLost {
             for _ in (0..<count).slices(of: Self.slice) {
                 let now = shared.time.now
@@ -147,8 +147,9 @@ struct Detector: Sendable {
         var due: [ServiceKey] = []
         var left = count
         while left > 0 {
+            let now = shared.time.now
             let taken = shared.withLock { [left] in
-                $0.takeDue(passBegan: passBegan, count: left, limit: Self.slice)
+                $0.takeDue(passBegan: passBegan, count: left, limit: Self.slice, at: now)
             }
             due += taken.due
             left = taken.left

@@ -17,6 +17,8 @@ final class Lookout: Sendable {
     private let turnstile = Turnstile()
     /// The last look failed: an outage is said once.
     private let isFailing = Locked(false)
+    /// The parts that did not answer when all was last looked at.
+    private let lostParts = Locked<[String]>([])
 
     init(
         shared: SharedMachine,
@@ -55,6 +57,7 @@ final class Lookout: Sendable {
             let now = shared.time.now
             shared.withLock { $0.observed(observation, began: began, at: now) }
             metrics.observations.increment()
+            say(lost: observation.parts.filter { $0.counts == nil }.map(\.name))
             return (unread: unread, head: observation.head, isDatabaseLost: observation.isDatabaseLost)
         }
         if let seen { await read(seen.unread, seen.head, isThorough: isThorough && !seen.isDatabaseLost) }
@@ -112,6 +115,21 @@ final class Lookout: Sendable {
             shared.withLock { $0.silenceObserved(observation.silent[range], at: now) }
         }
         return unread
+    }
+
+    /// What of the back end is away is said once.
+    private func say(lost parts: [String]) {
+        let before = lostParts.withLock { lost in
+            defer { lost = parts }
+            return lost
+        }
+        guard before != parts else { return }
+        if parts.isEmpty {
+            logger.notice("every part of the back end answers again")
+        } else {
+            let metadata: Logger.Metadata = ["parts": "\(parts.joined(separator: ", "))"]
+            logger.warning("a part of the back end does not answer", metadata: metadata)
+        }
     }
 
     /// nil when the back end could not be looked at.

@@ -159,7 +159,9 @@ final class RunningDriver: Sendable {
                     workers: workers(of: part, in: pending),
                     isLast: isLast && movesCount
                 )
-                _ = try await driver.reporter.renew(flush)
+                let result = try await driver.reporter.renew(flush)
+                // In the shadow a back end of which a part does not answer is no back end.
+                if result.isPartial { throw DriverError(.lost, "a part of the back end does not answer") }
                 wrote(part.map(\.service), heard: began)
                 start += part.count
             } while start < renewals.count
@@ -227,6 +229,9 @@ final class RunningDriver: Sendable {
         do throws(DriverError) {
             let began = shared.time.now
             let observation = try await driver.observer.observe()
+            if let part = observation.parts.first(where: { $0.counts == nil }) {
+                throw DriverError(.lost, "\(part.name) does not answer")
+            }
             for range in observation.changed.indices.slices(of: Self.slice) {
                 let now = shared.time.now
                 shared.withLock { $0.shadowShowed(name, observation.changed[range], at: now) }
