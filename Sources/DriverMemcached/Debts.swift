@@ -14,11 +14,9 @@ final class Debts: Sendable {
     /// Servers that are owed something.
     var servers: Set<Int> { owed.withLock { Set($0.keys) } }
 
-    /// The server has not taken these: of two values for one key the later counts.
-    func owe(_ items: [MemcachedServer.Item], to server: Int, at now: ContinuousClock.Instant) {
-        owed.withLock { owed in
-            for item in items { owed[server, default: [:]][item.key] = Debt(item: item, since: now) }
-        }
+    /// The server has not taken what was heard at `since`: of two values for one key the later counts.
+    func owe(_ item: MemcachedServer.Item, to server: Int, since: ContinuousClock.Instant) {
+        owed.withLock { $0[server, default: [:]][item.key] = Debt(item: item, since: since) }
     }
 
     /// Up to `limit` of what the server is to be given now, each with what is left of its time.

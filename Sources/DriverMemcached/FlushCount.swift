@@ -40,8 +40,9 @@ struct FlushCount: Hashable, Sendable {
 /// They are read before the keys they stand for.
 final class FlushCounts: Sendable {
     private struct State {
-        /// Flushes of this daemon that each server has taken.
+        /// Flushes of this daemon that each server has taken, and that all of them have.
         var taken: [Int: Int64] = [:]
+        var takenByAll: Int64?
         /// Of the others, those that every server has taken.
         var whole = VisibleCounts()
         /// And those that each has.
@@ -72,12 +73,14 @@ final class FlushCounts: Sendable {
         state = Locked(State(parts: servers.map { _ in VisibleCounts() }))
     }
 
-    /// Writes that these servers have taken a flush, with the count of the daemon's flushes that all have taken.
+    /// Writes that these servers have taken a flush; the first of this process has that count.
     ///
     /// Returns those that do not answer.
-    func write(_ whole: Int64, of daemon: String, on taking: Set<Int>) async throws(MemcachedError) -> Set<Int> {
+    func write(_ count: Int64, of daemon: String, on taking: Set<Int>) async throws(MemcachedError) -> Set<Int> {
         let keys = names.counts(daemon: daemon, servers: fleet.count)
-        let counts = state.withLock { state in taking.map { ($0, (state.taken[$0] ?? whole - 1) + 1) } }
+        let (counts, whole) = state.withLock { state in
+            (taking.map { ($0, (state.taken[$0] ?? count - 1) + 1) }, (state.takenByAll ?? count - 1) + 1)
+        }
         let items = counts.map { server, taken in
             let text = FlushCount(count: max(0, taken), servers: servers, whole: max(0, whole)).text
             return (server, MemcachedServer.Item(key: keys[server], value: text, lifetime: Self.lifetime))
@@ -85,7 +88,9 @@ final class FlushCounts: Sendable {
         let lost = try await fleet.place(Dictionary(uniqueKeysWithValues: items))
         state.withLock { state in
             for (server, taken) in counts where !lost.contains(server) { state.taken[server] = taken }
-            if lost.isEmpty, taking.count == fleet.count { state.whole.wrote(whole, of: daemon) }
+            guard lost.isEmpty, taking.count == fleet.count else { return }
+            state.takenByAll = whole
+            state.whole.wrote(whole, of: daemon)
         }
         return lost
     }

@@ -9,8 +9,8 @@ import MemcachedClient
 struct MemcachedReporter: LivenessReporter {
     /// A key outlasts its service's down time by this, so that it does not vanish before anybody may be judged.
     static let grace = Duration.seconds(2)
-    /// Values that a server is given of what it is owed before it is seen whether it takes them.
-    private static let mostPaid = 5_000
+    /// Values that a server is given of what it is owed with one flush: others wait for it.
+    private static let mostPaid = 20_000
 
     /// Numbers writes of those who state no sequence, so that a value that is written anew is another one.
     private final class WriteNumbers: Sendable {
@@ -23,6 +23,12 @@ struct MemcachedReporter: LivenessReporter {
                 return last
             }
         }
+    }
+
+    /// What is to be set, and how long ago it was heard.
+    private struct Value {
+        var item: MemcachedServer.Item
+        var age: Duration
     }
 
     private let numbers = WriteNumbers()
@@ -39,7 +45,7 @@ struct MemcachedReporter: LivenessReporter {
         // What became of the records is for the log to tell.
         var result = FlushResult(news: [], missing: [], incarnations: [])
         do throws(MemcachedError) {
-            try await write(items(of: flush))
+            try await write(values(of: flush))
             if flush.isLast {
                 try await payDebts()
                 let taking = Set(0..<fleet.count).subtracting(debts.servers)
@@ -57,31 +63,29 @@ struct MemcachedReporter: LivenessReporter {
         return result
     }
 
-    private func write(_ items: [MemcachedServer.Item]) async throws(MemcachedError) {
-        let parts = fleet.split(items)
+    private func write(_ values: [Value]) async throws(MemcachedError) {
+        let parts = fleet.split(values.map(\.item))
         let lost = try await fleet.set(parts)
+        if lost.count == fleet.count { throw MemcachedError(unanswered: "any server") }
         let now = ContinuousClock.now
-        for (server, items) in parts.enumerated() {
-            if lost.contains(server) {
-                debts.owe(items, to: server, at: now)
-            } else {
-                debts.settle(items.map(\.key), at: server)
-            }
+        for server in parts.indices where !lost.contains(server) { debts.settle(parts[server].map(\.key), at: server) }
+        if lost.isEmpty { return }
+        for value in values {
+            let server = fleet.server(of: value.item.key)
+            if lost.contains(server) { debts.owe(value.item, to: server, since: now - value.age) }
         }
     }
 
-    /// Gives the servers that answer what they are owed.
+    /// Gives the servers that answer a part of what they are owed.
     private func payDebts() async throws(MemcachedError) {
-        var asked = debts.servers
-        while !asked.isEmpty {
-            let now = ContinuousClock.now
-            let parts = (0..<fleet.count).map { server in
-                asked.contains(server) ? debts.due(to: server, limit: Self.mostPaid, at: now) : []
-            }
-            let lost = try await fleet.set(parts)
-            for server in asked.subtracting(lost) { debts.settle(parts[server].map(\.key), at: server) }
-            asked = asked.subtracting(lost).intersection(debts.servers)
+        let owed = debts.servers
+        if owed.isEmpty { return }
+        let now = ContinuousClock.now
+        let parts = (0..<fleet.count).map { server in
+            owed.contains(server) ? debts.due(to: server, limit: Self.mostPaid, at: now) : []
         }
+        let lost = try await fleet.set(parts)
+        for server in owed.subtracting(lost) { debts.settle(parts[server].map(\.key), at: server) }
     }
 
     func remove(_ services: [ServiceKey]) async throws(DriverError) {
@@ -96,12 +100,12 @@ struct MemcachedReporter: LivenessReporter {
         }
     }
 
-    private func items(of flush: HeartbeatFlush) -> [MemcachedServer.Item] {
+    private func values(of flush: HeartbeatFlush) -> [Value] {
         guard !flush.renewals.isEmpty, let board = names.board else { return [] }
         let workers = Dictionary(grouping: flush.workers, by: \.serviceID)
         let number = numbers.next()
-        var items: [MemcachedServer.Item] = []
-        items.reserveCapacity(flush.renewals.count)
+        var values: [Value] = []
+        values.reserveCapacity(flush.renewals.count)
         for renewal in flush.renewals where Int(renewal.service) < board.count {
             let entries = names.entries(of: renewal.service, on: board)
             let heard = workers[renewal.serviceID] ?? []
@@ -123,10 +127,11 @@ struct MemcachedReporter: LivenessReporter {
                     reportInterval: card.reportInterval,
                     owner: daemon
                 )
-                items.append(MemcachedServer.Item(key: entry.key, value: value.text, lifetime: lifetime))
+                let item = MemcachedServer.Item(key: entry.key, value: value.text, lifetime: lifetime)
+                values.append(Value(item: item, age: max(.zero, flush.at - renewal.lastSeenUp)))
             }
         }
-        return items
+        return values
     }
 
     private func lifetime(of service: UInt32, on board: Board) -> Duration {

@@ -356,9 +356,9 @@ struct MemcachedDriverTests {
         func item(_ key: String, _ value: String) -> MemcachedServer.Item {
             MemcachedServer.Item(key: key, value: value, lifetime: .seconds(62))
         }
-        debts.owe([item("a", "1"), item("b", "1")], to: 1, at: now)
-        debts.owe([item("a", "2")], to: 1, at: now + .seconds(10))
-        debts.owe([item("c", "1")], to: 0, at: now)
+        for key in ["a", "b"] { debts.owe(item(key, "1"), to: 1, since: now) }
+        debts.owe(item("a", "2"), to: 1, since: now + .seconds(10))
+        debts.owe(item("c", "1"), to: 0, since: now)
         #expect(debts.servers == [0, 1])
         let due = debts.due(to: 1, limit: 10, at: now + .seconds(20))
         #expect(Set(due.map(\.value)) == ["1", "2"] && due.first { $0.key == "a" }?.lifetime == .seconds(52))

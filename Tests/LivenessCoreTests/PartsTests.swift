@@ -12,20 +12,24 @@ struct PartsTests {
         var away: Set<Int> = []
         /// How many flushes of the other daemon each server has taken; nil when there is no other daemon.
         var counts: [Int64]?
+        /// Whether the other daemon's row moves.
+        var isOtherAlive = true
         /// Servers that take flushes of the other daemon.
         var taking: Set<Int> = [0, 1]
         private var places: [String: UInt32] = [:]
         private var table = PartTable()
+        private let isShared: Bool
         private var nextLook: Instant
         private var nextFlush: Instant
         private(set) var events: [HealthEvent] = []
 
         /// Hosts on each of the two servers.
-        init(_ hosts: [String], _ others: [String], isCompanied: Bool = false) {
+        init(_ hosts: [String], _ others: [String], isCompanied: Bool = false, isShared: Bool = true) {
             let start = Instant(nanoseconds: 1_000_000_000)
             let hasher = NameHasher(seed: 1, secret: 2)
-            machine = LivenessMachine(settings: LivenessSettings(), hasher: hasher, isShared: true, at: start)
+            machine = LivenessMachine(settings: LivenessSettings(), hasher: hasher, isShared: isShared, at: start)
             (nextLook, nextFlush) = (start, start)
+            self.isShared = isShared
             counts = isCompanied ? [1, 1] : nil
             machine.began(at: start, wall: Timestamp(microseconds: 0))
             for (number, host) in (hosts + others).enumerated() {
@@ -66,7 +70,7 @@ struct PartsTests {
                         phaseSeen: "both",
                         flushCount: counts.min() ?? 0,
                         settingsDigest: "",
-                        lastSeen: Timestamp(microseconds: now.nanoseconds / 1_000)
+                        lastSeen: Timestamp(microseconds: isOtherAlive ? now.nanoseconds / 1_000 : 0)
                     )
                 ]
             }
@@ -114,6 +118,12 @@ struct PartsTests {
                 }
                 while machine.advance(to: now, limit: 16) {}
                 while machine.continueSweep(limit: 16, at: now) {}
+                guard isShared else {
+                    while machine.lookAtBrake(limit: 16, at: now) {}
+                    _ = machine.judge(passBegan: now, count: machine.dueCount, limit: .max, at: now)
+                    events += machine.takeEvents()
+                    continue
+                }
                 if machine.dueCount > 0 { machine.looked(at: [], observation(), began: now, at: now) }
                 let taken = machine.takeDue(passBegan: now, count: machine.dueCount, limit: .max, at: now)
                 while machine.lookAtBrake(limit: 16, at: now) {}
@@ -267,6 +277,54 @@ struct PartsTests {
         #expect(pair.machine.brakes.held.isEmpty)
         pair.run(.seconds(65))
         #expect(pair.verdict("o7") == Verdict(.unknown, .massFailure, lastState: .up))
+    }
+
+    @Test("a brake that holds is not let go because a server that would show who it holds is away")
+    func heldBrake() {
+        let hosts = (0..<5).map { "h\($0)" }
+        let others = (0..<3).map { "o\($0)" }
+        var pair = Pair(hosts, others)
+        for host in hosts + others { pair.hear(host, sequence: 1) }
+        for sequence: UInt64 in 2...4 {
+            pair.run(.seconds(10))
+            for host in others { pair.hear(host, sequence: sequence) }
+        }
+        #expect(pair.machine.brakes.held.map(\.silent).max() == 5)
+        pair.away = [0]
+        pair.run(.seconds(6))
+        pair.away = []
+        pair.run(.seconds(2))
+        #expect(!pair.machine.brakes.held.isEmpty)
+    }
+
+    @Test("a daemon that shares its records with nobody calls nobody down on a server that it cannot see")
+    func alone() {
+        var pair = Pair(["h1"], ["h2"], isShared: false)
+        pair.hear("h1", "h2", sequence: 1)
+        pair.run(.seconds(58))
+        pair.away = [0]
+        pair.run(.seconds(2.5))
+        #expect(pair.verdict("h1") == up && pair.verdict("h2") == missed)
+        pair.run(.seconds(10))
+        #expect(pair.verdict("h1") == lost)
+        pair.away = []
+        pair.run(.seconds(20))
+        #expect(pair.verdict("h1") == missed)
+    }
+
+    @Test("a daemon that has been dead for long is not waited for anew because a server was away for a moment")
+    func deadDaemon() {
+        var pair = Pair(["h1"], [], isCompanied: true)
+        pair.isOtherAlive = false
+        pair.taking = []
+        pair.run(.seconds(60))
+        pair.hear("h1", sequence: 1)
+        pair.run(.seconds(30))
+        pair.away = [0]
+        pair.run(.seconds(1))
+        pair.away = []
+        pair.run(.seconds(31))
+        #expect(pair.verdict("h1") == missed)
     }
 
     @Test("a daemon that stood still does not take the time for a server's absence")

@@ -34,7 +34,7 @@ package struct Company: Sendable {
     /// Oldest first.
     private var marks: [Mark] = []
     /// When daemons were last seen that came back as another process: what they held is lost with them.
-    private var crash: Instant?
+    private(set) var crash: Instant?
     /// What anybody heard before this was visible to the observation that moved it.
     package private(set) var proven = Instant.distantPast
 
@@ -87,12 +87,13 @@ package struct Company: Sendable {
         return isChanged
     }
 
-    /// What shows the daemons was away until `now`: how far they have come meanwhile is not known, nor that they were
-    /// silent.
-    mutating func resumed(at now: Instant) {
-        for id in members.keys {
-            members[id]?.moved = now
-            members[id]?.counted = now
+    /// What shows the daemons was away until `now`: how far they have come meanwhile is not known, and of those whose rows
+    /// have moved, or cannot be seen (`isOld`), not that they were silent.
+    mutating func resumed(_ daemons: [DaemonRecord], isOld: Bool, at now: Instant) {
+        for daemon in daemons {
+            guard let before = members[daemon.id], isOld || before.record.lastSeen != daemon.lastSeen else { continue }
+            members[daemon.id]?.moved = now
+            members[daemon.id]?.counted = now
         }
         marks = []
     }

@@ -38,12 +38,12 @@ extension LivenessMachine {
     /// agents reported here.
     private var isBlind: Bool { health.lostSince != nil }
 
-    /// Whether it is in a part of the back end that does not show it, or has not yet had the time to: it is no member
-    /// meanwhile, unless it was reported failed.
+    /// Whether it is in a part of the back end that does not show it, or has not yet had the time to; what is counted now
+    /// must still hold when it may be called down.
     private func isPartBlind(to service: UInt32, at now: Instant) -> Bool {
         if parts.areSound || brakes.failures[service] != nil { return false }
         return parts.isUnseen(service)
-            || memoryDoubt(of: service, rows[Int(service)], at: now)?.reason == .backendLost
+            || memoryDoubt(of: service, rows[Int(service)], at: now + censusAge)?.reason == .backendLost
     }
 
     private mutating func count(_ limit: Int, at now: Instant) {
@@ -54,8 +54,12 @@ extension LivenessMachine {
         let seeing = max(started, blind.periods.last?.ended ?? started)
         for number in from..<to {
             let service = UInt32(number)
-            guard let last = membership(of: service, at: now), !isPartBlind(to: service, at: now) else { continue }
+            guard let last = membership(of: service, at: now) else { continue }
             let profile = board.cards[number].profile
+            if isPartBlind(to: service, at: now) {
+                census.count(.unseen, profile: profile, inGroup: true, inFleet: true)
+                continue
+            }
             let isHeard = board.standings[number].verdict.state == .up && last.at > seeing
             var sign: Census.Sign = last.silent <= now ? .silent : isHeard ? .heard : .awaited
             if sign != .silent, isSilentInTheShadow(service, at: now) { sign = .silent }

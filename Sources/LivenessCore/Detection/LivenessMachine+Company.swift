@@ -132,6 +132,7 @@ extension LivenessMachine {
 
     /// What an observation found of the other daemons which began at `began`: their rows, and the brakes they hold.
     package mutating func othersObserved(_ observation: BackendObservation, began: Instant, at now: Instant) {
+        partsObserved(observation, began: began, at: now)
         guard isShared else { return }
         if let brakes = observation.brakes { brakesObserved(brakes, began: began, at: now) }
         let hasChanged = company.observed(
@@ -142,7 +143,6 @@ extension LivenessMachine {
         )
         // Row 7 may begin or end for any service.
         if hasChanged { sweep = 0 }
-        partsObserved(observation, began: began, at: now)
     }
 
     private mutating func partsObserved(_ observation: BackendObservation, began: Instant, at now: Instant) {
@@ -155,6 +155,7 @@ extension LivenessMachine {
             hasChanged = parts.observed(
                 observation.parts,
                 observation.daemons,
+                isOld: observation.isDatabaseLost,
                 own: own,
                 began: began,
                 at: now,
@@ -205,7 +206,9 @@ extension LivenessMachine {
     func reporterDoubt(of service: UInt32, at now: Instant) -> Instant? {
         let silence = settings.observationLostAfter
         let doubt =
-            parts.isEmpty ? company.doubt(at: now, silence: silence) : parts.doubt(service, at: now, silence: silence)
+            parts.isEmpty
+            ? company.doubt(at: now, silence: silence)
+            : [parts.doubt(service, at: now, silence: silence), company.crash].compactMap(\.self).max()
         guard let lastSeen = doubt else { return nil }
         let interval = board.cards[Int(service)].reportInterval
         let end = lastSeen + max(interval * 3, settings.flushLostAfter + interval * 2)

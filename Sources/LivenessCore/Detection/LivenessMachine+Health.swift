@@ -11,7 +11,7 @@ extension LivenessMachine {
             let since = min(health.lastObservation, health.lastFlush)
             health.lostSince = since
             health.lostSinceWall = self.wall(since)
-            events.append(.degraded(.backendLost))
+            if !parts.isAnyLost { events.append(.degraded(.backendLost)) }
             sweep = 0
         }
         if !parts.isEmpty {
@@ -28,7 +28,7 @@ extension LivenessMachine {
         let wasLost = parts.isAnyLost
         change(&parts)
         guard parts.isAnyLost != wasLost else { return }
-        events.append(wasLost ? .recovered(.backendLost) : .degraded(.backendLost))
+        if !isWholeBackendLost { events.append(wasLost ? .recovered(.backendLost) : .degraded(.backendLost)) }
         sweep = 0
     }
 
@@ -147,7 +147,7 @@ extension LivenessMachine {
         blind.add(BlindTime.Period(began: since, ended: now, cause: .backendLost))
         health.lostSince = nil
         sweep = 0
-        events.append(.recovered(.backendLost))
+        if !parts.isAnyLost { events.append(.recovered(.backendLost)) }
     }
 
     /// Whether the back end counts as lost, or a part of it: heartbeats are answered with 503 `driver_lost`, and still

@@ -55,7 +55,9 @@ extension LivenessMachine {
     private mutating func judge(_ service: UInt32, passBegan: Instant, at now: Instant) {
         guard rows[Int(service)].flags.contains(.due) else { return }
         rows[Int(service)].flags.remove(.due)
-        let mayBeJudged = blind.deadline(rows[Int(service)]) <= passBegan && !isUnanswered(service)
+        let isUnseen = !parts.isEmpty && parts.isUnseen(service)
+        let mayBeJudged =
+            blind.deadline(rows[Int(service)]) <= passBegan && !isUnanswered(service) && !isUnseen
         assess(service, at: now, isJudged: mayBeJudged)
     }
 

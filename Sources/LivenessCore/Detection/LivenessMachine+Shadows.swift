@@ -83,6 +83,13 @@ extension LivenessMachine {
         }
     }
 
+    /// What an observation showed has been taken in, and it was not complete: of the back end itself it still says this.
+    package mutating func shadowGlimpsed(_ driver: String, _ observation: BackendObservation, at now: Instant) {
+        guard let number = shadowNumber(driver) else { return }
+        if observation.isEmptied { shadows[number].health.emptied = now }
+        if observation.isEvicting { shadows[number].health.evicted = now }
+    }
+
     /// A complete observation that began at `began` has ended, and what it showed has been taken in.
     package mutating func shadowObserved(
         _ driver: String,
@@ -105,8 +112,7 @@ extension LivenessMachine {
                 silence: settings.observationLostAfter
             )
         }
-        if observation.isEmptied { shadows[number].health.emptied = now }
-        if observation.isEvicting { shadows[number].health.evicted = now }
+        shadowGlimpsed(driver, observation, at: now)
     }
 
     /// The number is another service's from now on.

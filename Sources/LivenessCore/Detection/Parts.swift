@@ -43,6 +43,7 @@ struct Parts: Sendable {
     mutating func observed(
         _ parts: [BackendPart],
         _ daemons: [DaemonRecord],
+        isOld: Bool,
         own: String,
         began: Instant,
         at now: Instant,
@@ -59,7 +60,7 @@ struct Parts: Sendable {
                 all[number].missingSince = nil
                 all[number].isLost = false
                 all[number].returned = now
-                all[number].company.resumed(at: began)
+                all[number].company.resumed(daemons, isOld: isOld, at: began)
                 isChanged = true
             }
             let there = daemons.map { daemon in
@@ -98,27 +99,37 @@ struct Parts: Sendable {
 
     // MARK: What is known of a service
 
-    private func parts(of service: UInt32) -> ArraySlice<Part> {
-        let part = Int(table.part(of: service))
-        return part < all.count ? all[part...part] : all[...]
+    /// The numbers of the parts that a service is in.
+    private func numbers(of service: UInt32) -> Range<Int> {
+        let part = table.part(of: service)
+        return part != PartTable.several && Int(part) < all.count ? Int(part)..<Int(part) + 1 : all.indices
     }
 
     /// Whether a part that it is in does not answer now: it cannot be judged.
-    func isUnseen(_ service: UInt32) -> Bool { parts(of: service).contains { $0.missingSince != nil } }
+    func isUnseen(_ service: UInt32) -> Bool { numbers(of: service).contains { all[$0].missingSince != nil } }
 
     /// The names of those that do not answer.
     func missing(_ service: UInt32) -> [String] {
-        parts(of: service).filter { $0.missingSince != nil }.map(\.name)
+        numbers(of: service).filter { all[$0].missingSince != nil }.map { all[$0].name }
     }
 
-    /// The same for so long that nothing is known of it.
-    func isLost(_ service: UInt32) -> Bool { parts(of: service).contains(where: \.isLost) }
+    /// Whether one has not answered for so long that nothing is known of the service.
+    func isLost(_ service: UInt32) -> Bool { numbers(of: service).contains { all[$0].isLost } }
 
     /// When the last of its parts that was away answered again, if that was lately.
-    func returned(_ service: UInt32) -> Instant? { parts(of: service).compactMap(\.returned).max() }
+    func returned(_ service: UInt32) -> Instant? {
+        var last: Instant?
+        for number in numbers(of: service) {
+            guard let returned = all[number].returned else { continue }
+            last = max(last ?? returned, returned)
+        }
+        return last
+    }
 
     /// What anybody heard of it before this has been seen.
-    func proven(_ service: UInt32) -> Instant { parts(of: service).map(\.company.proven).min() ?? .distantPast }
+    func proven(_ service: UInt32) -> Instant {
+        numbers(of: service).map { all[$0].company.proven }.min() ?? .distantPast
+    }
 
     /// Whether anybody else lives who flushes to one of them.
     func isAnyonePresent(at now: Instant, silence: Duration) -> Bool {
@@ -128,12 +139,12 @@ struct Parts: Sendable {
     /// Who has not left and is silent where the service is, and since when it was last seen.
     func silent(_ service: UInt32, at now: Instant, silence: Duration) -> [(id: String, lastSeen: Instant)] {
         var seen: Set<String> = []
-        return parts(of: service).flatMap { $0.company.silent(at: now, silence: silence) }
+        return numbers(of: service).flatMap { all[$0].company.silent(at: now, silence: silence) }
             .filter { seen.insert($0.id).inserted }
     }
 
     /// When a daemon was last seen that may hold heartbeats of it that cannot be seen.
     func doubt(_ service: UInt32, at now: Instant, silence: Duration) -> Instant? {
-        parts(of: service).compactMap { $0.company.doubt(at: now, silence: silence) }.max()
+        numbers(of: service).compactMap { all[$0].company.doubt(at: now, silence: silence) }.max()
     }
 }

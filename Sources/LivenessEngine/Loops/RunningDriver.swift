@@ -229,9 +229,6 @@ final class RunningDriver: Sendable {
         do throws(DriverError) {
             let began = shared.time.now
             let observation = try await driver.observer.observe()
-            if let part = observation.parts.first(where: { $0.counts == nil }) {
-                throw DriverError(.lost, "\(part.name) does not answer")
-            }
             for range in observation.changed.indices.slices(of: Self.slice) {
                 let now = shared.time.now
                 shared.withLock { $0.shadowShowed(name, observation.changed[range], at: now) }
@@ -245,6 +242,10 @@ final class RunningDriver: Sendable {
                 shared.withLock { $0.shadowShowed(name, observation.sessions[range], at: now) }
             }
             let now = shared.time.now
+            if let part = observation.parts.first(where: { $0.counts == nil }) {
+                shared.withLock { $0.shadowGlimpsed(name, observation, at: now) }
+                throw DriverError(.lost, "\(part.name) does not answer")
+            }
             shared.withLock { $0.shadowObserved(name, observation, began: began, at: now) }
             state.withLock { $0.isFailing = false }
         } catch {

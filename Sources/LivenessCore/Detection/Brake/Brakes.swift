@@ -78,7 +78,8 @@ package struct Brakes: Sendable {
         for (scope, brake) in engaged.sorted(by: { $0.key.text < $1.key.text }) {
             let tally = tallies[scope] ?? Census.Tally()
             var end: BrakeRecord.End?
-            if Double(tally.heard) >= settings.releaseFraction * Double(tally.members) { end = .recovered }
+            let all = tally.members + tally.unseen
+            if Double(tally.heard) >= settings.releaseFraction * Double(all) { end = .recovered }
             if now - brake.since >= settings.maxHold { end = .maxHold }
             guard let end else { continue }
             hasReleased = true

@@ -9,14 +9,22 @@ struct Census: Sendable {
         /// Not heard since this daemon started, or since it was blind, and that is not long ago.
         case awaited
         case silent
+        /// In a part of the back end that does not show it: not counted among those who may engage a brake, and not as heard
+        /// where one is to be released.
+        case unseen
     }
 
     struct Tally: Hashable, Sendable {
         var members = 0
         var heard = 0
         var silent = 0
+        var unseen = 0
 
         mutating func add(_ sign: Sign) {
+            if sign == .unseen {
+                unseen += 1
+                return
+            }
             members += 1
             if sign == .heard { heard += 1 }
             if sign == .silent { silent += 1 }
@@ -26,6 +34,7 @@ struct Census: Sendable {
             members += other.members
             heard += other.heard
             silent += other.silent
+            unseen += other.unseen
         }
     }
 
