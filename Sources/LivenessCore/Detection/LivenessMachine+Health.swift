@@ -114,13 +114,14 @@ extension LivenessMachine {
     /// the back end was emptied, or its part of it answers again, and that is seen; where keys are dropped, a missing one
     /// says nothing until that has ended for a down time.
     func memoryDoubt(of service: UInt32, _ row: RosterRow, at now: Instant) -> (reason: Reason, end: Instant)? {
-        let sight = nextSight(board.cards[Int(service)].reportInterval)
-        if !parts.isEmpty, let returned = parts.returned(service), row.heardAt < returned, now < returned + sight {
-            return (.backendLost, returned + sight)
+        if !parts.isEmpty, let returned = parts.returned(service), row.heardAt < returned {
+            let end = returned + nextSight(of: service)
+            if now < end { return (.backendLost, end) }
         }
         guard isShared, row.flags.contains(.elsewhere) || !row.flags.contains(.heard) else { return nil }
-        if let emptied = health.emptied, row.heardAt < emptied, now < emptied + sight {
-            return (.backendRestarted, emptied + sight)
+        if let emptied = health.emptied, row.heardAt < emptied {
+            let end = emptied + nextSight(of: service)
+            if now < end { return (.backendRestarted, end) }
         }
         if let evicted = health.evicted, row.heardAt < evicted, health.missing.contains(service) {
             let end = evicted + row.downDuration
@@ -128,6 +129,8 @@ extension LivenessMachine {
         }
         return nil
     }
+
+    private func nextSight(of service: UInt32) -> Duration { nextSight(board.cards[Int(service)].reportInterval) }
 
     /// How long it takes at most until the next heartbeat of a service that lives is seen, whoever hears it.
     private func nextSight(_ reportInterval: Duration) -> Duration {
