@@ -13,7 +13,7 @@ import DequeModule
 /// - `+Answers` who waits for an answer that is held up
 /// - `+Judging` deadlines
 /// - `+Health` blind time, the back end, starting
-/// - `+Company` other daemons over the same back end
+/// - `+Company` other daemons over the same back end, and its parts
 /// - `+Brake` too many that fall silent at once
 /// - `+Recording` changes for the transition log
 /// - `+Flushing` renewals for the driver
