@@ -125,6 +125,14 @@ final class MemberTree: Sendable {
             return Array(stale)
         }
         let read = await session.lists(of: stale, isWatched: true) { [tree] in tree.path($0) }
+        let gone = Set(read.lists.compactMap { $0.value == nil ? $0.key.topic : nil })
+        let ends: [String: Int64]
+        do throws(ZooKeeperError) {
+            ends = try await lastChanges(above: Array(gone), session)
+        } catch {
+            state.withLock { $0.staleBuckets.formUnion(stale) }
+            throw error
+        }
         state.withLock { state in
             state.staleBuckets.formUnion(stale.filter { read.lists[$0] == nil })
             for (bucket, list) in read.lists {
@@ -132,7 +140,9 @@ final class MemberTree: Sendable {
                 let before = state.names[bucket] ?? []
                 let path = tree.path(bucket)
                 for name in names.subtracting(before) { state.change.add("\(path)/\(name)") }
-                for name in before.subtracting(names) { state.change.remove("\(path)/\(name)", list?.changed) }
+                for name in before.subtracting(names) {
+                    state.change.remove("\(path)/\(name)", list?.changed ?? ends[bucket.topic])
+                }
                 state.names[bucket] = list == nil ? nil : names
                 if list == nil {
                     // What is not there is not watched: its topic says when it is there again.
@@ -142,5 +152,21 @@ final class MemberTree: Sendable {
             }
         }
         if let failure = read.failure { throw failure }
+    }
+
+    /// For buckets of these topics that are gone, transactions that were not before their end: an empty one is removed
+    /// by the ensemble, perhaps a moment after its last member.
+    private func lastChanges(
+        above topics: [String],
+        _ session: ZooKeeperSession
+    ) async throws(ZooKeeperError) -> [String: Int64] {
+        if topics.isEmpty { return [:] }
+        let read = await session.lists(of: topics) { [tree] in tree.path($0) }
+        if let failure = read.failure { throw failure }
+        var changes = read.lists.compactMapValues { $0?.changed }
+        if changes.count < topics.count, let root = try await session.children(of: tree.members)?.changed {
+            for topic in topics where changes[topic] == nil { changes[topic] = root }
+        }
+        return changes
     }
 }

@@ -62,6 +62,26 @@ struct ZooKeeperDriverTests {
         #expect(try await pair.two.observe().changed.count == 1)
     }
 
+    @Test("who was let go is told also where the ensemble has removed the empty bucket before anybody looked")
+    func silentWithItsBucket() async throws {
+        let pair = try await Company(reportInterval: .milliseconds(200))
+        try await pair.one.renew(1)
+        _ = try await pair.two.observe()
+        let session = try await pair.fixture.session()
+        let bucket = "\(pair.fixture.prefix)/members/compute/\(Company.bucket)"
+        var count: Int64 = 1
+        try await eventually("it is let go") {
+            count += 1
+            try await pair.one.renew(count, isHeard: false)
+            return try await session.node("\(bucket)/h1:nova-compute::a:d1") == nil
+        }
+        // As the ensemble does with a container that has stood empty.
+        try await session.write([.delete(path: bucket)])
+        try await pair.one.renew(count + 1, isHeard: false)
+        #expect(try await pair.two.observe().silent == [pair.two.service])
+        await session.close()
+    }
+
     @Test("nodes that end with their owner's process say nothing")
     func killed() async throws {
         let pair = try await Company()
