@@ -22,8 +22,6 @@ package struct PartTable: Sendable {
 
     package init() {}
 
-    package var count: Int { parts.count }
-
     package mutating func set(_ service: UInt32, _ part: UInt8) {
         while parts.count <= Int(service) { parts.append(Self.several) }
         parts[Int(service)] = part
