@@ -223,6 +223,25 @@ struct HeartbeatScannerTests {
         }
     }
 
+    @Test("an entry says what it says alone, whatever the entries before it said", arguments: 0..<200)
+    func entriesAlike(seed: Int) throws {
+        var random = RandomDocument(seed: UInt64(seed) &+ 2_000)
+        let texts = random.entriesAlike()
+        let batch = try scan("{\"heartbeats\":[\(texts.joined(separator: ","))]}").batch
+        #expect(batch.count == texts.count)
+        for (position, text) in texts.enumerated() {
+            let alone = try scan("{\"heartbeats\":[\(text)]}").batch
+            #expect(said(alone, 0) == said(batch, position), "\(text)")
+        }
+    }
+
+    private func said(_ batch: HeartbeatBatch, _ position: Int) -> [String?] {
+        let entry = batch.entries[position]
+        let texts = [entry.host, entry.binary, entry.topic, entry.zone, entry.worker, entry.incarnation].map(batch.text)
+        let numbers = ["\(entry.sequence)", "\(entry.version)", "\(entry.interval)", "\(entry.register)"]
+        return texts + numbers + [entry.flaw?.code, batch.flawMessage(at: position)]
+    }
+
     @Test("a damaged document is refused or read, and never traps", arguments: 0..<200)
     func damage(seed: Int) {
         var random = RandomDocument(seed: UInt64(seed) &+ 1_000)
@@ -301,6 +320,42 @@ private struct RandomDocument {
         if number(below: 3) == 0 { fields.append("\"unknown\":\(unknown())") }
         if number(below: 2) == 0 { fields.reverse() }
         return "\(space()){\(space())" + fields.joined(separator: "\(space()),\(space())") + "\(space())}\(space())"
+    }
+
+    /// Entries that differ from the one before in a field or two, as those of one call do.
+    mutating func entriesAlike() -> [String] {
+        let values: [(String, [String])] = [
+            ("host", ["\"h\"", "\"h1\"", "\"h11\"", "\"compute-1.example.org\"", "\"\\u0068\"", "\"\"", "\"a/b\""]),
+            ("binary", ["\"b\"", "\"nova-compute\"", "\"nova-compute-2\"", "null"]),
+            ("topic", ["\"compute\"", "\"compute@lvm#pool\"", "\"é\"", "null"]),
+            ("worker", ["\"\"", "\"w\"", "\"worker-12\""]),
+            ("incarnation", ["\"0f8fad5b-d9cb-469f-a165-70867728950e\"", "\"i\"", "\"a b\"", "\"\""]),
+            ("sequence", ["1", "10", "100", "1e2", "1.5", "-1", "0"]),
+            ("version", ["6", "66", "-0", "\"6\""]),
+            ("report_interval", ["1", "10", "1.5", "0.01"]),
+            ("register", ["true", "false"]),
+            ("other", ["1", "\"x\"", "{\"host\":\"x\"}"]),
+        ]
+        let field = { (random: inout Self, which: Int) in
+            let (key, values) = values[which]
+            let space = random.number(below: 8) == 0 ? random.space() : ""
+            return "\(space)\"\(key)\":\(space)\(values[random.number(below: values.count)])\(space)"
+        }
+        var fields = values.indices.map { field(&self, $0) }
+        return (0..<30).map { _ in
+            for _ in 0..<number(below: 3) {
+                let position = number(below: fields.count)
+                switch number(below: 8) {
+                case 0: fields.swapAt(position, number(below: fields.count))
+                case 1 where fields.count > 1: fields.remove(at: position)
+                case 2: fields.insert(field(&self, number(below: values.count)), at: position)
+                default:
+                    let which = values.firstIndex { fields[position].contains("\"\($0.0)\":") } ?? 0
+                    fields[position] = field(&self, which)
+                }
+            }
+            return "{\(fields.joined(separator: ","))}"
+        }
     }
 
     private mutating func entry() -> String {

@@ -18,14 +18,13 @@ enum SnapshotBenchmarks {
             let fleet = Fleet(count: services)
             let board = fleet.machine.board
             var random = SplitMix64(seed: 3)
+            let others = Questions((0..<100_000).map { _ in Int.random(in: 0..<services, using: &random) })
             let questions = Questions((0..<100_000).map { _ in Int.random(in: 0..<services, using: &random) })
+            // As in life: others have asked just before.
+            var found = others.found(on: board) - others.names.count
             let start = ContinuousClock.now
             benchmark.startMeasurement()
-            var found = 0
-            let bytes = questions.bytes.span.bytes
-            for name in questions.names {
-                if board.verdict(bytes, host: name.host, binary: name.binary)?.state == .unknown { found += 1 }
-            }
+            found += questions.found(on: board)
             benchmark.stopMeasurement()
             benchmark.report(ContinuousClock.now - start, units: questions.names.count)
             if found != questions.names.count { benchmark.error("\(found) of \(questions.names.count) were found") }
@@ -45,6 +44,12 @@ enum SnapshotBenchmarks {
                 bytes += Array("nova-compute".utf8)
                 names.append((begin..<middle, middle..<bytes.count))
             }
+        }
+
+        /// How many of them are there, with no verdict yet.
+        func found(on board: Board) -> Int {
+            let bytes = bytes.span.bytes
+            return names.count { board.verdict(bytes, host: $0.host, binary: $0.binary)?.state == .unknown }
         }
     }
 

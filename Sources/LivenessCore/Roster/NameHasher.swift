@@ -43,6 +43,11 @@ package struct NameHasher: Sendable {
             }
             // The last eight bytes, some of which may have been taken already.
             tail = bytes.unsafeLoadUnaligned(fromByteOffset: end &- 8, as: UInt64.self)
+        } else if range.count >= 4 {
+            // The first and the last four bytes, some of which may be the same.
+            let first = bytes.unsafeLoadUnaligned(fromByteOffset: range.lowerBound, as: UInt32.self)
+            let last = bytes.unsafeLoadUnaligned(fromByteOffset: end &- 4, as: UInt32.self)
+            tail = UInt64(first) &<< 32 | UInt64(last)
         } else {
             for offset in range {
                 tail = tail &<< 8 | UInt64(bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self))

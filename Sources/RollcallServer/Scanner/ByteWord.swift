@@ -31,10 +31,22 @@ enum ByteWord {
             | below(word, 0x20) | (word | (word &+ ones)) & highs
     }
 
-    /// Bytes in a range of ASCII, of a word that is all ASCII: exact in every byte.
+    /// Bytes that are not of `[A-Za-z0-9._-]`: exact in every byte.
     @inline(__always)
-    static func within(_ word: UInt64, _ first: UInt8, _ last: UInt8) -> UInt64 {
-        ((word | highs) &- all(first)) & ~((word | highs) &- all(last &+ 1)) & highs
+    static func outsideWords(_ word: UInt64) -> UInt64 {
+        // With the high bits set no byte borrows from the next when something is taken from it.
+        let guarded = word | highs
+        let letters = within(guarded | all(0x20), UInt8(ascii: "a"), UInt8(ascii: "z"))
+        let digits = within(guarded, UInt8(ascii: "0"), UInt8(ascii: "9"))
+        let marks = within(guarded, UInt8(ascii: "-"), UInt8(ascii: "."))
+        let underscores = within(guarded, UInt8(ascii: "_"), UInt8(ascii: "_"))
+        return (~(letters | digits | marks | underscores) | word) & highs
+    }
+
+    /// The high bit of the bytes in a range of ASCII; other bits mean nothing.
+    @inline(__always)
+    private static func within(_ guarded: UInt64, _ first: UInt8, _ last: UInt8) -> UInt64 {
+        (guarded &- all(first)) & ~(guarded &- all(last &+ 1))
     }
 
     /// Which byte the lowest report of a test is.

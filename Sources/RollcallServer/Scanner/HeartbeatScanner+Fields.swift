@@ -18,25 +18,82 @@ extension HeartbeatScanner {
         try cursor.expect(bytes, "{")
         cursor.skipSpace(bytes)
         if cursor.take(bytes, UInt8(ascii: "}")) { return }
-        repeat {
-            cursor.skipSpace(bytes)
-            let field = try HeartbeatField.next(bytes, &cursor)
-            cursor.skipSpace(bytes)
-            let kind = field.kind(isAlone: isAlone)
-            switch cursor.peek(bytes) {
-            case UInt8(ascii: "\"") where kind == .text:
-                try take(cursor.text(bytes), field, bytes, &entry)
-            case UInt8(ascii: "0")...UInt8(ascii: "9") where kind == .number:
-                try take(cursor.number(bytes), field, bytes, &entry)
-            default:
-                // A copy, so that ours need not have an address.
-                var slow = cursor
-                try takeUnusual(field, kind, bytes, &slow, &entry)
-                cursor = slow
+        var rank = 0
+        var isLast = false
+        while !isLast {
+            let start = cursor.position
+            if rank < memos.count, !memos[rank].varies, memos[rank].isWhole(bytes, at: start) {
+                memos[rank].copy(to: &entry, at: start)
+                cursor.position = start &+ memos[rank].count
+                isLast = memos[rank].isLast
+            } else {
+                isLast = try scanField(bytes, &cursor, rank, &entry, isAlone: isAlone)
             }
+            rank &+= 1
+        }
+    }
+
+    /// Reads a field, the space around it and the comma or brace that ends it.
+    ///
+    /// Its `rank` is how many fields of the entry come before it.
+    ///
+    /// - Returns: whether it is the last one of its entry.
+    /// - Throws: what makes the document no JSON.
+    @inline(__always)
+    private mutating func scanField(
+        _ bytes: RawSpan,
+        _ cursor: inout JSONCursor,
+        _ rank: Int,
+        _ entry: inout HeartbeatBatch.Entry,
+        isAlone: Bool
+    ) throws(DocumentError) -> Bool {
+        let start = cursor.position
+        let isKnown = rank < memos.count && memos[rank].isKey(bytes, at: start)
+        let field: HeartbeatField
+        if isKnown {
+            memos[rank].varies = true
+            field = memos[rank].field
+            cursor.position = start &+ memos[rank].keyCount
+        } else {
             cursor.skipSpace(bytes)
-        } while cursor.take(bytes, UInt8(ascii: ","))
-        try cursor.expect(bytes, "}")
+            field = try HeartbeatField.next(bytes, &cursor)
+        }
+        cursor.skipSpace(bytes)
+        let keyCount = cursor.position &- start
+        let kind = field.kind(isAlone: isAlone)
+        var said: FieldMemo.Value?
+        switch cursor.peek(bytes) {
+        case UInt8(ascii: "\"") where kind == .text:
+            let text = try cursor.text(bytes)
+            try take(text, field, bytes, &entry)
+            if text.isPlain { said = .text(offset: text.start &- start, count: text.count) }
+        case UInt8(ascii: "0")...UInt8(ascii: "9") where kind == .number:
+            try take(cursor.number(bytes), field, bytes, &entry)
+            said = .number(entry.number(field))
+        default:
+            // A copy, so that ours need not have an address.
+            var slow = cursor
+            try takeUnusual(field, kind, bytes, &slow, &entry)
+            cursor = slow
+        }
+        cursor.skipSpace(bytes)
+        let isLast = !cursor.take(bytes, UInt8(ascii: ","))
+        if isLast { try cursor.expect(bytes, "}") }
+        if !isKnown, !isAlone, entry.flaw == nil, let said {
+            let count = cursor.position &- start
+            remember(FieldMemo(field, start, keyCount: keyCount, count: count, said, isLast: isLast), rank)
+        }
+        return isLast
+    }
+
+    /// Notes what a field said, for the entries that follow.
+    @inline(never)
+    private mutating func remember(_ memo: FieldMemo, _ rank: Int) {
+        if rank < memos.count {
+            memos[rank] = memo
+        } else if rank == memos.count, rank < HeartbeatField.allCases.count {
+            memos.append(memo)
+        }
     }
 
     @inline(__always)
@@ -136,10 +193,7 @@ extension HeartbeatScanner {
         guard text.isPlain, text.count <= longest(field), text.count > 0 else {
             return try unusualName(bytes, text, field, &entry)
         }
-        return HeartbeatBatch.Slice(
-            offset: UInt32(truncatingIfNeeded: text.start),
-            count: UInt16(truncatingIfNeeded: text.count)
-        )
+        return slice(text)
     }
 
     @inline(never)
@@ -202,24 +256,41 @@ extension HeartbeatScanner {
         _ text: JSONCursor.Text,
         _ entry: inout HeartbeatBatch.Entry
     ) -> HeartbeatBatch.Slice {
-        guard text.count > 0, text.count <= NameRule.longestIncarnation,
-            NameText.isIncarnation(bytes, text.start..<text.end)
-        else {
-            if text.isEscaped, text.count <= NameRule.longestIncarnation * JSONUnescaping.longestEscape,
-                let unescaped = JSONUnescaping.unescape(bytes, text),
-                (1...NameRule.longestIncarnation).contains(unescaped.count),
-                unescaped.allSatisfy(NameText.isIncarnation)
-            {
-                return append(unescaped)
-            }
-            flaw(
-                &entry,
-                .malformed,
-                "incarnation is not 1 to \(NameRule.longestIncarnation) characters of [A-Za-z0-9._-]"
-            )
-            return .none
+        guard text.isWord, text.count > 0, text.count <= NameRule.longestIncarnation else {
+            return unusualIncarnation(bytes, text, &entry)
         }
-        return HeartbeatBatch.Slice(
+        return slice(text)
+    }
+
+    @inline(never)
+    private mutating func unusualIncarnation(
+        _ bytes: RawSpan,
+        _ text: JSONCursor.Text,
+        _ entry: inout HeartbeatBatch.Entry
+    ) -> HeartbeatBatch.Slice {
+        let counts = 1...NameRule.longestIncarnation
+        if !text.isEscaped {
+            let place = text.start..<text.end
+            if counts.contains(text.count), place.allSatisfy({ NameText.isIncarnation(JSONCursor.byte(bytes, $0)) }) {
+                return slice(text)
+            }
+        } else if text.count <= NameRule.longestIncarnation * JSONUnescaping.longestEscape,
+            let unescaped = JSONUnescaping.unescape(bytes, text),
+            counts.contains(unescaped.count), unescaped.allSatisfy(NameText.isIncarnation)
+        {
+            return append(unescaped)
+        }
+        flaw(
+            &entry,
+            .malformed,
+            "incarnation is not 1 to \(NameRule.longestIncarnation) characters of [A-Za-z0-9._-]"
+        )
+        return .none
+    }
+
+    @inline(__always)
+    private func slice(_ text: JSONCursor.Text) -> HeartbeatBatch.Slice {
+        HeartbeatBatch.Slice(
             offset: UInt32(truncatingIfNeeded: text.start),
             count: UInt16(truncatingIfNeeded: text.count)
         )

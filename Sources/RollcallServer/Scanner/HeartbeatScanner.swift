@@ -15,6 +15,8 @@ package struct HeartbeatScanner {
     var cursor = JSONCursor()
     var entries: [HeartbeatBatch.Entry] = []
     var flawMessages: [HeartbeatBatch.FlawMessage] = []
+    /// What the fields of the entries before said, by their rank.
+    var memos: [FieldMemo] = []
     /// Unescaped text; it goes behind the document.
     var extra: [UInt8] = []
     var isDurable = false
@@ -68,23 +70,28 @@ package struct HeartbeatScanner {
     }
 
     private static func checkUTF8(_ body: [UInt8]) throws(DocumentError) {
-        let bytes = body.span.bytes
-        var seen: UInt64 = 0
-        var position = 0
-        while position &+ 8 <= bytes.byteCount {
-            seen |= JSONCursor.word(bytes, position)
-            position &+= 8
-        }
-        while position < bytes.byteCount {
-            seen |= UInt64(JSONCursor.byte(bytes, position))
-            position &+= 1
-        }
-        guard seen & ByteWord.highs != 0 else { return }
+        guard !isASCII(body.span.bytes) else { return }
         do {
             _ = try UTF8Span(validating: body.span)
         } catch {
             throw .malformed("the document is not UTF-8", offset: error.byteOffsets.lowerBound)
         }
+    }
+
+    private static func isASCII(_ bytes: RawSpan) -> Bool {
+        guard bytes.byteCount >= 64 else {
+            return bytes.byteOffsets.allSatisfy { JSONCursor.byte(bytes, $0) < 0x80 }
+        }
+        var seen = SIMD8<UInt64>.zero
+        // The last 64 bytes may overlap with those before.
+        let last = bytes.byteCount &- 64
+        var offset = 0
+        while true {
+            seen |= bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD8<UInt64>.self)
+            if offset == last { break }
+            offset = min(offset &+ 64, last)
+        }
+        return (seen & ByteWord.highs) == .zero
     }
 
     private mutating func scanDocument(_ bytes: RawSpan) throws(DocumentError) {

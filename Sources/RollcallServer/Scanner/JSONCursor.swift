@@ -16,6 +16,8 @@ struct JSONCursor {
         var isEscaped: Bool
         /// Nothing but ASCII without `/` and DEL: nothing that a name could not have.
         var isPlain: Bool
+        /// Nothing but `[A-Za-z0-9._-]`, and it was seen at once.
+        var isWord = false
 
         @inline(__always) var count: Int { end &- start }
     }
@@ -67,15 +69,15 @@ struct JSONCursor {
         try expect(bytes, "\"")
         let start = position
         while position &+ 8 <= bytes.byteCount {
-            let special = ByteWord.special(Self.word(bytes, position))
-            if special == 0 {
+            let others = ByteWord.outsideWords(Self.word(bytes, position))
+            if others == 0 {
                 position &+= 8
                 continue
             }
-            position &+= ByteWord.lowest(special)
+            position &+= ByteWord.lowest(others)
             guard Self.byte(bytes, position) == UInt8(ascii: "\"") else { break }
             position &+= 1
-            return Text(start: start, end: position &- 1, isEscaped: false, isPlain: true)
+            return Text(start: start, end: position &- 1, isEscaped: false, isPlain: true, isWord: true)
         }
         // A copy, so that ours need not have an address.
         var slow = self
@@ -88,6 +90,11 @@ struct JSONCursor {
     @inline(never)
     private mutating func unusualText(_ bytes: RawSpan, from start: Int) throws(DocumentError) -> Text {
         var text = Text(start: start, end: start, isEscaped: false, isPlain: true)
+        while position &+ 8 <= bytes.byteCount {
+            let special = ByteWord.special(Self.word(bytes, position))
+            position &+= special == 0 ? 8 : ByteWord.lowest(special)
+            if special != 0 { break }
+        }
         while position < bytes.byteCount {
             let next = Self.byte(bytes, position)
             switch next {
