@@ -230,8 +230,13 @@ extension LivenessMachine {
         }
         standing.verdict = verdict
         board.stand(service, standing)
-        if verdict.state == .up { rows[number].flags.insert(.up) } else { rows[number].flags.remove(.up) }
-        rows[number].flags.insert(.tell)
+        var flags = rows[number].flags.union(.tell)
+        if verdict.state == .up { flags.insert(.up) } else { flags.remove(.up) }
+        if standing.isUnrecorded, !flags.contains(.queued) {
+            flags.insert(.queued)
+            queued.append(service)
+        }
+        rows[number].flags = flags
         isChanged = true
         if rows[number].flags.contains(.several) { publishWorkers(of: service) }
         if verdict.state == .down { wheel.withdraw(service) }
@@ -240,7 +245,6 @@ extension LivenessMachine {
             if !health.missing.isEmpty { health.missing.remove(service) }
         }
         if isJudged, verdict.state == .down { counters.judgedDown &+= 1 }
-        enqueueForRecording(service)
     }
 
     mutating func enqueueForRecording(_ service: UInt32) {
