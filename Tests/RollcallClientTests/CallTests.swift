@@ -58,7 +58,11 @@ struct CallTests {
             "GET /v1/transitions?since=7&log_id=l&wait=0.5&limit=3",
             { _ = try await $0.transitions(since: 7, of: "l", wait: .milliseconds(500), limit: 3) }
         ),
-        ("GET /v1/versions/b?state=up", { _ = try await $0.versions(of: "b", state: .up) }),
+        ("GET /v1/versions/b?state=up", { _ = try await $0.versions(of: "b", states: [.up]) }),
+        (
+            "GET /v1/versions/b?state=up&state=unknown&limit=4",
+            { _ = try await $0.versions(of: "b", states: [.up, .unknown], limit: 4) }
+        ),
         ("GET /v1/daemons", { _ = try await $0.daemons() }),
         ("POST /v1/daemons/a%2Fb/retire", { _ = try await $0.retireDaemon("a/b") }),
         ("GET /v1/drivers", { _ = try await $0.drivers() }),

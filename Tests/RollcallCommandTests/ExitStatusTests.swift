@@ -99,6 +99,9 @@ struct ExitStatusTests {
             ["heartbeat", "h", "b", "--interval", "2h"], ["agent"], ["agent", "--binary", "b", "--direct"],
             ["agent", "--binary", "b", "--on-forced-down", "halt"], ["agent", "--binary", "b", "stray"],
             ["group", "list", "--endpoint", "ftp://h"], ["watch", "--count", "0"],
+            ["version", "wait", "b"], ["version", "wait", "b", "--at-least", "-1"],
+            ["version", "wait", "b", "--at-least", "1", "--timeout", "soon"],
+            ["version", "wait", "b", "--at-least", "1", "--state", "down"],
         ]
     )
     func usage(arguments: [String]) async throws {

@@ -38,6 +38,7 @@ struct LostBackEndTests {
     func readiness() async throws {
         try await TestServer.run { server in
             await server.loseBackEnd()
+            #expect(try await server.get("/v1/versions/nobody").json["degraded"] == .bool(true))
             let lenient = try await server.get("/readyz")
             let strict = try await server.get("/readyz?strict")
             #expect(lenient.status == 200 && strict.status == 503)

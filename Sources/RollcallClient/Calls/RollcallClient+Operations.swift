@@ -30,16 +30,23 @@ extension RollcallClient {
     ///
     /// - Parameters:
     ///   - binary: The program.
-    ///   - state: Count only records in this state.
+    ///   - states: Count only records in one of these states; in any where there are none.
+    ///   - limit: List at most so many of those that hold the lowest, 1 to 100,000; all where it is `nil`.
     /// - Returns: The lowest, the highest, how many records have each, and which hold the lowest.
     /// - Throws: ``ClientError`` when no endpoint answered, or the daemon refused.
     public func versions(
         of binary: String,
-        state: WireState? = nil
+        states: [WireState] = [],
+        limit: Int? = nil
     ) async throws(ClientError) -> VersionsReply {
         var target = RequestTarget("v1", "versions", binary)
-        target.add("state", state?.rawValue)
-        return try await send(ClientRequest(.get, target), read: { try $0.document(VersionsReply.self) })
+        for state in states { target.add("state", state.rawValue) }
+        target.add("limit", limit.map(String.init))
+        return try await send(
+            ClientRequest(.get, target),
+            read: { try $0.document(VersionsReply.self) },
+            isDoubtful: { $0.isDegraded }
+        )
     }
 
     /// The daemons that share the database (`GET /v1/daemons`).

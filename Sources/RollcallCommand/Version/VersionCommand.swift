@@ -5,6 +5,6 @@ struct VersionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "version",
         abstract: "Versions of the services: which are about, and who holds the minimum.",
-        subcommands: [VersionShow.self]
+        subcommands: [VersionShow.self, VersionWait.self]
     )
 }

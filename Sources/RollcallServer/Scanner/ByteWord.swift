@@ -33,7 +33,7 @@ enum ByteWord {
 
     /// Bytes that are not of `[A-Za-z0-9._-]`: exact in every byte.
     @inline(__always)
-    static func outsideWords(_ word: UInt64) -> UInt64 {
+    static func unlikeIdentifiers(_ word: UInt64) -> UInt64 {
         // With the high bits set no byte borrows from the next when something is taken from it.
         let guarded = word | highs
         let letters = within(guarded | all(0x20), UInt8(ascii: "a"), UInt8(ascii: "z"))

@@ -1,6 +1,6 @@
 import LivenessCore
 
-/// What a field said in an entry before.
+/// What a field said in an earlier entry.
 ///
 /// The heartbeats of one call mostly have the same keys in the same order, and many of the same values. The same bytes
 /// mean the same: where they stand again they are compared, eight at a time, and not read.
@@ -19,22 +19,24 @@ struct FieldMemo {
     let keyCount: Int
     /// Bytes from there to behind the comma or the brace that ends it.
     let count: Int
-    let value: Value
+    /// nil where only the key is worth remembering.
+    let value: Value?
     /// A brace ends it, and the entry.
     let isLast: Bool
-    /// An entry had another value: from then on only the key is compared.
-    var varies = false
+    /// The rest was different in another entry, or is not worth remembering: only the key is compared.
+    var varies: Bool
 
-    init(_ field: HeartbeatField, _ start: Int, keyCount: Int, count: Int, _ value: Value, isLast: Bool) {
+    init(_ field: HeartbeatField, _ start: Int, keyCount: Int, count: Int, _ value: Value?, isLast: Bool) {
         self.field = field
         self.start = start
         self.keyCount = keyCount
         self.count = count
         self.value = value
         self.isLast = isLast
+        varies = value == nil
     }
 
-    /// Whether the whole field stands at `position` as it stood in the entry before.
+    /// Whether the whole field stands at `position` as it stood then.
     @inline(__always)
     func isWhole(_ bytes: RawSpan, at position: Int) -> Bool { Self.same(bytes, position, start, count) }
 
@@ -67,6 +69,7 @@ struct FieldMemo {
             case .reportInterval: entry.interval = UInt32(truncatingIfNeeded: number)
             default: break
             }
+        case nil: break
         }
     }
 

@@ -66,7 +66,7 @@ extension HeartbeatScanner {
         case UInt8(ascii: "\"") where kind == .text:
             let text = try cursor.text(bytes)
             try take(text, field, bytes, &entry)
-            if text.isPlain { said = .text(offset: text.start &- start, count: text.count) }
+            if text.isPlain, text.count > 0 { said = .text(offset: text.start &- start, count: text.count) }
         case UInt8(ascii: "0")...UInt8(ascii: "9") where kind == .number:
             try take(cursor.number(bytes), field, bytes, &entry)
             said = .number(entry.number(field))
@@ -79,7 +79,8 @@ extension HeartbeatScanner {
         cursor.skipSpace(bytes)
         let isLast = !cursor.take(bytes, UInt8(ascii: ","))
         if isLast { try cursor.expect(bytes, "}") }
-        if !isKnown, !isAlone, entry.flaw == nil, let said {
+        if !isKnown, !isAlone {
+            if entry.flaw != nil { said = nil }
             let count = cursor.position &- start
             remember(FieldMemo(field, start, keyCount: keyCount, count: count, said, isLast: isLast), rank)
         }

@@ -15,7 +15,7 @@ package struct HeartbeatScanner {
     var cursor = JSONCursor()
     var entries: [HeartbeatBatch.Entry] = []
     var flawMessages: [HeartbeatBatch.FlawMessage] = []
-    /// What the fields of the entries before said, by their rank.
+    /// What the fields of earlier entries said, by their rank.
     var memos: [FieldMemo] = []
     /// Unescaped text; it goes behind the document.
     var extra: [UInt8] = []

@@ -69,7 +69,7 @@ struct JSONCursor {
         try expect(bytes, "\"")
         let start = position
         while position &+ 8 <= bytes.byteCount {
-            let others = ByteWord.outsideWords(Self.word(bytes, position))
+            let others = ByteWord.unlikeIdentifiers(Self.word(bytes, position))
             if others == 0 {
                 position &+= 8
                 continue
@@ -86,7 +86,7 @@ struct JSONCursor {
         return text
     }
 
-    /// The rest of a string that has something special in it, or stands at the end of the document.
+    /// The rest of a string that is more than letters, digits and `._-`, or stands at the end of the document.
     @inline(never)
     private mutating func unusualText(_ bytes: RawSpan, from start: Int) throws(DocumentError) -> Text {
         var text = Text(start: start, end: start, isEscaped: false, isPlain: true)

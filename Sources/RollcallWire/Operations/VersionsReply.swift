@@ -12,6 +12,8 @@ public struct VersionsReply: Hashable, Sendable {
     public var counts: [VersionCount]
     /// The records that hold the minimum.
     public var minimumHeldBy: [VersionHolder]
+    /// The daemon does not see at the moment what others write: another one may know of more.
+    public var isDegraded = false
 
     /// The versions of one program.
     public init(binary: String, min: Int64?, max: Int64?, counts: [VersionCount], minimumHeldBy: [VersionHolder]) {
@@ -27,6 +29,18 @@ extension VersionsReply: Codable {
     private enum CodingKeys: String, CodingKey {
         case binary, min, max, counts
         case minimumHeldBy = "minimum_held_by"
+        case isDegraded = "degraded"
+    }
+
+    /// Reads what a daemon answers; one that does not say so is not degraded.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        binary = try container.decode(String.self, forKey: .binary)
+        min = try container.decodeIfPresent(Int64.self, forKey: .min)
+        max = try container.decodeIfPresent(Int64.self, forKey: .max)
+        counts = try container.decode([VersionCount].self, forKey: .counts)
+        minimumHeldBy = try container.decode([VersionHolder].self, forKey: .minimumHeldBy)
+        isDegraded = try container.decodeIfPresent(Bool.self, forKey: .isDegraded) ?? false
     }
 
     /// Writes every field, empty ones as `null`.
@@ -37,5 +51,6 @@ extension VersionsReply: Codable {
         try container.encode(max, forKey: .max)
         try container.encode(counts, forKey: .counts)
         try container.encode(minimumHeldBy, forKey: .minimumHeldBy)
+        try container.encode(isDegraded, forKey: .isDegraded)
     }
 }

@@ -151,7 +151,8 @@ final class Fleet: Sendable {
     /// Waits until so many more rounds were begun, answered or not.
     func tries(_ rounds: Int) async throws {
         let before = round
-        try await eventually("the fleet \(prefix) tries \(rounds) times") { round >= before + rounds }
+        let limit = Duration.seconds(60) + interval * rounds * 2
+        try await eventually("the fleet \(prefix) tries \(rounds) times", within: limit) { round >= before + rounds }
     }
 
     /// The latest round that any lane has begun.

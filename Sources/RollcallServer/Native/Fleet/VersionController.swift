@@ -17,13 +17,21 @@ struct VersionController {
 
     @Sendable private func versions(_ request: Request, _ context: RollcallContext) async throws -> Response {
         let binary = try context.capture("binary")
-        let states = Set(try QueryParameters(request).states("state"))
+        let parameters = try QueryParameters(request)
+        let states = Set(try parameters.states("state"))
+        let limit = try parameters.integer("limit", in: 1...100_000).map(Int.init)
         let board = engine.board
         let now = engine.now
-        return Reply.json(await OffLoop.run { render(binary, states, board, at: now) })
+        return Reply.json(await OffLoop.run { render(binary, states, limit, board, at: now) })
     }
 
-    private func render(_ binary: String, _ states: Set<LivenessState>, _ board: Board, at now: Instant) -> [UInt8] {
+    private func render(
+        _ binary: String,
+        _ states: Set<LivenessState>,
+        _ limit: Int?,
+        _ board: Board,
+        at now: Instant
+    ) -> [UInt8] {
         let wanted = Array(binary.utf8)
         var counts: [Int32: Int] = [:]
         var lowest = Int32.max
@@ -38,7 +46,7 @@ struct VersionController {
                 lowest = card.version
                 holders = []
             }
-            if card.version == lowest { holders.append(number) }
+            if card.version == lowest, holders.count < limit ?? .max { holders.append(number) }
         }
         return document(binary, counts, holders, board, at: now)
     }
@@ -70,7 +78,10 @@ struct VersionController {
             if position > 0 { json.raw(",") }
             holder(number, board, at: now, to: &json)
         }
-        json.raw("]}")
+        let readiness = engine.readiness
+        json.raw("],\"degraded\":")
+        json.bool(readiness.isDatabaseLost || readiness.isDriverLost)
+        json.raw("}")
         return json.bytes
     }
 
