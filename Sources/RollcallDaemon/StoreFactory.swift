@@ -41,6 +41,16 @@ enum StoreFactory {
         }
     }
 
+    /// What the database needs before this release can work with it; nothing is changed.
+    static func condition(_ settings: Settings.DatabaseSection) async throws(StoreError) -> DatabaseCondition {
+        switch try url(settings) {
+        case .sqlite(let path):
+            return try SQLiteStore.condition(SQLiteStore.Configuration(path: path, release: Release.number))
+        case .mariaDB(let url):
+            return try await MariaDBStore.condition(try mariaDB(url, settings.passwordFile, DownTimes()))
+        }
+    }
+
     private static func url(_ settings: Settings.DatabaseSection) throws(StoreError) -> DatabaseURL {
         guard let url = settings.url else {
             throw StoreError(.unavailable, "database.url is not set, and no state directory is known")

@@ -74,10 +74,22 @@ package final class MariaDBStore: SQLRecordStore {
     /// Creates the tables, or brings them to the newest schema this release knows; answers the version before, 0 where
     /// there was nothing.
     package static func expand(_ configuration: Configuration) async throws(StoreError) -> Int32 {
+        try await withSchema(configuration) { try $0.expand($1) }
+    }
+
+    /// What the database needs before this release can work with it; nothing is changed.
+    package static func condition(_ configuration: Configuration) async throws(StoreError) -> DatabaseCondition {
+        try await withSchema(configuration) { try $0.condition($1) }
+    }
+
+    private static func withSchema<Value: Sendable>(
+        _ configuration: Configuration,
+        _ body: @escaping @Sendable (Schema, MariaDBSession) throws -> Value
+    ) async throws(StoreError) -> Value {
         let pool = pool(configuration.server, "READ-COMMITTED", size: 1)
         let schema = Schema(release: configuration.release, migrations: Migration.released)
-        let result: Result<Int32, any Error>
-        do { result = .success(try await pool.run { try schema.expand($0) }) } catch { result = .failure(error) }
+        let result: Result<Value, any Error>
+        do { result = .success(try await pool.run { try body(schema, $0) }) } catch { result = .failure(error) }
         await pool.close()
         do { return try result.get() } catch {
             throw StoreError(mariaDB: error, at: place(configuration.server))

@@ -78,6 +78,24 @@ package final class SQLiteStore: SQLRecordStore {
         downTimes = configuration.downTimes
     }
 
+    /// What the file needs before this release can work with it, which then makes it so itself; nothing is changed, and
+    /// a daemon may have it open.
+    package static func condition(_ configuration: Configuration) throws(StoreError) -> DatabaseCondition {
+        guard FileIdentity(path: configuration.path) != nil else {
+            return DatabaseCondition(.expansion, "there is no such file yet: a daemon makes it when it starts")
+        }
+        do {
+            var connection = connection(configuration)
+            connection.readonly = true
+            let queue = try DatabaseQueue(path: configuration.path, configuration: connection)
+            defer { try? queue.close() }
+            let schema = Schema(release: configuration.release, migrations: Migration.released)
+            return try queue.read { try schema.condition($0) }
+        } catch {
+            throw StoreError(sqlite: error, file: configuration.path)
+        }
+    }
+
     /// Closes the file.
     ///
     /// Calls after it fail with `.unavailable`; the lock goes with the store itself.

@@ -39,6 +39,27 @@ struct OpeningTests {
         await store.close()
     }
 
+    @Test("what the database needs is said, and nothing is changed")
+    func condition() async throws {
+        let configuration = try await configuration()
+        let server = try MariaDBServer.here()
+        let database = configuration.server.database
+        #expect(try await MariaDBStore.condition(configuration) == .empty)
+        #expect(try await MariaDBStore.condition(configuration) == .empty)
+        let half = Migration.released[0].statements.prefix(4).joined(separator: ";\n")
+        try await server.execute("USE \(database); \(half)")
+        #expect(try await MariaDBStore.condition(configuration) == .empty)
+        _ = try await MariaDBStore.expand(configuration)
+        #expect(try await MariaDBStore.condition(configuration).need == .nothing)
+        try await server.execute("USE \(database); UPDATE schema_state SET schema_version = 0")
+        #expect(try await MariaDBStore.condition(configuration).need == .expansion)
+        try await server.execute("USE \(database); UPDATE schema_state SET schema_version = 9, min_release = 2")
+        let fenced = try await MariaDBStore.condition(configuration)
+        #expect(fenced.need == .broken && fenced.words.contains("least release 2"))
+        try await server.execute("USE \(database); DROP TABLE schema_state; CREATE TABLE theirs (id INT)")
+        #expect(try await MariaDBStore.condition(configuration) == .foreign)
+    }
+
     @Test("an expansion that was killed in the middle is begun anew")
     func resumed() async throws {
         let configuration = try await configuration()

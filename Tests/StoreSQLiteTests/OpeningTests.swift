@@ -50,6 +50,23 @@ struct OpeningTests {
         try first.close()
     }
 
+    @Test("what the file needs is said, beside the daemon that has it, and nothing is changed")
+    func condition() throws {
+        let configuration = SQLiteStore.Configuration(path: directory.database, release: 1)
+        #expect(try SQLiteStore.condition(configuration).need == .expansion)
+        #expect(!FileManager.default.fileExists(atPath: directory.database))
+        let store = try open()
+        #expect(try SQLiteStore.condition(configuration).need == .nothing)
+        try store.close()
+        #expect(try SQLiteStore.condition(configuration).need == .nothing)
+        try edit("UPDATE schema_state SET min_release = 2")
+        #expect(try SQLiteStore.condition(configuration).need == .broken)
+        try edit("DROP TABLE schema_state")
+        #expect(try SQLiteStore.condition(configuration) == .foreign)
+        try Data("no database at all, but long enough".utf8).write(to: URL(filePath: directory.database))
+        #expect(throws: StoreError.self) { try SQLiteStore.condition(configuration) }
+    }
+
     @Test("once the first is gone the next one opens, and finds everything")
     func reopening() async throws {
         var store: SQLiteStore? = try open()

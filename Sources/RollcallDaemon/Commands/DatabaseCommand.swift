@@ -1,12 +1,36 @@
 import ArgumentParser
+import LivenessCore
 
 /// `rollcalld db …`: administers the database.
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db",
         abstract: "Administers the database that the settings name.",
-        subcommands: [ExpandCommand.self]
+        subcommands: [CheckCommand.self, ExpandCommand.self]
     )
+}
+
+/// `rollcalld db check`: says what the database needs.
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Says what the database needs before this release can work with it.",
+        discussion: """
+            Nothing is changed. Exit status: 0 nothing to do, 1 broken or no answer, 2 rollcalld db expand.
+
+              rollcalld db check --config /etc/rollcall/rollcalld.yaml
+              rollcalld db check --database-url mariadb://admin@db.example.org/rollcall
+            """
+    )
+
+    @OptionGroup var options: SettingsOptions
+
+    func run() async throws {
+        let loaded = try options.load()
+        let condition = try await StoreFactory.condition(loaded.settings.database)
+        try StandardStreams.write("\(loaded.settings.database.url?.shown ?? ""): \(condition.words)\n")
+        if condition.need != .nothing { throw ExitCode(condition.need.rawValue) }
+    }
 }
 
 /// `rollcalld db expand`: adds to the database what this release needs.

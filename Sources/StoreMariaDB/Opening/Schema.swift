@@ -17,7 +17,7 @@ struct Schema: Sendable {
 
     /// Says why a daemon of this release cannot work with the database, if it cannot.
     func check(_ session: MariaDBSession) throws {
-        guard let version = try version(of: session) else {
+        guard let version = try state(of: session)?.version else {
             throw StoreError(
                 .schema,
                 "the database has no tables of Rollcall yet: create them with `rollcalld db expand`"
@@ -32,6 +32,12 @@ struct Schema: Sendable {
         try Fence(release: release).check(StoreSession(session))
     }
 
+    /// What the database needs before this release can work with it.
+    func condition(_ session: MariaDBSession) throws -> DatabaseCondition {
+        guard let state = try state(of: session) else { return try isEmpty(session) ? .empty : .foreign }
+        return state.condition(release: release, newest: newest)
+    }
+
     /// Applies what is missing; answers the version before, 0 where there was nothing.
     ///
     /// Every statement of a step can be repeated, so a killed upgrade is begun anew.
@@ -44,7 +50,7 @@ struct Schema: Sendable {
         }
         defer { _ = try? session.rows("SELECT release_lock(\(Self.lock))", []) { _ in } }
 
-        let before = try version(of: session)
+        let before = try state(of: session)?.version
         if before == nil, try !isEmpty(session) {
             throw StoreError(.schema, "the database holds tables, but not those of Rollcall: refusing to touch it")
         }
@@ -60,12 +66,9 @@ struct Schema: Sendable {
     }
 
     /// nil where there are no tables of ours, or not yet all of the first step.
-    private func version(of session: MariaDBSession) throws -> Int32? {
+    private func state(of session: MariaDBSession) throws -> SchemaState? {
         do {
-            let rows = try session.rows("SELECT schema_version FROM schema_state WHERE id = 1", []) {
-                try $0.integer(0)
-            }
-            return rows.first.flatMap { $0 }.map(Int32.init(clamping:))
+            return try SchemaState.read(StoreSession(session))
         } catch let error as MariaDBError where error.isMissingTable {
             return nil
         }

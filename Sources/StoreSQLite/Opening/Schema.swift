@@ -18,6 +18,14 @@ struct Schema: Sendable {
         try Fence(release: release).check(SQLiteSession(database))
     }
 
+    /// What the database needs before this release can work with it.
+    func condition(_ database: Database) throws -> DatabaseCondition {
+        guard try database.tableExists("schema_state"), let state = try SchemaState.read(SQLiteSession(database)) else {
+            return try database.isEmpty ? .empty : .foreign
+        }
+        return state.condition(release: release, newest: migrations.map(\.version).max() ?? 0)
+    }
+
     private func apply(_ migration: Migration, to database: Database) throws {
         guard let version = try version(of: database) else {
             guard try database.isEmpty else {
