@@ -169,8 +169,7 @@ package final class MariaDBStore: SQLRecordStore {
         let value: Value
         do {
             try connection.command("START TRANSACTION READ WRITE")
-            if let lock, try !lock.isHeld(connection) { throw LockLost() }
-            try fence.check(session)
+            try enter(connection)
             value = try body(session)
         } catch {
             try? connection.command("ROLLBACK")
@@ -179,6 +178,18 @@ package final class MariaDBStore: SQLRecordStore {
         }
         try connection.command("COMMIT")
         return value
+    }
+
+    /// What every transaction that writes begins with: the fence, and whether the daemon's id is still ours alone; one
+    /// statement, because it is asked with every flush.
+    private func enter(_ connection: MariaDBSession) throws {
+        guard let lock else { return try fence.check(StoreSession(connection)) }
+        let row = try connection.rows(
+            "SELECT min_release, \(DaemonLock.holder) FROM schema_state WHERE id = 1 LOCK IN SHARE MODE",
+            [lock.argument]
+        ) { (least: try $0.integer(0), holder: try $0.integer(1)) }.first
+        if let row, !lock.isOurs(row.holder) { throw LockLost() }
+        try fence.check(row?.least)
     }
 
     package func reading<Value: Sendable>(

@@ -12,7 +12,12 @@ package struct Fence: Sendable {
     }
 
     package func check(_ session: some SQLSession) throws {
-        guard let least = try session.row(Self.query, of: "schema_state", { try $0.integer(0) }) else {
+        try check(try session.row(Self.query, of: "schema_state", { try $0.integer(0) }))
+    }
+
+    /// The same where its row was read already, in this transaction and kept from changing; nil where there is none.
+    package func check(_ least: Int64?) throws {
+        guard let least else {
             throw StoreError(.schema, "schema_state is empty: the database cannot say which release may write")
         }
         guard least <= Int64(release) else {

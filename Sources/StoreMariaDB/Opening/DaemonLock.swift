@@ -66,7 +66,10 @@ final class DaemonLock: Sendable {
     private var isStillOurs: Bool {
         get async {
             guard let lease = state.withLock({ $0.holder?.lease }) else { return false }
-            return await (try? lease.run { try self.isHeld($0) }) ?? false
+            let connection = try? await lease.run { [argument] session in
+                try session.rows("SELECT \(Self.holder)", [argument]) { try $0.integer(0) }.first
+            }
+            return isOurs(connection ?? nil)
         }
     }
 
@@ -83,10 +86,12 @@ final class DaemonLock: Sendable {
         await held.lease.giveBack()
     }
 
-    /// Whether the lock is ours, as the server says now.
-    func isHeld(_ session: MariaDBSession) throws -> Bool {
-        guard let connection = state.withLock({ $0.holder?.connection }) else { return false }
-        return try session.rows("SELECT is_used_lock(\(Self.name))", [.text(daemon)]) { try $0.integer(0) }.first
-            == connection
+    /// In a query: the connection that holds the lock, as the server says now; with `argument`.
+    static let holder = "is_used_lock(\(name))"
+    var argument: MariaDBValue { .text(daemon) }
+
+    /// Whether that connection is ours.
+    func isOurs(_ connection: Int64?) -> Bool {
+        connection != nil && connection == state.withLock { $0.holder?.connection }
     }
 }
