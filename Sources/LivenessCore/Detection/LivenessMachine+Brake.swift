@@ -110,7 +110,7 @@ extension LivenessMachine {
             return LastSign(at: now, silent: now + .seconds(1), silentAtMost: now + .seconds(1))
         case .up: return silence(of: row, board.cards[number].reportInterval)
         case .unknown:
-            let recorded = standing.recorded
+            let recorded = logged[number].verdict
             guard recorded.state == .up || recorded.reason == .massFailure || recorded.reason == .reporterLost else {
                 return nil
             }

@@ -8,6 +8,7 @@ extension LivenessMachine {
     package mutating func advance(to now: Instant, limit: Int) -> Bool {
         guard pause == nil else { return false }
         var came: [UInt32] = []
+        came.reserveCapacity(limit)
         let isDone = wheel.advance(to: now, limit: limit, into: &came)
         let isSound = health.isSound && parts.areSound
         for service in came { touched ^= rows[Int(service)].lastHeard }
@@ -46,7 +47,7 @@ extension LivenessMachine {
         guard take > 0 else { return 0 }
         var slice: [UInt32] = []
         slice.reserveCapacity(take)
-        for _ in 0..<take { if let service = due.popFirst() { slice.append(service) } }
+        due.popFirst(take, into: &slice)
         touch(slice)
         for service in slice { judge(service, passBegan: passBegan, at: now) }
         return min(count - take, due.count)
@@ -121,7 +122,8 @@ extension LivenessMachine {
     /// Reads what is about to be needed of each of them in a tight loop, so that their cache misses overlap.
     private mutating func touch(_ services: [UInt32]) {
         for service in services { touched ^= rows[Int(service)].lastHeard }
-        touched ^= board.touch(services)
+        for service in services { touched ^= Int64(logged[Int(service)].bits) }
+        touched ^= wheel.touch(services) ^ board.touch(services)
     }
 
     /// Goes over all services whose state is unknown or rests on a session, about `limit` at a time: after the back end
@@ -171,7 +173,7 @@ extension LivenessMachine {
         evidence.isNeverReported =
             row.flags.contains(.neverHeard) && (row.flags.contains(.imported) || now < deadline)
         if old.state == .down, old.reason.isEarned(hasFailed: evidence.hasFailed) { evidence.earnedDown = old.reason }
-        evidence.lastState = board.standings[number].lastKnown
+        evidence.lastState = old.lastKnown
 
         var verdict = Verdict.decide(evidence)
         if !isJudged, verdict != old, evidence.earnedDown == nil {
@@ -225,14 +227,13 @@ extension LivenessMachine {
     mutating func stand(_ service: UInt32, _ verdict: Verdict, at now: Instant, isJudged: Bool) {
         let number = Int(service)
         var standing = board.standings[number]
-        if !verdict.reason.isLocalOpinion, verdict.state != standing.stateBeforeDoubts(returningTo: verdict.state) {
-            standing.since = wall(now)
-        }
+        let before = standing.verdict.stateBeforeDoubts(returningTo: verdict.state, recorded: logged[number].verdict)
+        if !verdict.reason.isLocalOpinion, verdict.state != before { standing.since = wall(now) }
         standing.verdict = verdict
         board.stand(service, standing)
         var flags = rows[number].flags.union(.tell)
         if verdict.state == .up { flags.insert(.up) } else { flags.remove(.up) }
-        if standing.isUnrecorded, !flags.contains(.queued) {
+        if isUnrecorded(verdict, number, flags) {
             flags.insert(.queued)
             queued.append(service)
         }
@@ -246,15 +247,20 @@ extension LivenessMachine {
         }
         if isJudged, verdict.state == .down { counters.judgedDown &+= 1 }
     }
-
-    mutating func enqueueForRecording(_ service: UInt32) {
-        guard board.standings[Int(service)].isUnrecorded, !rows[Int(service)].flags.contains(.queued) else { return }
-        rows[Int(service)].flags.insert(.queued)
-        queued.append(service)
-    }
 }
 
 extension Verdict {
+    /// The last state that was not unknown.
+    var lastKnown: LivenessState? { state == .unknown ? lastState : state }
+
+    /// The state that counts as the one before, when `state` is decided now and the log ends with `recorded`.
+    ///
+    /// Our own doubts are left out: when they pass, what was true before goes on being true since then.
+    fileprivate func stateBeforeDoubts(returningTo state: LivenessState, recorded: Verdict) -> LivenessState? {
+        guard reason.isLocalOpinion else { return self.state }
+        return recorded.state == state ? state : lastKnown
+    }
+
     /// Whether silence alone brings it about: then nobody may have heard the service unseen.
     fileprivate var needsJudgement: Bool {
         switch reason {

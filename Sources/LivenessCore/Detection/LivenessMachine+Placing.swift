@@ -41,10 +41,11 @@ extension LivenessMachine {
             rows[Int(service)] = row
             board.cards[Int(service)] = card
             board.locations[Int(service)] = location
-            board.standings[Int(service)] = Standing(record.recorded)
+            standAsRecorded(service, record.recorded)
         } else {
             rows.append(row)
             revisions.append(0)
+            logged.append(PackedVerdict(record.recorded.verdict))
             board.cards.append(card)
             board.locations.append(location)
             board.standings.append(Standing(record.recorded))
@@ -127,7 +128,7 @@ extension LivenessMachine {
         setFlag(.neverHeard, isNeverHeard, ofRow: number)
         revisions[number] = max(revisions[number], record.recorded.revision)
         if revisions[number] == record.recorded.revision {
-            board.standings[number].recorded = record.recorded.verdict
+            logged[number] = PackedVerdict(record.recorded.verdict)
         }
         if let new = record.incarnation, !(oldIncarnation ?? "").utf8.elementsEqual(new.utf8) {
             // Whoever stated the old one is compared with the record again, and the new one counts from its own number.

@@ -18,16 +18,37 @@ extension LivenessMachine {
             guard let service = queued.popFirst() else { break }
             rows[Int(service)].flags.remove(.queued)
             let standing = board.standings[Int(service)]
-            guard board.isListed(service), standing.isUnrecorded else { continue }
+            let recorded = logged[Int(service)].verdict
+            guard !standing.isDeleted, standing.verdict.isNews(after: recorded) else { continue }
             let change = StateChange(
                 serviceID: board.cards[Int(service)].id,
                 judgedRevision: revisions[Int(service)],
                 verdict: standing.verdict,
-                at: standing.verdict.state == standing.recorded.state ? wallNow : standing.since
+                at: standing.verdict.state == recorded.state ? wallNow : standing.since
             )
             changes.append(PendingChange(service: service, change: change))
         }
         return changes
+    }
+
+    /// Puts a service that stands otherwise than the log says among those that wait.
+    mutating func enqueueForRecording(_ service: UInt32) {
+        let number = Int(service)
+        guard isUnrecorded(board.standings[number].verdict, number, rows[number].flags) else { return }
+        rows[number].flags.insert(.queued)
+        queued.append(service)
+    }
+
+    /// Whether the service, of whom `verdict` is said, is to be put among those that wait to be recorded.
+    @inline(__always)
+    func isUnrecorded(_ verdict: Verdict, _ number: Int, _ flags: RosterRow.Flags) -> Bool {
+        !flags.contains(.queued) && verdict.isNews(after: logged[number].verdict)
+    }
+
+    /// The service stands as its record says.
+    mutating func standAsRecorded(_ service: UInt32, _ state: RecordedState, isDeleted: Bool = false) {
+        board.standings[Int(service)] = Standing(state, isDeleted: isDeleted)
+        logged[Int(service)] = PackedVerdict(state.verdict)
     }
 
     /// How many services wait to be recorded.
@@ -41,13 +62,13 @@ extension LivenessMachine {
         case .recorded(let transition):
             revisions[number] = max(revisions[number], transition.revision)
             if transition.from != transition.to { noteChange(of: pending.service, at: now) }
-            board.standings[number].recorded = pending.change.verdict
+            logged[number] = PackedVerdict(pending.change.verdict)
         case .superseded(let record):
             if let record {
                 if record.recorded.revision < revisions[number] {
                     // Restored from a backup: what is there now is what the log goes on from.
                     revisions[number] = record.recorded.revision
-                    board.standings[number].recorded = record.recorded.verdict
+                    logged[number] = PackedVerdict(record.recorded.verdict)
                 }
                 recordChanged(record, at: now)
             } else {
@@ -89,5 +110,14 @@ extension LivenessMachine {
         guard revision > board.head.revision else { return }
         board.head.revision = revision
         isChanged = true
+    }
+}
+
+extension Verdict {
+    /// Whether a log that ends with `recorded` must still be told of it: it is one that is recorded, and another than
+    /// the log's.
+    fileprivate func isNews(after recorded: Verdict) -> Bool {
+        if reason.isLocalOpinion { return false }
+        return state != recorded.state || (reason != recorded.reason && state != .up)
     }
 }

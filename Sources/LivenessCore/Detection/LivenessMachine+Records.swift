@@ -27,7 +27,7 @@ extension LivenessMachine {
             }
             adoptWorkers(of: service, from: incarnations)
             adopt(record, into: service)
-            board.standings[Int(service)] = Standing(record.recorded, isDeleted: record.deletedAt != nil)
+            standAsRecorded(service, record.recorded, isDeleted: record.deletedAt != nil)
             board.hearings[Int(service)] = Hearing(
                 lastSeenUp: record.lastSeenUp,
                 reportCount: UInt32(clamping: record.reportCount)
@@ -63,7 +63,7 @@ extension LivenessMachine {
         let isNew = known.map { board.cards[Int($0)].uuid != record.uuid } ?? true
         guard let service = place(record, at: now) else { return nil }
         counters.admitted += 1
-        if isNew { board.standings[Int(service)] = Standing(record.recorded) }
+        if isNew { standAsRecorded(service, record.recorded) }
         let wasHeard = rows[Int(service)].flags.contains(.heard)
         retired[RetiredIncarnation(service: service, incarnationHash: hash(incarnation))] = nil
         adoptWorker(
@@ -101,7 +101,7 @@ extension LivenessMachine {
         }
         guard let service = place(record, at: now) else { return }
         if isNew {
-            board.standings[Int(service)] = Standing(record.recorded)
+            standAsRecorded(service, record.recorded)
             board.hearings[Int(service)] = Hearing(
                 lastSeenUp: record.lastSeenUp,
                 reportCount: UInt32(clamping: record.reportCount)

@@ -178,7 +178,7 @@ extension LivenessMachine {
             break
         }
         let opinions = shadows.compactMap { word(of: $0, on: service, at: now) }
-        let unknown = Verdict(.unknown, .backendLost, lastState: board.standings[Int(service)].lastKnown)
+        let unknown = Verdict(.unknown, .backendLost, lastState: board.standings[Int(service)].verdict.lastKnown)
         switch settings.policy {
         case .driver: return verdict
         case .all:

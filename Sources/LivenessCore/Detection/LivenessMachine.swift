@@ -35,6 +35,8 @@ package struct LivenessMachine: Sendable {
     // One element per service, under its dense number.
     var rows = PagedArray<RosterRow>(bits: 12)
     var revisions = PagedArray<Int64>(bits: 12)
+    /// The verdict the transition log ends with.
+    var logged = PagedArray<PackedVerdict>(bits: 12)
     var wheel: DeadlineWheel
 
     /// Services with named workers.

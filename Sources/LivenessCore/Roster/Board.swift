@@ -2,7 +2,7 @@
 ///
 /// A copy is a snapshot; it shares everything that has not changed.
 package struct Board: Sendable {
-    /// 256 standings or hearings a page, 4 KiB: what a change at random places copies.
+    /// 256 standings or hearings a page, 2 or 4 KiB: what a change at random places copies.
     package static let standingBits = 8
 
     package let hasher: NameHasher

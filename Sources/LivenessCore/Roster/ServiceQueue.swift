@@ -35,6 +35,14 @@ struct ServiceQueue: Sendable {
         return full.isEmpty ? popFromLast() : popFromFull()
     }
 
+    /// Takes out up to `most` services.
+    mutating func popFirst(_ most: Int, into services: inout [UInt32]) {
+        for _ in 0..<min(most, count) {
+            guard let service = popFirst() else { return }
+            services.append(service)
+        }
+    }
+
     @inline(__always)
     private mutating func popFromFull() -> UInt32 {
         let service = full[0][taken]

@@ -1,81 +1,38 @@
-/// What is published of a service's liveness, 16 bytes: the verdict, since when, and what of it is recorded.
+/// What is published of a service's liveness, 8 bytes: the verdict and since when.
 package struct Standing: Sendable {
-    private static let none: UInt8 = 0xFF
+    private static let verdictBits: UInt64 = 0xFF
+    private static let deletedBit: UInt64 = 0x100
+    private static let sinceShift: UInt64 = 9
+    /// Of `since`, in microseconds: 570 years to either side of 1970.
+    private static let furthest: Int64 = (1 << 54) - 1
 
-    /// When the state (not only its reason) last changed.
-    package var since: Timestamp
-    private var stateByte: UInt8
-    private var reasonByte: UInt8
-    private var lastByte: UInt8
-    private var recordedStateByte: UInt8
-    private var recordedReasonByte: UInt8
-    private var recordedLastByte: UInt8
-    /// The record is deleted: it stands here so that a question about a name looks at nothing else.
-    package var isDeleted: Bool
+    private var bits: UInt64
 
     package init(_ recorded: RecordedState, isDeleted: Bool = false) {
-        self.isDeleted = isDeleted
+        bits = UInt64(PackedVerdict(recorded.verdict).bits)
         since = recorded.since
-        stateByte = recorded.state.rawValue
-        reasonByte = recorded.reason.rawValue
-        lastByte = recorded.lastState?.rawValue ?? Self.none
-        recordedStateByte = stateByte
-        recordedReasonByte = reasonByte
-        recordedLastByte = lastByte
+        self.isDeleted = isDeleted
     }
 
     package var verdict: Verdict {
-        @inline(__always) get {
-            Verdict(
-                LivenessState(rawValue: stateByte) ?? .unknown,
-                Reason(rawValue: reasonByte) ?? .starting,
-                lastState: LivenessState(rawValue: lastByte)
-            )
-        }
+        @inline(__always) get { PackedVerdict(bits: UInt8(truncatingIfNeeded: bits)).verdict }
+        @inline(__always) set { bits = bits & ~Self.verdictBits | UInt64(PackedVerdict(newValue).bits) }
+    }
+
+    /// When the state (not only its reason) last changed.
+    package var since: Timestamp {
+        get { Timestamp(microseconds: Int64(bitPattern: bits) >> Int64(Self.sinceShift)) }
         set {
-            stateByte = newValue.state.rawValue
-            reasonByte = newValue.reason.rawValue
-            lastByte = newValue.lastState?.rawValue ?? Self.none
+            let held = min(max(newValue.microseconds, -Self.furthest), Self.furthest)
+            let others = bits & (Self.verdictBits | Self.deletedBit)
+            bits = UInt64(bitPattern: held) << Self.sinceShift | others
         }
     }
 
-    /// The verdict the transition log ends with.
-    package var recorded: Verdict {
-        get {
-            Verdict(
-                LivenessState(rawValue: recordedStateByte) ?? .unknown,
-                Reason(rawValue: recordedReasonByte) ?? .starting,
-                lastState: LivenessState(rawValue: recordedLastByte)
-            )
-        }
-        set {
-            recordedStateByte = newValue.state.rawValue
-            recordedReasonByte = newValue.reason.rawValue
-            recordedLastByte = newValue.lastState?.rawValue ?? Self.none
-        }
-    }
-
-    /// The last state that was not unknown.
-    var lastKnown: LivenessState? {
-        let verdict = verdict
-        return verdict.state == .unknown ? verdict.lastState : verdict.state
-    }
-
-    /// The state that counts as the one before, when `state` is decided now.
-    ///
-    /// Our own doubts are left out: when they pass, what was true before goes on being true since then.
-    func stateBeforeDoubts(returningTo state: LivenessState) -> LivenessState? {
-        let verdict = verdict
-        guard verdict.reason.isLocalOpinion else { return verdict.state }
-        return recorded.state == state ? state : lastKnown
-    }
-
-    /// Whether the log must still be told: the verdict is one that is recorded, and another than the log's.
-    var isUnrecorded: Bool {
-        let now = verdict
-        if now.reason.isLocalOpinion { return false }
-        let then = recorded
-        return now.state != then.state || (now.reason != then.reason && now.state != .up)
+    /// The record is deleted: it stands here so that a question about a name looks at nothing else.
+    package var isDeleted: Bool {
+        @inline(__always) get { bits & Self.deletedBit != 0 }
+        set { bits = newValue ? bits | Self.deletedBit : bits & ~Self.deletedBit }
     }
 }
 
