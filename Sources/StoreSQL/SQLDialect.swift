@@ -33,6 +33,17 @@ package enum SQLDialect: Sendable {
         }
     }
 
+    /// The function that answers the greatest of its arguments.
+    var greatest: String { self == .mariaDB ? "greatest" : "max" }
+
+    /// An update of one row that answers the number it put into one of the columns: `SQLSession.answer` runs it.
+    func update(_ table: String, answering column: String, setTo number: String, and rest: String) -> String {
+        switch self {
+        case .sqlite: "UPDATE \(table) SET \(column) = \(number), \(rest) RETURNING \(column)"
+        case .mariaDB: "UPDATE \(table) SET \(column) = last_insert_id(\(number)), \(rest)"
+        }
+    }
+
     /// The database's own clock, in microseconds since 1970 (SQLite's has milliseconds).
     var now: String {
         switch self {

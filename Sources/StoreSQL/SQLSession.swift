@@ -25,6 +25,14 @@ extension SQLSession {
         try execute(sql[dialect], arguments)
     }
 
+    /// Runs an update that `SQLDialect.update` made; answers the number, nil where there is no such row.
+    func answer(to update: SQLText, _ arguments: [SQLValue]) throws -> Int64? {
+        switch dialect {
+        case .sqlite: try rows(update[dialect], arguments) { try $0.integer(0) }.first ?? nil
+        case .mariaDB: try execute(update, arguments) > 0 ? lastInsertedID : nil
+        }
+    }
+
     func rows<Value>(
         _ sql: SQLText,
         _ arguments: [SQLValue] = [],

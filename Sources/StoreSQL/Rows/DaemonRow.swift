@@ -64,17 +64,25 @@ enum DaemonRow {
     private static let retirement = SQLText("UPDATE daemons SET retired_at = ? WHERE id = ? AND retired_at IS NULL")
     private static let one = SQLText("SELECT \(columns) FROM daemons WHERE id = ?")
 
-    /// Shows that the daemon lives, whatever an operator said, moves its counter with the last part of a flush, and answers the count of this flush.
+    /// Shows that the daemon lives, whatever an operator said, moves its counter with the last part of a flush, and
+    /// answers the count of this flush.
     static func note(_ flush: HeartbeatFlush, in session: some SQLSession) throws -> Int64 {
-        let known = try session.row(count, [flush.daemon.stored], of: "daemons") { try $0.count(0) }
-        guard let known else { throw StoreError.unregistered(flush.daemon) }
-        let count = max(known + 1, flush.count)
-        try session.execute(note, [(flush.isLast ? count : known).stored, flush.at.stored, flush.daemon.stored])
-        return count
+        let step: Int64 = flush.isLast ? 1 : 0
+        let held = try session.answer(
+            to: note,
+            [step.stored, flush.count.stored, flush.at.stored, flush.daemon.stored]
+        )
+        guard let held else { throw StoreError.unregistered(flush.daemon) }
+        return flush.isLast ? held : max(held &+ 1, flush.count)
     }
 
-    private static let note = SQLText(
-        "UPDATE daemons SET flush_count = ?, last_seen = ?, retired_at = NULL WHERE id = ?"
-    )
-    private static let count = SQLText { "SELECT flush_count FROM daemons WHERE id = ?\($0.keepingRows)" }
+    private static let note = SQLText { dialect in
+        let count = "flush_count + ? * (\(dialect.greatest)(flush_count + 1, ?) - flush_count)"
+        return dialect.update(
+            "daemons",
+            answering: "flush_count",
+            setTo: count,
+            and: "last_seen = ?, retired_at = NULL WHERE id = ?"
+        )
+    }
 }
