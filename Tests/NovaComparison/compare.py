@@ -17,6 +17,8 @@ import table as tables
 INTERVAL = 10
 # Rounds before the count begins: connections, prepared statements and the buffer pool are as they stay.
 WARM_UP_ROUNDS = 2
+# And at most so many until the log stands still.
+MOST_SETTLING_ROUNDS = 30
 # So late, or so slow to be answered, a call of the fleet shows that the rate was not kept.
 PATIENCE = 5.0
 NOVA_SECONDS = 180
@@ -69,8 +71,7 @@ class Rollcall:
         fleet, server = self.fleet, self.server
         fleet.register()
         fleet.beat(WARM_UP_ROUNDS * INTERVAL)
-        # Those who registered first may have been silent for long by the time the last one has.
-        start = fleet.revision()
+        start = self._settled()
         before = servers.Usage(server, self.process.pid)
         due, accepted = fleet.beat(seconds)
         usage = servers.Usage(server, self.process.pid).since(before)
@@ -83,6 +84,21 @@ class Rollcall:
         usage["changes"] = fleet.state_changes(start)
         usage["problems"] = fleet.problems
         return usage
+
+    def _settled(self):
+        """The newest revision, once nothing was recorded for a round.
+
+        Those who registered first may have been silent for long by the time the last one has, and what became of that is
+        recorded behind their backs.
+        """
+        seen = self.fleet.revision()
+        for _ in range(MOST_SETTLING_ROUNDS):
+            self.fleet.beat(INTERVAL)
+            now = self.fleet.revision()
+            if now == seen:
+                return now
+            seen = now
+        raise RuntimeError(f"changes were still being recorded after {MOST_SETTLING_ROUNDS} rounds, at revision {seen}")
 
     def _written(self, accepted):
         """How many heartbeats the table counts, once what was accepted is flushed: at most ten seconds later."""
