@@ -14,6 +14,8 @@ server_packages=(
 )
 # What Tests/compare-nova needs beside the packages for building: the server, and a Python for Nova.
 comparison_packages=(mariadb-server-core mariadb-client-core python3-venv)
+# What Tests/upgrade needs beside them.
+upgrade_packages=(mariadb-server-core mariadb-client-core python3-pymysql)
 
 # Sets the array `missing` to those of the packages that are not installed.
 find_missing_packages() {

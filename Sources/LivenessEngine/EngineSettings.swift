@@ -15,13 +15,3 @@ package struct EngineSettings: Sendable {
         self.host = host
     }
 }
-
-/// What this build of Rollcall is.
-package enum Release {
-    /// Grows by one with every release whose schema or protocol matters to others: what the fence compares.
-    package static let number: Int32 = 1
-    /// For people.
-    package static let version = "1.0.0"
-    /// The schema versions this release can work with.
-    package static let schemaRange: ClosedRange<Int32> = 1...1
-}

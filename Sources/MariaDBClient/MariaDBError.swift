@@ -35,6 +35,9 @@ package struct MariaDBError: Error, Hashable, Sendable, CustomStringConvertible 
     /// A row of that key is there already.
     package var isDuplicateKey: Bool { isOne(of: ER_DUP_ENTRY) }
 
+    /// A table was changed since the snapshot began that is to be read.
+    package var isTableChanged: Bool { isOne(of: ER_TABLE_DEF_CHANGED) }
+
     package var isMissingTable: Bool { isOne(of: ER_NO_SUCH_TABLE) }
 
     /// The server cannot write now, or not yet: read-only, full, too busy, or a Galera node that is not in sync.

@@ -1,4 +1,4 @@
 /// The release this command line belongs to.
 enum Release {
-    static let current = "1.0.0"
+    static let current = "2.0.0"
 }

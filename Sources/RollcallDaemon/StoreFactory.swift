@@ -41,6 +41,38 @@ enum StoreFactory {
         }
     }
 
+    /// Moves data to its new place, at most so many records; an embedded file moves its own when it is opened.
+    static func migrate(
+        _ settings: Settings.DatabaseSection,
+        atMost: Int,
+        report: @escaping @Sendable (_ moved: Int, _ total: Int) -> Void
+    ) async throws(StoreError) -> MoveResult {
+        switch try url(settings) {
+        case .sqlite(let path):
+            _ = try sqlite(path, DownTimes())
+            return MoveResult(moved: 0, left: 0)
+        case .mariaDB(let url):
+            let configuration = try mariaDB(url, settings.passwordFile, DownTimes())
+            return try await MariaDBStore.migrate(configuration, atMost: atMost, report: report)
+        }
+    }
+
+    /// Ends the upgrade to this release; an embedded file has when it is opened.
+    static func contract(
+        _ settings: Settings.DatabaseSection,
+        isForced: Bool,
+        patience: Duration,
+        report: @escaping @Sendable (String) -> Void
+    ) async throws(StoreError) {
+        switch try url(settings) {
+        case .sqlite(let path):
+            _ = try sqlite(path, DownTimes())
+        case .mariaDB(let url):
+            let configuration = try mariaDB(url, settings.passwordFile, DownTimes())
+            try await MariaDBStore.contract(configuration, isForced: isForced, patience: patience, report: report)
+        }
+    }
+
     /// What the database needs before this release can work with it; nothing is changed.
     static func condition(_ settings: Settings.DatabaseSection) async throws(StoreError) -> DatabaseCondition {
         switch try url(settings) {

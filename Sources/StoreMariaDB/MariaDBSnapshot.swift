@@ -5,28 +5,38 @@ import StoreSQL
 /// The database as it was at one moment: a transaction that only reads, on a connection of its own.
 package struct MariaDBSnapshot: SQLSnapshot {
     private let lease: MariaDBLease
+    private let phase: SchemaPhase
     private let place: String
 
     init(_ pool: MariaDBPool, place: String) async throws {
         self.place = place
         lease = try await pool.lease()
         do {
-            try await lease.run { try Self.begin($0) }
+            phase = try await lease.run { try Self.begin($0).phase }
         } catch {
             await lease.giveBack()
             throw error
         }
     }
 
-    static func begin(_ connection: MariaDBSession) throws {
+    static func begin(_ connection: MariaDBSession) throws -> StoreSession {
         try connection.command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+        do {
+            let state = try connection.rows("SELECT phase, schema_version FROM schema_state WHERE id = 1", []) {
+                (phase: try $0.text(0), version: try $0.integer(1))
+            }.first
+            return StoreSession(connection, try SchemaState.phase(state?.phase, of: state?.version))
+        } catch {
+            try? connection.command("COMMIT")
+            throw error
+        }
     }
 
     package func reading<Value: Sendable>(
         _ body: @escaping @Sendable (StoreSession) throws -> Value
     ) async throws(StoreError) -> Value {
         do {
-            return try await lease.run { try body(StoreSession($0)) }
+            return try await lease.run { [phase] in try body(StoreSession($0, phase)) }
         } catch {
             throw StoreError(mariaDB: error, at: place)
         }

@@ -22,7 +22,7 @@ package final class MariaDBStore: SQLRecordStore {
 
         package init(
             server: MariaDBConfiguration,
-            release: Int32 = 1,
+            release: Int32 = Release.number,
             downTimes: DownTimes = DownTimes(),
             writers: Int = 2,
             readers: Int = 4,
@@ -72,38 +72,13 @@ package final class MariaDBStore: SQLRecordStore {
         }
     }
 
-    /// Creates the tables, or brings them to the newest schema this release knows; answers the version before, 0 where
-    /// there was nothing.
-    package static func expand(_ configuration: Configuration) async throws(StoreError) -> Int32 {
-        try await withSchema(configuration) { try $0.expand($1) }
-    }
-
-    /// What the database needs before this release can work with it; nothing is changed.
-    package static func condition(_ configuration: Configuration) async throws(StoreError) -> DatabaseCondition {
-        try await withSchema(configuration) { try $0.condition($1) }
-    }
-
-    private static func withSchema<Value: Sendable>(
-        _ configuration: Configuration,
-        _ body: @escaping @Sendable (Schema, MariaDBSession) throws -> Value
-    ) async throws(StoreError) -> Value {
-        let pool = pool(configuration.server, "READ-COMMITTED", size: 1)
-        let schema = Schema(release: configuration.release, migrations: Migration.released)
-        let result: Result<Value, any Error>
-        do { result = .success(try await pool.run { try body(schema, $0) }) } catch { result = .failure(error) }
-        await pool.close()
-        do { return try result.get() } catch {
-            throw StoreError(mariaDB: error, at: place(configuration.server))
-        }
-    }
-
     package func close() async {
         await lock?.release()
         await writers.close()
         await readers.close()
     }
 
-    private static func pool(
+    static func pool(
         _ server: MariaDBConfiguration,
         _ isolation: String,
         autocommit: Bool = true,
@@ -121,7 +96,7 @@ package final class MariaDBStore: SQLRecordStore {
         return MariaDBPool(server, size: size, label: "rollcall.store")
     }
 
-    private static func place(_ server: MariaDBConfiguration) -> String {
+    static func place(_ server: MariaDBConfiguration) -> String {
         switch server.address {
         case .tcp(let host, let port): "\(host):\(port)/\(server.database)"
         case .socket(let path): "\(path)/\(server.database)"
@@ -173,8 +148,7 @@ package final class MariaDBStore: SQLRecordStore {
     ) throws -> Value {
         let value: Value
         do {
-            try enter(connection)
-            value = try body(StoreSession(connection))
+            value = try body(try enter(connection))
         } catch {
             try? connection.command("ROLLBACK")
             if let error = error as? MariaDBError, error.isConnectionLost { throw LostBeforeCommit(cause: error) }
@@ -190,16 +164,20 @@ package final class MariaDBStore: SQLRecordStore {
         return value
     }
 
-    /// What every transaction that writes begins with: the fence, and whether the daemon's id is still ours alone; one
-    /// statement, because it is asked with every flush.
-    private func enter(_ connection: MariaDBSession) throws {
-        guard let lock else { return try fence.check(StoreSession(connection)) }
+    /// What every transaction that writes begins with: the fence, the phase, and whether the daemon's id is still ours
+    /// alone; one statement, because it is asked with every flush.
+    private func enter(_ connection: MariaDBSession) throws -> StoreSession {
         let row = try connection.rows(
-            "SELECT min_release, \(DaemonLock.holder) FROM schema_state WHERE id = 1 LOCK IN SHARE MODE",
-            [lock.argument]
-        ) { (least: try $0.integer(0), holder: try $0.integer(1)) }.first
-        if let row, !lock.isOurs(row.holder) { throw LockLost() }
+            """
+            SELECT min_release, phase, schema_version, \(lock == nil ? "NULL" : DaemonLock.holder) FROM schema_state WHERE id = 1 \
+            LOCK IN SHARE MODE
+            """,
+            lock.map { [$0.argument] } ?? []
+        ) { (least: try $0.integer(0), phase: try $0.text(1), version: try $0.integer(2), holder: try $0.integer(3)) }
+        .first
+        if let lock, let row, !lock.isOurs(row.holder) { throw LockLost() }
         try fence.check(row?.least)
+        return StoreSession(connection, try SchemaState.phase(row?.phase, of: row?.version))
     }
 
     package func reading<Value: Sendable>(
@@ -209,13 +187,15 @@ package final class MariaDBStore: SQLRecordStore {
         while true {
             do {
                 return try await readers.run { connection in
-                    try MariaDBSnapshot.begin(connection)
+                    let session = try MariaDBSnapshot.begin(connection)
                     defer { try? connection.command("COMMIT") }
-                    return try body(StoreSession(connection))
+                    return try body(session)
                 }
             } catch {
-                // A connection that lay idle may have been lost long ago; a fresh one says what is the matter.
-                guard tries < 2, let lost = error as? MariaDBError, lost.isConnectionLost else {
+                // A connection that lay idle may have been lost long ago; a fresh one says what is the matter. And a table
+                // that was changed since the snapshot began is as it should be in the next one.
+                guard tries < 2, let failed = error as? MariaDBError, failed.isConnectionLost || failed.isTableChanged
+                else {
                     throw StoreError(mariaDB: error, at: place)
                 }
                 tries += 1

@@ -1,15 +1,19 @@
+import LivenessCore
 package import MariaDBClient
 package import StoreSQL
 
 /// A connection within a transaction.
 package struct StoreSession: SQLSession {
     let connection: MariaDBSession
+    /// As it is for this transaction, whatever others do meanwhile.
+    let phase: SchemaPhase
 
-    init(_ connection: MariaDBSession) {
+    init(_ connection: MariaDBSession, _ phase: SchemaPhase) {
         self.connection = connection
+        self.phase = phase
     }
 
-    package var dialect: SQLDialect { .mariaDB }
+    package var dialect: SQLDialect { .mariaDB(phase) }
     package var lastInsertedID: Int64 { connection.lastInsertedID }
 
     @discardableResult

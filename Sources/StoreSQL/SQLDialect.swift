@@ -1,15 +1,28 @@
-/// How a database spells what is not the same everywhere.
-package enum SQLDialect: Sendable {
+package import LivenessCore
+
+/// How a database spells what is not the same everywhere, and where things stand in it.
+package enum SQLDialect: Hashable, Sendable {
+    /// Its tables are brought to the newest shape when the file is opened.
     case sqlite
-    case mariaDB
+    case mariaDB(SchemaPhase)
+
+    /// Where what moves with this release is read and written.
+    var phase: SchemaPhase {
+        switch self {
+        case .sqlite: .new
+        case .mariaDB(let phase): phase
+        }
+    }
+
+    private var isMariaDB: Bool { self != .sqlite }
 
     /// Behind a query whose rows nobody else may change before this transaction ends.
     ///
     /// SQLite lets one writer in at a time.
-    var keepingRows: String { self == .mariaDB ? " FOR UPDATE" : "" }
+    var keepingRows: String { isMariaDB ? " FOR UPDATE" : "" }
 
     /// Behind a query of the row that a fence is raised in: others may read it, and nobody may change it.
-    var sharingRows: String { self == .mariaDB ? " LOCK IN SHARE MODE" : "" }
+    var sharingRows: String { isMariaDB ? " LOCK IN SHARE MODE" : "" }
 
     /// The rows of a table whose key is in a list, which comes as one argument: a JSON array.
     func rows(of table: String, whose key: String) -> String {
@@ -34,7 +47,7 @@ package enum SQLDialect: Sendable {
     }
 
     /// The function that answers the greatest of its arguments.
-    var greatest: String { self == .mariaDB ? "greatest" : "max" }
+    var greatest: String { isMariaDB ? "greatest" : "max" }
 
     /// An update of one row that answers the number it put into one of the columns: `SQLSession.answer` runs it.
     func update(_ table: String, answering column: String, setTo number: String, and rest: String) -> String {
@@ -59,22 +72,24 @@ package enum SQLDialect: Sendable {
 /// A statement in every dialect, written once: names are between backticks where a dialect has them as words of its own.
 package struct SQLText: Sendable {
     private let sqlite: String
-    private let mariaDB: String
+    private let both: String
+    private let new: String
 
     package init(_ text: (SQLDialect) -> String) {
         sqlite = text(.sqlite)
-        mariaDB = text(.mariaDB)
+        both = text(.mariaDB(.both))
+        new = text(.mariaDB(.new))
     }
 
     package init(_ text: String) {
-        sqlite = text
-        mariaDB = text
+        self.init { _ in text }
     }
 
     package subscript(dialect: SQLDialect) -> String {
         switch dialect {
         case .sqlite: sqlite
-        case .mariaDB: mariaDB
+        case .mariaDB(.both): both
+        case .mariaDB(.new): new
         }
     }
 }

@@ -11,12 +11,12 @@ extension SQLiteStore {
     ) throws -> Set<Int64> {
         let renewal = try session.database.makeStatement(
             sql: """
-                UPDATE services SET report_count = report_count + ?1, \
+                UPDATE service_heartbeats SET report_count = report_count + ?1, \
                 last_seen_up = max(coalesce(last_seen_up, ?2), ?2), \
                 last_sequence = CASE WHEN ?3 IS NULL THEN last_sequence \
                 ELSE max(coalesce(last_sequence, ?3), ?3) END, \
                 never_heard = 0, last_daemon = ?4, last_flush = ?5 \
-                WHERE id = ?6 AND incarnation_number = ?7 AND left_at IS NULL AND deleted = 0
+                WHERE service_id = ?6 AND number = ?7
                 """
         )
         let daemon = flush.daemon.databaseValue

@@ -23,7 +23,7 @@ package final class SQLiteStore: SQLRecordStore {
 
         package init(
             path: String,
-            release: Int32 = 1,
+            release: Int32 = Release.number,
             busyTimeout: Duration = .seconds(2),
             downTimes: DownTimes = DownTimes()
         ) {

@@ -104,7 +104,10 @@ class Rollcall:
         """How many heartbeats the table counts, once what was accepted is flushed: at most ten seconds later."""
         deadline = time.monotonic() + 10
         while True:
-            counted = self.server.run("SELECT sum(report_count) FROM rollcall.services WHERE topic = 'compute'")
+            counted = self.server.run(
+                "SELECT sum(report_count) FROM rollcall.service_heartbeats JOIN rollcall.services ON id = service_id "
+                "WHERE topic = 'compute'"
+            )
             if int(counted[0][0]) >= accepted or time.monotonic() > deadline:
                 return int(counted[0][0])
             time.sleep(0.05)

@@ -11,7 +11,8 @@ final class MariaDBFixture: StoreFixture {
     let configuration: MariaDBStore.Configuration
     let mariaDB: MariaDBStore
 
-    init() async throws {
+    /// In a phase of the upgrade to this release: `both` as after the expansion of a database of release 1.
+    init(_ phase: SchemaPhase = .new) async throws {
         server = try MariaDBServer.here()
         configuration = MariaDBStore.Configuration(
             server: MariaDBConfiguration(
@@ -20,8 +21,16 @@ final class MariaDBFixture: StoreFixture {
                 database: try await server.makeDatabase()
             )
         )
+        if phase == .both { try await Self.makeRelease1(configuration) }
         _ = try await MariaDBStore.expand(configuration)
         mariaDB = try await MariaDBStore(configuration)
+    }
+
+    /// The tables as release 1 makes them.
+    static func makeRelease1(_ configuration: MariaDBStore.Configuration) async throws {
+        var old = configuration
+        old.release = 1
+        _ = try await MariaDBStore.expand(old, migrations: Array(Migration.released.prefix(1)))
     }
 
     var store: any RecordStore { mariaDB }

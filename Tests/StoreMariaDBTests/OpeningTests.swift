@@ -33,7 +33,7 @@ struct OpeningTests {
             for _ in 0..<4 { group.addTask { try await MariaDBStore.expand(configuration) } }
             return try await group.reduce(into: []) { $0.append($1) }
         }
-        #expect(before.sorted() == [0, 1, 1, 1])
+        #expect(before.sorted() == [0, 2, 2, 2])
         let store = try await MariaDBStore(configuration)
         #expect(try await store.daemons().isEmpty)
         await store.close()
@@ -46,16 +46,16 @@ struct OpeningTests {
         let database = configuration.server.database
         #expect(try await MariaDBStore.condition(configuration) == .empty)
         #expect(try await MariaDBStore.condition(configuration) == .empty)
-        let half = Migration.released[0].statements.prefix(4).joined(separator: ";\n")
+        let half = Migration.statements(Migration.released[0].expansion).prefix(4).joined(separator: ";\n")
         try await server.execute("USE \(database); \(half)")
         #expect(try await MariaDBStore.condition(configuration) == .empty)
         _ = try await MariaDBStore.expand(configuration)
         #expect(try await MariaDBStore.condition(configuration).need == .nothing)
         try await server.execute("USE \(database); UPDATE schema_state SET schema_version = 0")
         #expect(try await MariaDBStore.condition(configuration).need == .expansion)
-        try await server.execute("USE \(database); UPDATE schema_state SET schema_version = 9, min_release = 2")
+        try await server.execute("USE \(database); UPDATE schema_state SET schema_version = 9, min_release = 3")
         let fenced = try await MariaDBStore.condition(configuration)
-        #expect(fenced.need == .broken && fenced.words.contains("least release 2"))
+        #expect(fenced.need == .broken && fenced.words.contains("least release 3"))
         try await server.execute("USE \(database); DROP TABLE schema_state; CREATE TABLE theirs (id INT)")
         #expect(try await MariaDBStore.condition(configuration) == .foreign)
     }
@@ -64,7 +64,7 @@ struct OpeningTests {
     func resumed() async throws {
         let configuration = try await configuration()
         let server = try MariaDBServer.here()
-        let half = Migration.released[0].statements.prefix(4).joined(separator: ";\n")
+        let half = Migration.statements(Migration.released[0].expansion).prefix(4).joined(separator: ";\n")
         try await server.execute("USE \(configuration.server.database); \(half)")
         await #expect(throws: StoreError.self) { try await MariaDBStore(configuration) }
         #expect(try await MariaDBStore.expand(configuration) == 0)
@@ -86,7 +86,7 @@ struct OpeningTests {
         let configuration = try await configuration()
         _ = try await MariaDBStore.expand(configuration)
         let server = try MariaDBServer.here()
-        try await server.execute("USE \(configuration.server.database); UPDATE schema_state SET min_release = 2")
+        try await server.execute("USE \(configuration.server.database); UPDATE schema_state SET min_release = 3")
         let error = await #expect(throws: StoreError.self) { try await MariaDBStore(configuration) }
         #expect(error?.code == .fenced)
     }

@@ -123,9 +123,10 @@ struct FaultTests {
         try await fixture.execute(
             """
             UPDATE services SET state = 'sideways', state_reason = 'whim', state_last = 'x', version = 99999999999,
-            report_interval = 9223372036854775807, report_count = -1, last_sequence = -5, edit = -9,
-            incarnation_number = 9223372036854775807, state_since = -9223372036854775808, last_flush = -3,
-            state_revision = 9223372036854775807, forced_down = 7, forced_down_at = NULL, never_heard = -1
+            report_interval = 9223372036854775807, edit = -9,
+            incarnation_number = 9223372036854775807, state_since = -9223372036854775808,
+            state_revision = 9223372036854775807, forced_down = 7, forced_down_at = NULL;
+            UPDATE service_heartbeats SET report_count = -1, last_sequence = -5, last_flush = -3, never_heard = -1
             """
         )
         try await fixture.execute("UPDATE service_incarnations SET version = -4, last_sequence = -1")

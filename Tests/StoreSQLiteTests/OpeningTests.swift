@@ -16,7 +16,7 @@ struct OpeningTests {
     }
 
     private func open(
-        release: Int32 = 1,
+        release: Int32 = Release.number,
         migrations: [Migration] = Migration.released
     ) throws(StoreError) -> SQLiteStore {
         try SQLiteStore(
@@ -52,14 +52,14 @@ struct OpeningTests {
 
     @Test("what the file needs is said, beside the daemon that has it, and nothing is changed")
     func condition() throws {
-        let configuration = SQLiteStore.Configuration(path: directory.database, release: 1)
+        let configuration = SQLiteStore.Configuration(path: directory.database, release: 2)
         #expect(try SQLiteStore.condition(configuration).need == .expansion)
         #expect(!FileManager.default.fileExists(atPath: directory.database))
         let store = try open()
         #expect(try SQLiteStore.condition(configuration).need == .nothing)
         try store.close()
         #expect(try SQLiteStore.condition(configuration).need == .nothing)
-        try edit("UPDATE schema_state SET min_release = 2")
+        try edit("UPDATE schema_state SET min_release = 3")
         #expect(try SQLiteStore.condition(configuration).need == .broken)
         try edit("DROP TABLE schema_state")
         #expect(try SQLiteStore.condition(configuration) == .foreign)
@@ -139,7 +139,7 @@ struct OpeningTests {
         _ = try await store?.admit([admission("h1")], at: Timestamp(microseconds: 5))
         try store?.close()
         store = nil
-        let next = Migration(version: 2, sql: "ALTER TABLE services ADD COLUMN colour TEXT DEFAULT 'grey'")
+        let next = Migration(version: 3, sql: "ALTER TABLE services ADD COLUMN colour TEXT DEFAULT 'grey'")
         for _ in 0..<2 {
             let upgraded = try open(migrations: Migration.released + [next])
             let found = try await upgraded.pool.read { database in
@@ -148,7 +148,7 @@ struct OpeningTests {
                     try String.fetchAll(database, sql: "SELECT colour FROM services")
                 )
             }
-            #expect(found.0 == 2)
+            #expect(found.0 == 3)
             #expect(found.1 == ["grey"])
             try upgraded.close()
         }
@@ -157,7 +157,7 @@ struct OpeningTests {
     @Test("an upgrade that fails leaves the schema as it was")
     func failedUpgrade() throws {
         try open().close()
-        let broken = Migration(version: 2, sql: "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1)")
+        let broken = Migration(version: 3, sql: "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1)")
         #expect(throws: StoreError.self) { try open(migrations: Migration.released + [broken]) }
         let store = try open()
         let found = try store.pool.read { database in
@@ -166,7 +166,7 @@ struct OpeningTests {
                 try database.tableExists("half")
             )
         }
-        #expect(found.0 == 1)
+        #expect(found.0 == 2)
         #expect(!found.1)
     }
 
@@ -178,8 +178,11 @@ struct OpeningTests {
         let text = try String(contentsOf: folder, encoding: .utf8)
         let store = try open()
         let columns = try store.pool.read { database in
-            try ["services", "service_incarnations", "transitions", "log_head", "daemons", "schema_state"]
-                .flatMap { table in try database.columns(in: table).map { (table, $0.name) } }
+            try [
+                "services", "service_heartbeats", "service_incarnations", "transitions", "log_head", "daemons",
+                "schema_state",
+            ]
+            .flatMap { table in try database.columns(in: table).map { (table, $0.name) } }
         }
         let sections = text.components(separatedBy: "\n## ")
         for (table, column) in columns {

@@ -1,4 +1,4 @@
-/// What a database needs before a release can work with it.
+/// What a database needs before a release can work with it, or to end an upgrade.
 package struct DatabaseCondition: Hashable, Sendable {
     /// With the exit statuses of `keystone-manage db_sync --check`, which `rollcalld db check` ends with as well.
     package enum Need: Int32, Sendable {
@@ -6,6 +6,10 @@ package struct DatabaseCondition: Hashable, Sendable {
         /// Nothing that a command of this release could mend.
         case broken = 1
         case expansion = 2
+        /// Records still have their heartbeats in the old place only.
+        case migration = 3
+        /// Nobody needs the old place any more.
+        case contraction = 4
     }
 
     package var need: Need

@@ -1,6 +1,6 @@
 package import ArgumentParser
 import Glibc
-import LivenessEngine
+import LivenessCore
 
 /// `rollcalld`: the daemon, and what one does with its configuration.
 package struct RollcalldCommand: AsyncParsableCommand {

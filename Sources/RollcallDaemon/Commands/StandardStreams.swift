@@ -20,7 +20,12 @@ enum StandardStreams {
 
     /// Writes a line for people; when that cannot be done, nobody is left to be told.
     static func complain(_ line: String) {
-        try? FileHandle.standardError.write(contentsOf: Data("rollcalld: \(line)\n".utf8))
+        tell("rollcalld: \(line)\n")
+    }
+
+    /// Writes to standard error as it is.
+    static func tell(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 
     private static func words(_ error: any Error) -> String {

@@ -69,14 +69,24 @@ extension SQLRecordStore {
 }
 
 private enum HeartbeatText {
-    private static let columns = """
-        id, uuid, incarnation_number, last_sequence, version, report_interval, report_count, last_daemon, last_flush
+    static let flushed = SQLText { dialect in
         """
+        SELECT \(columns(dialect)) FROM \(HeartbeatRow.records(dialect)) \
+        WHERE \(HeartbeatRow.place("last_daemon", dialect)) = ? AND \(HeartbeatRow.place("last_flush", dialect)) > ? \
+        ORDER BY id
+        """
+    }
+    static let looked = SQLText { dialect in
+        "SELECT \(columns(dialect)) FROM \(dialect.rows(of: HeartbeatRow.records(dialect), whose: "id"))"
+    }
 
-    static let flushed = SQLText(
-        "SELECT \(columns) FROM services WHERE last_daemon = ? AND last_flush > ? ORDER BY id"
-    )
-    static let looked = SQLText { "SELECT \(columns) FROM \($0.rows(of: "services", whose: "id"))" }
+    private static func columns(_ dialect: SQLDialect) -> String {
+        func heartbeats(_ column: String) -> String { HeartbeatRow.value(column, dialect) }
+        return """
+            id, uuid, incarnation_number, \(heartbeats("last_sequence")), version, report_interval, \
+            \(heartbeats("report_count")), \(heartbeats("last_daemon")), \(heartbeats("last_flush"))
+            """
+    }
 
     static func heartbeat(_ stored: StoredRow<some SQLColumns>) throws -> ObservedHeartbeat {
         let id = try stored.integer(0)

@@ -66,13 +66,14 @@ private enum LoadingText {
     /// Services in one page: some 2 MB of rows.
     private static let pageSize = 2_000
 
-    static let newestStamp = SQLText("SELECT max(last_seen_up) FROM services WHERE deleted = 0")
-    static let services = SQLText(
+    static let newestStamp = SQLText {
+        "SELECT max(\(HeartbeatRow.place("last_seen_up", $0))) FROM \(HeartbeatRow.records($0)) WHERE deleted = 0"
+    }
+    static let services = SQLText {
         """
-        SELECT \(ServiceRow.columns) FROM services WHERE id > ? AND (deleted = 0 OR deleted_at >= ?) \
-        ORDER BY id LIMIT \(pageSize)
+        \(ServiceRow.query($0)) WHERE id > ? AND (deleted = 0 OR deleted_at >= ?) ORDER BY id LIMIT \(pageSize)
         """
-    )
+    }
     static let incarnations = SQLText(
         """
         SELECT \(IncarnationRow.columns) FROM service_incarnations \

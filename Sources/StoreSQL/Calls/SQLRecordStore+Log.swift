@@ -75,7 +75,7 @@ private enum LogText {
         """
     )
     static let services = SQLText {
-        "SELECT \(ServiceRow.columns) FROM \($0.rows(of: "services", whose: "id")) ORDER BY id"
+        ServiceRow.query($0, among: "id") + " ORDER BY id"
     }
     static let incarnations = SQLText {
         "SELECT \(IncarnationRow.columns) FROM \($0.rows(of: "service_incarnations", whose: "service_id"))"

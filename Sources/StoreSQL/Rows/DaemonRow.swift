@@ -1,7 +1,7 @@
-import LivenessCore
+package import LivenessCore
 
 /// Table `daemons`.
-enum DaemonRow {
+package enum DaemonRow {
     private static let key = "id"
     /// All but the key and the flush count, which only flushes move once the row is there.
     private static let kept = [
@@ -29,20 +29,21 @@ enum DaemonRow {
         return record
     }
 
-    static func all(in session: some SQLSession) throws -> [DaemonRecord] {
+    package static func all(in session: some SQLSession) throws -> [DaemonRecord] {
         try session.rows(list, of: "daemons") { try record($0) }
     }
 
     private static let list = SQLText("SELECT \(columns) FROM daemons ORDER BY id")
 
-    /// Inserts or updates a daemon's row.
+    /// Inserts or updates a daemon's row, with the phase that this transaction writes for.
     static func write(_ record: DaemonRecord, to session: some SQLSession) throws {
         try session.execute(
             insertion,
             [
                 record.id.stored, record.flushCount.stored, record.incarnation.stored, record.host.stored,
                 record.release.stored, record.schemaRange.lowerBound.stored, record.schemaRange.upperBound.stored,
-                record.phaseSeen.stored, record.settingsDigest.stored, record.lastSeen.stored, record.leftAt.stored,
+                session.dialect.phase.rawValue.stored, record.settingsDigest.stored, record.lastSeen.stored,
+                record.leftAt.stored,
                 record.retiredAt.stored, record.drivers.joined(separator: ",").stored,
             ]
         )
@@ -64,13 +65,16 @@ enum DaemonRow {
     private static let retirement = SQLText("UPDATE daemons SET retired_at = ? WHERE id = ? AND retired_at IS NULL")
     private static let one = SQLText("SELECT \(columns) FROM daemons WHERE id = ?")
 
-    /// Shows that the daemon lives, whatever an operator said, moves its counter with the last part of a flush, and
-    /// answers the count of this flush.
+    /// Shows that the daemon lives, whatever an operator said, and which phase it writes for, moves its counter with the
+    /// last part of a flush, and answers the count of this flush.
     static func note(_ flush: HeartbeatFlush, in session: some SQLSession) throws -> Int64 {
         let step: Int64 = flush.isLast ? 1 : 0
         let held = try session.answer(
             to: note,
-            [step.stored, flush.count.stored, flush.at.stored, flush.daemon.stored]
+            [
+                step.stored, flush.count.stored, flush.at.stored, session.dialect.phase.rawValue.stored,
+                flush.daemon.stored,
+            ]
         )
         guard let held else { throw StoreError.unregistered(flush.daemon) }
         return flush.isLast ? held : max(held &+ 1, flush.count)
@@ -82,7 +86,7 @@ enum DaemonRow {
             "daemons",
             answering: "flush_count",
             setTo: count,
-            and: "last_seen = ?, retired_at = NULL WHERE id = ?"
+            and: "last_seen = ?, phase_seen = ?, retired_at = NULL WHERE id = ?"
         )
     }
 }

@@ -3,52 +3,63 @@ import LivenessCore
 extension ServiceRow {
     /// Inserts a record and gives it its id.
     static func insert(_ record: inout ServiceRecord, into session: some SQLSession) throws {
-        try session.execute(
-            insertion,
-            [
-                record.uuid.description.stored, record.host.stored, record.binary.stored, record.topic.stored,
-                record.reportedZone.stored, record.operatorZone.stored, record.version.stored,
-                record.reportInterval.stored, record.isDisabled.stored, record.disabledReason.stored,
-                record.recorded.state.word.stored, record.recorded.reason.word.stored,
-                (record.recorded.lastState?.word).stored, record.recorded.since.stored,
-                record.recorded.revision.stored, record.lastSeenUp.stored, record.lastSequence.stored,
-                record.incarnation.stored, record.incarnationNumber.stored, record.isNeverHeard.stored,
-                record.isImported.stored, record.edit.stored, record.createdAt.stored, record.lastDaemon.stored,
-                record.lastFlush.stored,
-            ]
-        )
+        try session.execute(insertion, settled(record) + moving(record, session.dialect))
         record.id = session.lastInsertedID
+        try HeartbeatRow.write(record, to: session)
     }
 
-    private static let insertion = SQLText(
-        """
-        INSERT INTO services (uuid, host, `binary`, topic, zone, operator_zone, version, report_interval, disabled, \
-        disabled_reason, state, state_reason, state_last, state_since, state_revision, last_seen_up, last_sequence, \
-        incarnation, incarnation_number, never_heard, imported, edit, created_at, last_daemon, last_flush) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    )
+    private static func settled(_ record: ServiceRecord) -> [SQLValue] {
+        [
+            record.uuid.description.stored, record.host.stored, record.binary.stored, record.topic.stored,
+            record.reportedZone.stored, record.operatorZone.stored, record.version.stored,
+            record.reportInterval.stored, record.isDisabled.stored, record.disabledReason.stored,
+            record.recorded.state.word.stored, record.recorded.reason.word.stored,
+            (record.recorded.lastState?.word).stored, record.recorded.since.stored,
+            record.recorded.revision.stored, record.incarnation.stored, record.incarnationNumber.stored,
+            record.isImported.stored, record.edit.stored, record.createdAt.stored,
+        ]
+    }
+
+    private static let settled = [
+        "uuid", "host", "`binary`", "topic", "zone", "operator_zone", "version", "report_interval", "disabled",
+        "disabled_reason", "state", "state_reason", "state_last", "state_since", "state_revision", "incarnation",
+        "incarnation_number", "imported", "edit", "created_at",
+    ]
+
+    /// What stands here as well while daemons of release 1 may look for it.
+    private static func moving(_ record: ServiceRecord, _ dialect: SQLDialect) -> [SQLValue] {
+        dialect.phase == .both ? HeartbeatRow.values(record) : []
+    }
+
+    private static func moving(_ dialect: SQLDialect) -> [String] {
+        dialect.phase == .both ? HeartbeatRow.written : []
+    }
+
+    private static let insertion = SQLText { dialect in
+        let columns = settled + moving(dialect)
+        let places = columns.map { _ in "?" }.joined(separator: ", ")
+        return "INSERT INTO services (\(columns.joined(separator: ", "))) VALUES (\(places))"
+    }
 
     /// Writes what heartbeats and departures change.
     static func updateLiveness(of record: ServiceRecord, in session: some SQLSession) throws {
-        try session.execute(
-            livenessUpdate,
-            [
-                record.topic.stored, record.reportedZone.stored, record.version.stored, record.reportInterval.stored,
-                record.lastSeenUp.stored, record.lastSequence.stored, record.incarnation.stored,
-                record.incarnationNumber.stored, record.isNeverHeard.stored, record.leftAt.stored,
-                (record.failure?.at).stored, (record.failure?.message).stored, record.id.stored,
-            ]
-        )
+        let values = [
+            record.topic.stored, record.reportedZone.stored, record.version.stored, record.reportInterval.stored,
+            record.incarnation.stored, record.incarnationNumber.stored, record.leftAt.stored,
+            (record.failure?.at).stored, (record.failure?.message).stored,
+        ]
+        try session.execute(livenessUpdate, values + moving(record, session.dialect) + [record.id.stored])
+        try HeartbeatRow.write(record, to: session)
     }
 
-    private static let livenessUpdate = SQLText(
-        """
-        UPDATE services SET topic = ?, zone = ?, version = ?, report_interval = ?, last_seen_up = ?, \
-        last_sequence = ?, incarnation = ?, incarnation_number = ?, never_heard = ?, left_at = ?, failed_at = ?, \
-        failure_message = ? WHERE id = ?
-        """
-    )
+    private static let livenessUpdate = SQLText { dialect in
+        let settled = [
+            "topic", "zone", "version", "report_interval", "incarnation", "incarnation_number", "left_at", "failed_at",
+            "failure_message",
+        ]
+        let columns = settled + moving(dialect)
+        return "UPDATE services SET \(columns.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?"
+    }
 
     /// Writes what operators change.
     static func updateEdited(_ record: ServiceRecord, in session: some SQLSession) throws {
@@ -73,6 +84,7 @@ extension ServiceRow {
 
     static func delete(_ record: ServiceRecord, in session: some SQLSession) throws {
         try session.execute(deletion, [record.deletedAt.stored, record.id.stored])
+        try HeartbeatRow.write(record, to: session)
     }
 
     private static let deletion = SQLText("UPDATE services SET deleted = id, deleted_at = ? WHERE id = ?")

@@ -2,13 +2,29 @@ import LivenessCore
 
 /// Table `services`: its columns in the order they are read, and what they mean to the core.
 enum ServiceRow {
-    static let columns = """
-        id, uuid, host, `binary`, topic, zone, operator_zone, version, report_interval, disabled, disabled_reason, \
-        forced_down, forced_down_reason, forced_down_by, forced_down_at, forced_down_until, state, state_reason, \
-        state_last, state_since, state_revision, last_seen_up, report_count, last_sequence, incarnation, \
-        incarnation_number, never_heard, imported, left_at, failed_at, failure_message, edit, created_at, updated_at, \
-        deleted_at, deleted, last_daemon, last_flush
-        """
+    private static func columns(_ dialect: SQLDialect) -> String {
+        func heartbeats(_ columns: String...) -> String {
+            columns.map { HeartbeatRow.value($0, dialect) }.joined(separator: ", ")
+        }
+        return """
+            id, uuid, host, `binary`, topic, zone, operator_zone, version, report_interval, disabled, disabled_reason, \
+            forced_down, forced_down_reason, forced_down_by, forced_down_at, forced_down_until, state, state_reason, \
+            state_last, state_since, state_revision, \(heartbeats("last_seen_up", "report_count", "last_sequence")), \
+            incarnation, incarnation_number, \(heartbeats("never_heard")), imported, left_at, failed_at, \
+            failure_message, edit, created_at, updated_at, deleted_at, deleted, \
+            \(heartbeats("last_daemon", "last_flush"))
+            """
+    }
+
+    /// A query of records, up to what is asked of them.
+    static func query(_ dialect: SQLDialect) -> String {
+        "SELECT \(columns(dialect)) FROM \(HeartbeatRow.records(dialect))"
+    }
+
+    /// A query of the records whose `key` is in a list.
+    static func query(_ dialect: SQLDialect, among key: String) -> String {
+        "SELECT \(columns(dialect)) FROM \(dialect.rows(of: HeartbeatRow.records(dialect), whose: key))"
+    }
 
     static func record(_ stored: StoredRow<some SQLColumns>) throws -> ServiceRecord {
         let id = try stored.integer(0)
@@ -95,10 +111,10 @@ extension ServiceRow {
     }
 
     private static let ofName = SQLText {
-        "SELECT \(columns) FROM services WHERE host = ? AND `binary` = ? AND deleted = 0\($0.keepingRows)"
+        "\(query($0)) WHERE host = ? AND `binary` = ? AND deleted = 0\($0.keepingRows)"
     }
     private static let ofIdentity = SQLText {
-        "SELECT \(columns) FROM services WHERE uuid = ? AND deleted = 0\($0.keepingRows)"
+        "\(query($0)) WHERE uuid = ? AND deleted = 0\($0.keepingRows)"
     }
-    private static let ofID = SQLText("SELECT \(columns) FROM services WHERE id = ?")
+    private static let ofID = SQLText { "\(query($0)) WHERE id = ?" }
 }

@@ -9,6 +9,7 @@ struct Migration: Sendable {
 
     /// All of this release, in order.
     static let released = [
-        Migration(version: 1, sql: String(decoding: PackageResources.V0001_release_1_sql, as: UTF8.self))
+        Migration(version: 1, sql: String(decoding: PackageResources.V0001_release_1_sql, as: UTF8.self)),
+        Migration(version: 2, sql: String(decoding: PackageResources.V0002_release_2_sql, as: UTF8.self)),
     ]
 }

@@ -1,0 +1,73 @@
+"""rollcalld of one release or the other, and the operator's commands of it."""
+
+import os
+import subprocess
+import time
+
+import server as servers
+
+# Settings of another daemon must not reach ours.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("ROLLCALL_")}
+
+
+class Release:
+    def __init__(self, number, directory, url):
+        self.number = number
+        self.program = f"{directory}/rollcalld"
+        self.agent = f"{directory}/rollcall"
+        self.url = url
+
+    def command(self, *words):
+        """`rollcalld db …`; answers its status and what it said, and how long it took."""
+        began = time.monotonic()
+        done = subprocess.run(
+            [self.program, "db", *words, "--database-url", self.url], env=ENVIRONMENT, capture_output=True, text=True,
+            check=False, timeout=600,
+        )
+        return done.returncode, (done.stdout + done.stderr).strip(), time.monotonic() - began
+
+
+class Daemon:
+    """A daemon by its id and its port, of one release after the other."""
+
+    def __init__(self, name, directory):
+        self.name = name
+        self.directory = directory
+        self.process = None
+        self.port = servers.free_port()
+        self.starts = 0
+
+    def start(self, release):
+        self.release = release
+        self.starts += 1
+        self.log = f"{self.directory}/{self.name}.{self.starts}.log"
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [
+                    release.program, "--listen-http", f"127.0.0.1:{self.port}", "--database-url", release.url, "--daemon-id",
+                    self.name, "--log-format", "json",
+                ],
+                env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if any('"ready"' in line for line in self.lines()):
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"{self.name} was not ready: {self.said()}")
+
+    def lines(self):
+        # A line that is still being written is read the next time.
+        with open(self.log, encoding="utf-8") as log:
+            return [line for line in log if line.endswith("\n")]
+
+    def said(self):
+        return "".join(self.lines())[-2000:]
+
+    def stop(self):
+        if self.process is not None:
+            servers.end(self.process)
+
+    def replace(self, release):
+        self.stop()
+        self.start(release)
