@@ -63,6 +63,7 @@ let package = Package(
             dependencies: ["LivenessCore", "MariaDBClient", "StoreSQL"],
             resources: [.embedInCode("Migrations")]
         ),
+        .target(name: "NovaImport", dependencies: ["LivenessCore", "MariaDBClient"]),
         .target(
             name: "DriverDatabase",
             dependencies: ["LivenessCore"]
@@ -183,6 +184,7 @@ let package = Package(
                 "LivenessEngine",
                 "MariaDBClient",
                 "MemcachedClient",
+                "NovaImport",
                 "RollcallServer",
                 "StoreMariaDB",
                 "StoreSQLite",
@@ -336,6 +338,10 @@ let package = Package(
                 "StoreMariaDB",
                 "StoreSQL",
             ]
+        ),
+        .testTarget(
+            name: "NovaImportTests",
+            dependencies: ["LivenessCore", "MariaDBClient", "NovaImport", "ServerFixtures"]
         ),
         .testTarget(name: "RollcallWireTests", dependencies: ["RollcallWire"]),
         .target(

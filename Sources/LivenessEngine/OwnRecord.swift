@@ -65,7 +65,7 @@ final class OwnRecord: Sendable {
             host: settings.host,
             release: Release.number,
             schemaRange: Release.schemaRange,
-            phaseSeen: "both",
+            phaseSeen: SchemaPhase.new.rawValue,
             flushCount: flushCount,
             settingsDigest: settings.settingsDigest,
             lastSeen: wall

@@ -29,6 +29,14 @@ enum StoreFactory {
         }
     }
 
+    /// Opens it for a command of an operator, beside the daemons of a MariaDB database.
+    static func openForCommand(_ settings: Settings.DatabaseSection) async throws(StoreError) -> any RecordStore {
+        switch try url(settings) {
+        case .sqlite(let path): return try sqlite(path, DownTimes())
+        case .mariaDB(let url): return try await MariaDBStore(try mariaDB(url, settings.passwordFile, DownTimes()))
+        }
+    }
+
     /// Creates the tables or brings them up to date; answers the schema version before, nil where the store does it
     /// itself when it is opened.
     static func expand(_ settings: Settings.DatabaseSection) async throws(StoreError) -> Int32? {
@@ -110,12 +118,7 @@ enum StoreFactory {
         _ passwordFile: String?,
         _ downTimes: DownTimes
     ) throws(StoreError) -> MariaDBStore.Configuration {
-        var server = MariaDBConfiguration(
-            address: url.socket.map { .socket($0) } ?? .tcp(host: url.host, port: url.port),
-            user: url.user,
-            password: url.password,
-            database: url.name
-        )
+        var server = Self.server(url)
         if let passwordFile {
             do throws(FirstLine.Unreadable) {
                 server.password = try FirstLine.read(passwordFile, "database.password_file")
@@ -123,6 +126,21 @@ enum StoreFactory {
                 throw StoreError(.unavailable, error.description)
             }
         }
+        return MariaDBStore.Configuration(
+            server: server,
+            release: Release.number,
+            downTimes: downTimes
+        )
+    }
+
+    /// Where a database of that URL is.
+    static func server(_ url: MariaDBURL) -> MariaDBConfiguration {
+        var server = MariaDBConfiguration(
+            address: url.socket.map { .socket($0) } ?? .tcp(host: url.host, port: url.port),
+            user: url.user,
+            password: url.password,
+            database: url.name
+        )
         // A socket leaves this machine as little as loopback does.
         if url.encryption != .off, url.socket == nil {
             server.tls = MariaDBConfiguration.TLS(
@@ -132,10 +150,6 @@ enum StoreFactory {
                 key: url.key
             )
         }
-        return MariaDBStore.Configuration(
-            server: server,
-            release: Release.number,
-            downTimes: downTimes
-        )
+        return server
     }
 }

@@ -22,9 +22,11 @@ package struct MariaDBSnapshot: SQLSnapshot {
     static func begin(_ connection: MariaDBSession) throws -> StoreSession {
         try connection.command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         do {
-            let state = try connection.rows("SELECT phase, schema_version FROM schema_state WHERE id = 1", []) {
-                (phase: try $0.text(0), version: try $0.integer(1))
-            }.first
+            // With the table that loses columns when the phase ends: it stays as it is until the snapshot does.
+            let state = try connection.rows(
+                "SELECT phase, schema_version, (SELECT 1 FROM services LIMIT 1) FROM schema_state WHERE id = 1",
+                []
+            ) { (phase: try $0.text(0), version: try $0.integer(1)) }.first
             return StoreSession(connection, try SchemaState.phase(state?.phase, of: state?.version))
         } catch {
             try? connection.command("COMMIT")

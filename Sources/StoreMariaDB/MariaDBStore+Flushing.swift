@@ -16,11 +16,11 @@ extension MariaDBStore {
         for start in stride(from: 0, to: beats.count, by: Self.largestBatch) {
             let batch = beats[start..<min(start + Self.largestBatch, beats.count)]
             let arguments: [SQLValue] = [.text(Self.document(batch)), .text(flush.daemon), .integer(count)]
-            let touched = try session.execute(Self.renewal[session.phase], arguments)
+            let touched = try session.execute(Self.renewal[session.dialect], arguments)
             if session.phase == .both { try session.execute(Self.copy, arguments) }
             guard touched < batch.count else { continue }
             untouched.formUnion(
-                try session.rows(Self.untouched[session.phase], arguments) { try $0.integer(0) ?? 0 }
+                try session.rows(Self.untouched[session.dialect], arguments) { try $0.integer(0) ?? 0 }
             )
         }
         return untouched
@@ -44,52 +44,40 @@ extension MariaDBStore {
         beats BIGINT PATH '$[3]', sequence BIGINT PATH '$[4]')) AS beat
         """
 
-    private struct Text {
-        var both: String
-        var new: String
-
-        subscript(phase: SchemaPhase) -> String { phase == .both ? both : new }
-    }
-
-    private static let renewal = Text(
-        both: """
-            UPDATE \(beats) STRAIGHT_JOIN services AS s ON s.id = beat.id AND s.incarnation_number = beat.number \
-            SET \(renewed("s")) WHERE s.left_at IS NULL AND s.deleted = 0
-            """,
-        new: """
-            UPDATE \(beats) STRAIGHT_JOIN service_heartbeats AS h ON h.service_id = beat.id AND h.number = beat.number \
-            SET \(renewed("h"))
+    /// The row of each beat, while its heartbeats count.
+    private static func current(_ dialect: SQLDialect) -> String {
+        switch dialect.phase {
+        case .both:
             """
-    )
+            services AS r ON r.id = beat.id AND r.incarnation_number = beat.number AND r.left_at IS NULL AND r.deleted = 0
+            """
+        case .new: "service_heartbeats AS r ON r.service_id = beat.id AND r.number = beat.number"
+        }
+    }
 
-    private static func renewed(_ row: String) -> String {
+    private static let renewal = SQLText { dialect in
         """
-        \(row).report_count = \(row).report_count + beat.beats, \
-        \(row).last_seen_up = greatest(coalesce(\(row).last_seen_up, beat.seen), beat.seen), \
-        \(row).last_sequence = CASE WHEN beat.sequence IS NULL THEN \(row).last_sequence \
-        ELSE greatest(coalesce(\(row).last_sequence, beat.sequence), beat.sequence) END, \
-        \(row).never_heard = 0, \(row).last_daemon = ?, \(row).last_flush = ?
+        UPDATE \(beats) STRAIGHT_JOIN \(current(dialect)) SET r.report_count = r.report_count + beat.beats, \
+        r.last_seen_up = greatest(coalesce(r.last_seen_up, beat.seen), beat.seen), \
+        r.last_sequence = CASE WHEN beat.sequence IS NULL THEN r.last_sequence \
+        ELSE greatest(coalesce(r.last_sequence, beat.sequence), beat.sequence) END, \
+        r.never_heard = 0, r.last_daemon = ?, r.last_flush = ?
         """
     }
 
-    /// The rows that the renewal touched, which this transaction keeps.
+    private static let untouched = SQLText { dialect in
+        """
+        SELECT beat.id FROM \(beats) LEFT JOIN \(current(dialect)) AND r.last_daemon = ? AND r.last_flush = ? \
+        WHERE r.last_flush IS NULL
+        """
+    }
+
+    /// The rows that the renewal touched, which this transaction keeps; in phase `both`.
     private static let copy = HeartbeatRow.copying(
         from: """
-            \(beats) STRAIGHT_JOIN services AS s ON s.id = beat.id WHERE s.last_daemon = ? AND s.last_flush = ?
+            \(beats) STRAIGHT_JOIN services AS s ON s.id = beat.id AND s.incarnation_number = beat.number \
+            AND s.left_at IS NULL AND s.deleted = 0 WHERE s.last_daemon = ? AND s.last_flush = ?
             """,
         .mariaDB(.both)
-    )
-
-    private static let untouched = Text(
-        both: """
-            SELECT beat.id FROM \(beats) LEFT JOIN services AS s \
-            ON s.id = beat.id AND s.incarnation_number = beat.number AND s.left_at IS NULL AND s.deleted = 0 \
-            AND s.last_daemon = ? AND s.last_flush = ? WHERE s.id IS NULL
-            """,
-        new: """
-            SELECT beat.id FROM \(beats) LEFT JOIN service_heartbeats AS h \
-            ON h.service_id = beat.id AND h.number = beat.number AND h.last_daemon = ? AND h.last_flush = ? \
-            WHERE h.service_id IS NULL
-            """
     )
 }

@@ -51,7 +51,8 @@ extension MariaDBStore {
             guard let state = try await lease.run({ try schema.state(of: $0) }), state.version >= schema.newest else {
                 throw StoreError(.schema, "the database is not expanded to this release: run `rollcalld db expand`")
             }
-            guard schema.movesHeartbeats, state.phase == SchemaPhase.both.rawValue else {
+            let isOurs = state.version == schema.newest && schema.movesHeartbeats
+            guard isOurs, state.phase == SchemaPhase.both.rawValue else {
                 return MoveResult(moved: 0, left: 0)
             }
             let move = HeartbeatMove(release: schema.release, extent: .missing)

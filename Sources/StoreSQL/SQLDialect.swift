@@ -7,7 +7,7 @@ package enum SQLDialect: Hashable, Sendable {
     case mariaDB(SchemaPhase)
 
     /// Where what moves with this release is read and written.
-    var phase: SchemaPhase {
+    package var phase: SchemaPhase {
         switch self {
         case .sqlite: .new
         case .mariaDB(let phase): phase

@@ -11,7 +11,9 @@ extension FleetTests {
         let url = "mariadb://root@localhost/\(try await server.makeDatabase())?socket=\(server.socket)"
         let steps: [(verb: String, status: Int32, said: String)] = [
             ("check", 2, "no tables of Rollcall yet"), ("expand", 0, "the tables are created"),
-            ("expand", 0, "had schema 1 and is up to date"), ("check", 0, "release 1 can work with it"),
+            ("expand", 0, "had schema 2 and is up to date"), ("check", 0, "release 2 can work with it"),
+            ("migrate", 0, "0 records moved, 0 left"), ("online-data-migrations", 0, "heartbeats_of_their_own | 0"),
+            ("contract", 0, "the upgrade to release 2 is done"), ("sync", 0, "is up to date"),
         ]
         for step in steps {
             let command = try SpawnedProcess(

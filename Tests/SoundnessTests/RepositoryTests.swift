@@ -23,7 +23,7 @@ struct RepositoryTests {
     @Test("the daemon and the command line say the same release")
     func release() throws {
         let files = try Repository.swiftFiles(below: "Sources")
-        let daemon = Checks.release("version", in: "LivenessEngine", files)
+        let daemon = Checks.release("version", in: "LivenessCore", files)
         let command = Checks.release("current", in: "RollcallCommand", files)
         #expect(daemon.count == 1 && daemon == command)
     }

@@ -12,7 +12,7 @@ enum Rooms {
     /// The concrete drivers and stores: named in two files of the daemon, and where agents tell
     /// a back end themselves.
     static let concrete: Set = [
-        "StoreSQLite", "StoreMariaDB", "DriverDatabase", "DriverZooKeeper", "DriverMemcached", "NovaImport",
+        "StoreSQLite", "StoreMariaDB", "DriverDatabase", "DriverZooKeeper", "DriverMemcached",
     ]
     static let factories: Set = ["DriverFactory.swift", "StoreFactory.swift"]
 
@@ -48,7 +48,7 @@ enum Rooms {
         case "RollcallDaemon":
             system + concrete + [
                 "DriverCompany", "LivenessCore", "LivenessEngine", "MariaDBClient", "MemcachedClient",
-                "ZooKeeperClient",
+                "NovaImport", "ZooKeeperClient",
             ]
                 + ["RollcallServer", "Systemd", "Telemetry", "CAllocator"]
                 + ["ArgumentParser", "Logging", "Metrics", "NIOCore", "NIOPosix", "ServiceLifecycle", "UnixSignals"]

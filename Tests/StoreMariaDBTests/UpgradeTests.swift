@@ -234,6 +234,52 @@ struct UpgradeTests {
         await store.close()
     }
 
+    @Test("a move keeps only the records that it copies")
+    func sparse() async throws {
+        let configuration = try await oldDatabase(services: 50)
+        _ = try await MariaDBStore.expand(configuration)
+        _ = try await MariaDBStore.migrate(configuration, atMost: .max)
+        try await run("DELETE FROM service_heartbeats WHERE service_id IN (1, 25, 50)", in: configuration)
+        let pool = MariaDBPool(configuration.server, size: 1, label: "holder")
+        let holder = try await pool.lease()
+        try await holder.run { session in
+            try session.command("START TRANSACTION")
+            try session.command("UPDATE services SET topic = 'held' WHERE id = 30")
+        }
+        #expect(try await MariaDBStore.migrate(configuration, atMost: .max) == MoveResult(moved: 3, left: 0))
+        try await holder.run { try $0.command("ROLLBACK") }
+        await holder.giveBack()
+        await pool.close()
+    }
+
+    @Test("a record that release 1 made before it was fenced is copied by the contraction that goes on")
+    func missingBehindTheFence() async throws {
+        let configuration = try await oldDatabase(services: 5)
+        _ = try await MariaDBStore.expand(configuration)
+        _ = try await MariaDBStore.migrate(configuration, atMost: .max)
+        try await run(
+            "DELETE FROM service_heartbeats WHERE service_id = 4; UPDATE schema_state SET min_release = 2",
+            in: configuration
+        )
+        try await MariaDBStore.contract(configuration, isForced: false, patience: .seconds(5))
+        let store = try await MariaDBStore(configuration)
+        #expect(try await records(store).map(\.reportCount) == [1, 2, 3, 4, 5])
+        await store.close()
+    }
+
+    @Test("commands of a release whose schema is not the newest change nothing")
+    func newerSchema() async throws {
+        let configuration = try await oldDatabase(services: 2)
+        _ = try await MariaDBStore.expand(configuration)
+        try await run("UPDATE schema_state SET schema_version = 9", in: configuration)
+        #expect(try await MariaDBStore.migrate(configuration, atMost: .max) == MoveResult(moved: 0, left: 0))
+        let error = await #expect(throws: StoreError.self) {
+            try await MariaDBStore.contract(configuration, isForced: true, patience: .zero)
+        }
+        #expect(error?.code == .schema)
+        #expect(try await number("SELECT min_release FROM schema_state WHERE phase = 'both'", in: configuration) == 1)
+    }
+
     @Test("nothing is lost while two stores flush through all phases")
     func underLoad() async throws {
         let configuration = try await oldDatabase(services: 40)

@@ -20,7 +20,7 @@ package struct StoreLaw: Sendable, CustomStringConvertible {
     /// All of them.
     package static let all: [StoreLaw] =
         admissions + incarnations + workers + workerVersions + droppedWorkers + deletions + departures + edits
-        + recordings + brakes + settings + flushes + observations
+        + imports + recordings + brakes + settings + flushes + observations
         + loadings + retentions + fences
 }
 

@@ -88,7 +88,11 @@ struct InMemoryTables {
         first?.serviceID = lastID
         let ledger = ServiceLedger(record, incarnations: first.map { [$0] } ?? [])
         ledgers[lastID] = ledger
-        living[record.name] = lastID
+        if record.deletedAt == nil {
+            living[record.name] = lastID
+        } else {
+            deleted[record.name, default: []].append(lastID)
+        }
         identities[record.uuid] = lastID
         let created = record.creation(revision: nextRevision)
         append(created, serviceID: lastID)

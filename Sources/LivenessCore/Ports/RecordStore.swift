@@ -25,6 +25,11 @@ package protocol RecordStore: HeartbeatTable {
     /// Creates a record on an operator's word; nil when there is one of that name.
     func create(_ draft: ServiceDraft, at: Timestamp) async throws(StoreError) -> Recorded<ServiceRecord>?
 
+    /// Takes over records of another system, each unless one of its identity or its name is here.
+    ///
+    /// Answers in the order asked.
+    func take(_ services: [ImportedService], at: Timestamp) async throws(StoreError) -> [ImportResult]
+
     /// Applies an operator's edit whole, or not at all.
     func edit(_ edit: RecordEdit, at: Timestamp) async throws(StoreError) -> EditResult
 

@@ -43,7 +43,7 @@ struct UpgradeFinding: Sendable {
             (result, details) = (.success, "\(counted.count) of release \(most)")
             return
         }
-        result = most - least == 1 ? .warning : .failure
+        result = least &+ 1 == most ? .warning : .failure
         let older = counted.filter { $0.release != "\(most)" }.map { "\($0.id) on \($0.host) is of \($0.release)" }
         details = "\(counted.count - older.count) of release \(most); " + Self.list(older)
     }
@@ -79,8 +79,8 @@ struct UpgradeFinding: Sendable {
             return
         }
         result = atLeast == nil ? .warning : .failure
-        let older = reply.counts.filter { $0.version < wanted }.reduce(0) { $0 + $1.count }
-        let total = reply.counts.reduce(0) { $0 + $1.count }
+        let older = reply.counts.filter { $0.version < wanted }.reduce(0) { $0 &+ $1.count }
+        let total = reply.counts.reduce(0) { $0 &+ $1.count }
         let holders = reply.minimumHeldBy.map { holder in
             "\(holder.host) (\(holder.state.rawValue)\(holder.since.map { " since \($0)" } ?? ""))"
         }

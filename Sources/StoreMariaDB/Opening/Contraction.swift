@@ -25,22 +25,26 @@ struct Contraction: Sendable {
     var report: @Sendable (String) -> Void
 
     func run() async throws {
-        guard let steps = schema.contraction, let state = try await state() else {
-            throw StoreError(.schema, "the database is not one of this release: run `rollcalld db expand`")
+        guard let steps = schema.contraction, let state = try await state(), state.version == schema.newest else {
+            let needed = schema.newest
+            throw StoreError(
+                .schema,
+                "the database has not the schema \(needed) of this release: run `rollcalld db expand`"
+            )
         }
+        let isFenced = state.minRelease >= schema.release
+        let isInBoth = state.phase == SchemaPhase.both.rawValue
         let condition = try await lease.run { try schema.condition($0) }
-        switch condition.need {
-        case .nothing where !isForced || state.phase == SchemaPhase.new.rawValue:
-            guard state.phase == SchemaPhase.new.rawValue else { throw StoreError(.schema, condition.words) }
-            return report("nothing is left to do")
-        case .nothing, .contraction: break
-        case .broken, .expansion, .migration: throw StoreError(.schema, condition.words)
-        }
-        if state.minRelease < schema.release { try await shutFence() }
-        if state.phase == SchemaPhase.both.rawValue { try await enterNewPhase() }
+        if condition.need == .nothing, !isInBoth { return report("nothing is left to do") }
+        // Behind the fence what is missing is copied with what is behind.
+        let isReady = condition.need == .contraction || condition.need == .migration && isFenced
+        guard isReady || condition.need == .nothing && isForced else { throw StoreError(.schema, condition.words) }
+        if !isFenced { try await shutFence() }
+        if isInBoth { try await enterNewPhase() }
         try await waitForDaemons()
         for step in steps where !state.finishedSteps.contains(step.name) {
-            try await untilNobodyIsInTheWay("step \(step.name)", pause: Self.pause) { try schema.finish(step, $0) }
+            try await untilNobodyIsInTheWay("step \(step.name)", pause: Self.pause) { try $0.command(step.statement) }
+            try await change("finished_steps = trim(concat(finished_steps, ' \(step.name)'))")
             report("step \(step.name) of the contraction is done")
         }
     }
@@ -51,30 +55,32 @@ struct Contraction: Sendable {
 
     /// Once this is committed no older writer is under way, and none gets past the fence.
     private func shutFence() async throws {
-        let release = schema.release
-        try await untilNobodyIsInTheWay("the fence", pause: Self.longPause) {
-            try $0.command("\(Self.briefly) UPDATE schema_state SET min_release = \(release) WHERE id = 1")
-        }
-        report("no release before \(release) writes any more: there is no way back")
-        let isGalera = try await lease.run { session in
-            try session.rows("SHOW GLOBAL STATUS LIKE 'wsrep_ready'", []) { try $0.text(1) }.first == "ON"
-        }
-        // There the share locks of a node's writers are that node's own.
-        if isGalera { try await Task.sleep(for: callLimit * 2) }
+        try await change("min_release = \(schema.release)")
+        report("no release before \(schema.release) writes any more: there is no way back")
     }
 
     /// All who write now write both places; what older daemons wrote last in the old one is copied, and then the new one
     /// is complete.
     private func enterNewPhase() async throws {
+        let isGalera = try await lease.run { session in
+            try session.rows("SHOW GLOBAL STATUS LIKE 'wsrep_ready'", []) { try $0.text(1) }.first == "ON"
+        }
+        // There the share locks of a node's writers are that node's own: who began before the fence may still be under way.
+        if isGalera { try await Task.sleep(for: callLimit * 2) }
         if schema.movesHeartbeats {
             let move = HeartbeatMove(release: schema.release, extent: .behind)
             let copied = try await move.run(lease, atMost: .max) { _ in }
             report("\(copied) records were brought up to date")
         }
-        try await untilNobodyIsInTheWay("the phase", pause: Self.longPause) {
-            try $0.command("\(Self.briefly) UPDATE schema_state SET phase = 'new' WHERE id = 1")
-        }
+        try await change("phase = 'new'")
         report("the phase is new")
+    }
+
+    /// Changes the row that every writer keeps.
+    private func change(_ assignment: String) async throws {
+        try await untilNobodyIsInTheWay("schema_state", pause: Self.longPause) {
+            try $0.command("\(Self.briefly) UPDATE schema_state SET \(assignment) WHERE id = 1")
+        }
     }
 
     /// Until every daemon that counts has written in the new phase: none reads the old place any more.

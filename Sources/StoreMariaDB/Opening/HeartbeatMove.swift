@@ -18,6 +18,9 @@ struct HeartbeatMove: Sendable {
     /// A batch holds its locks for about so long.
     private static let aim = Duration.milliseconds(20)
     private static let sizes = 100...2_000
+    /// Tries of a batch that the server undoes to let others go on.
+    private static let mostTries = 20
+    private static let pause = Duration.milliseconds(100)
 
     var release: Int32
     var extent: Extent
@@ -40,10 +43,21 @@ struct HeartbeatMove: Sendable {
         var last = Int64.min
         var copied = 0
         var size = Self.sizes.lowerBound
+        var tries = 0
         while copied < atMost {
             let began = ContinuousClock.now
-            let batch = try await lease.run { [last, limit = min(size, atMost - copied)] in
-                try self.copy(after: last, limit: limit, $0)
+            let batch: [Int64]
+            do {
+                batch = try await lease.run { [last, limit = min(size, atMost - copied)] in
+                    try self.copy(after: last, limit: limit, $0)
+                }
+                tries = 0
+            } catch let error as MariaDBError where error.isDeadlock || error.isLockTimeout {
+                tries += 1
+                guard tries < Self.mostTries else { throw error }
+                size = Self.sizes.lowerBound
+                try await Task.sleep(for: Self.pause)
+                continue
             }
             guard let end = batch.last else { break }
             copied += batch.count
@@ -59,7 +73,7 @@ struct HeartbeatMove: Sendable {
     /// Copies the next ones in one transaction behind the fence; answers their ids.
     private func copy(after last: Int64, limit: Int, _ session: MariaDBSession) throws -> [Int64] {
         let ids = try Self.ids(extent, after: last, limit: limit, session)
-        guard let first = ids.first, let end = ids.last else { return [] }
+        guard !ids.isEmpty else { return [] }
         try session.command("START TRANSACTION READ WRITE")
         do {
             let state = try session.rows(
@@ -70,17 +84,21 @@ struct HeartbeatMove: Sendable {
             guard try SchemaState.phase(state?.phase, of: state?.version) == .both else {
                 throw StoreError(.schema, "the phase of the schema is new already: nothing is moved any more")
             }
-            try session.execute(Self.copying, [.integer(first), .integer(end)])
+            try session.execute(Self.copying, [.text("[" + ids.map(String.init).joined(separator: ",") + "]")])
+            try session.command("COMMIT")
         } catch {
             try? session.command("ROLLBACK")
             throw error
         }
-        try session.command("COMMIT")
         return ids
     }
 
+    /// Exactly those that were found: nobody else's row is kept meanwhile.
     private static let copying = HeartbeatRow.copying(
-        from: "services AS s WHERE s.id BETWEEN ? AND ? LOCK IN SHARE MODE",
+        from: """
+            json_table(?, '$[*]' COLUMNS (wanted BIGINT PATH '$')) AS list \
+            STRAIGHT_JOIN services AS s ON s.id = wanted LOCK IN SHARE MODE
+            """,
         .mariaDB(.both)
     )
 

@@ -8,7 +8,7 @@ struct Schema: Sendable {
     /// database, in the 64 characters that a name may have.
     private static let lock = "concat('rollcall.', md5(database()))"
     /// Seconds that one waits for the other.
-    private static let longestWait = 10
+    private static let longestWait = 5
 
     var release: Int32
     var migrations: [Migration]
@@ -69,12 +69,19 @@ struct Schema: Sendable {
     ///
     /// Every statement of a step can be repeated, so a killed upgrade is begun anew.
     func expand(_ session: MariaDBSession) throws -> Int32 {
-        let before = try state(of: session)?.version
+        let old = try state(of: session)
+        let before = old?.version
         if before == nil, try !isEmpty(session) {
             throw StoreError(.schema, "the database holds tables, but not those of Rollcall: refusing to touch it")
         }
         if before != nil { try checkFence(session) }
         let missing = migrations.filter { $0.version > before ?? 0 }
+        if let old, !missing.isEmpty, old.phase == SchemaPhase.both.rawValue {
+            throw StoreError(
+                .schema,
+                "the upgrade to schema \(old.version) is not ended: run `rollcalld db contract` of its release first"
+            )
+        }
         if missing.contains(where: \.makesTriggers) { try TriggerRights.check(session) }
         for migration in missing {
             for statement in Migration.statements(migration.expansion) { try session.command(statement) }
@@ -108,15 +115,6 @@ struct Schema: Sendable {
 
     /// Whether the newest step moves heartbeats.
     var movesHeartbeats: Bool { migrations.last?.movesHeartbeats ?? false }
-
-    /// Runs a step and notes that it is done.
-    func finish(_ step: Step, _ session: MariaDBSession) throws {
-        try session.command(step.statement)
-        try session.execute(
-            "UPDATE schema_state SET finished_steps = trim(concat(finished_steps, ' ', ?)) WHERE id = 1",
-            [.text(step.name)]
-        )
-    }
 
     // MARK: The lock and the state
 

@@ -4,8 +4,11 @@ extension SQLRecordStore {
     package func flush(_ flush: HeartbeatFlush) async throws(StoreError) -> FlushResult {
         try await writing { session in
             let count = try DaemonRow.note(flush, in: session)
-            var untouched = try renew(flush, as: count, in: session)
+            var untouched: Set<Int64> = []
+            // Whoever locks a record and its heartbeats locks the record first.
+            if session.dialect.phase == .both { untouched = try renew(flush, as: count, in: session) }
             let workers = try WorkerRows.renew(flush, downTimes, in: session)
+            if session.dialect.phase == .new { untouched = try renew(flush, as: count, in: session) }
             untouched.formUnion(workers.untouched)
 
             var result = FlushResult(news: [], missing: [], incarnations: [])

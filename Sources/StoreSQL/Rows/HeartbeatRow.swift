@@ -8,11 +8,8 @@ import LivenessCore
 package enum HeartbeatRow {
     /// Whose heartbeats count: NULL where nobody's do, because the service left or is deleted.
     private static let number = "number"
-    /// The columns that `services` has as well in phase `both`, with what is meant where there is no row.
-    private static let moving = [
-        "report_count": "0", "last_seen_up": nil, "last_sequence": nil, "never_heard": "1", "last_daemon": nil,
-        "last_flush": "0",
-    ]
+    /// What is meant where there is no row, other than NULL.
+    private static let absent = ["report_count": "0", "never_heard": "1", "last_flush": "0"]
     /// Those that a record is written with.
     static let written = ["last_seen_up", "last_sequence", "never_heard", "last_daemon", "last_flush"]
     private static let all = [number, "report_count"] + written
@@ -38,7 +35,7 @@ package enum HeartbeatRow {
     /// The same with what is meant where there is no row.
     static func value(_ column: String, _ dialect: SQLDialect) -> String {
         let place = place(column, dialect)
-        guard dialect.phase == .new, let absent = moving[column] ?? nil else { return place }
+        guard dialect.phase == .new, let absent = absent[column] else { return place }
         return "coalesce(\(place), \(absent))"
     }
 

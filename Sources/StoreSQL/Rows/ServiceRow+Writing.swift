@@ -16,15 +16,20 @@ extension ServiceRow {
             record.recorded.state.word.stored, record.recorded.reason.word.stored,
             (record.recorded.lastState?.word).stored, record.recorded.since.stored,
             record.recorded.revision.stored, record.incarnation.stored, record.incarnationNumber.stored,
-            record.isImported.stored, record.edit.stored, record.createdAt.stored,
+            record.isImported.stored, record.edit.stored, record.createdAt.stored, placeOfDeletion(record).stored,
         ]
     }
 
     private static let settled = [
         "uuid", "host", "`binary`", "topic", "zone", "operator_zone", "version", "report_interval", "disabled",
         "disabled_reason", "state", "state_reason", "state_last", "state_since", "state_revision", "incarnation",
-        "incarnation_number", "imported", "edit", "created_at",
+        "incarnation_number", "imported", "edit", "created_at", "deleted",
     ]
+
+    /// What keeps a record that is inserted as deleted apart from the living one of its name, until `delete` knows its id.
+    private static func placeOfDeletion(_ record: ServiceRecord) -> Int64 {
+        record.deletedAt == nil ? 0 : -1 - Int64(record.uuid.low >> 1)
+    }
 
     /// What stands here as well while daemons of release 1 may look for it.
     private static func moving(_ record: ServiceRecord, _ dialect: SQLDialect) -> [SQLValue] {

@@ -110,6 +110,12 @@ extension ServiceRow {
         try session.row(ofID, [id.stored], of: "services") { try record($0) }
     }
 
+    /// The record of that identity, deleted or not.
+    static func any(_ uuid: ServiceUUID, in session: some SQLSession) throws -> ServiceRecord? {
+        try session.row(everOfIdentity, [uuid.description.stored], of: "services") { try record($0) }
+    }
+
+    private static let everOfIdentity = SQLText { "\(query($0)) WHERE uuid = ?" }
     private static let ofName = SQLText {
         "\(query($0)) WHERE host = ? AND `binary` = ? AND deleted = 0\($0.keepingRows)"
     }

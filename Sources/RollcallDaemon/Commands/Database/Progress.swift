@@ -7,6 +7,7 @@ final class Progress: Sendable {
     private struct State {
         var shown = ContinuousClock.now
         var isOpen = false
+        var done = 0
     }
 
     private let what: String
@@ -18,11 +19,15 @@ final class Progress: Sendable {
         self.what = what
     }
 
+    /// As it was told last.
+    var done: Int { state.withLock { $0.done } }
+
     private var pause: Duration { isTerminal ? .milliseconds(100) : .seconds(5) }
 
     func show(_ done: Int, of total: Int) {
         let now = ContinuousClock.now
         let isDue = state.withLock { state in
+            state.done = done
             guard now - state.shown >= pause else { return false }
             state.shown = now
             state.isOpen = isTerminal
@@ -35,7 +40,11 @@ final class Progress: Sendable {
 
     /// Ends the line on a terminal.
     func end() {
-        if state.withLock({ $0.isOpen }) { StandardStreams.tell("\n") }
+        let wasOpen = state.withLock { state in
+            defer { state.isOpen = false }
+            return state.isOpen
+        }
+        if wasOpen { StandardStreams.tell("\n") }
     }
 
     static func line(_ done: Int, of total: Int, _ what: String, after elapsed: Duration) -> String {

@@ -1,0 +1,16 @@
+extension InMemoryStore {
+    package func take(_ services: [ImportedService], at: Timestamp) async throws(StoreError) -> [ImportResult] {
+        try writing { tables in
+            services.map { service in
+                if let known = tables.identities[service.uuid].flatMap({ tables.ledgers[$0] }) {
+                    return .present(known.record)
+                }
+                if service.deletedAt == nil, let holder = tables.ledger(of: service.name) {
+                    return .conflict(holder.record)
+                }
+                let (ledger, created) = tables.insert(ServiceRecord(service, at: at), nil)
+                return .imported(ledger.record, transitions: [created])
+            }
+        }
+    }
+}

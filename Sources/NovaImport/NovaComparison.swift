@@ -1,0 +1,74 @@
+package import LivenessCore
+
+/// What stands in Nova's cells beside what stands here.
+package struct NovaComparison: Sendable {
+    /// A record that stands on both sides and says another thing here.
+    package struct Difference: Hashable, Sendable {
+        package var there: ImportedService
+        package var here: ServiceRecord
+        package var fields: [String]
+    }
+
+    /// A name that two records have.
+    package struct Conflict: Hashable, Sendable {
+        package var name: ServiceName
+        /// Who has it: the cells, or this database.
+        package var holders: [String]
+    }
+
+    /// How many records of Nova were looked at.
+    package private(set) var total = 0
+    package private(set) var equal = 0
+    /// Not here yet.
+    package private(set) var missing: [ImportedService] = []
+    package private(set) var differences: [Difference] = []
+    package private(set) var conflicts: [Conflict] = []
+    /// Over all columns of those that are on both sides, as each side has them: equal where nothing differs.
+    package private(set) var checksums: (there: UInt64, here: UInt64) = (0, 0)
+    /// Imported once, and no longer there.
+    package private(set) var orphans: [ServiceRecord] = []
+
+    /// - Parameters:
+    ///   - cells: The records of each cell, by its name.
+    ///   - records: All records here.
+    ///   - takesDeleted: Whether records that are deleted in Nova are looked at as well.
+    package init(_ cells: [(name: String, services: [NovaService])], here records: [ServiceRecord], takesDeleted: Bool)
+    {
+        var byIdentity: [ServiceUUID: ServiceRecord] = [:]
+        var byName: [ServiceName: ServiceRecord] = [:]
+        for record in records {
+            byIdentity[record.uuid] = record
+            if record.deletedAt == nil { byName[record.name] = record }
+        }
+        var cellOfName: [ServiceName: String] = [:]
+        var cellOfIdentity: [ServiceUUID: String] = [:]
+        for (cell, services) in cells {
+            for row in services where takesDeleted || row.deletedAt == nil {
+                let service = row.imported(from: cell)
+                total += 1
+                let twin = cellOfIdentity.updateValue(cell, forKey: service.uuid)
+                let namesake = service.deletedAt == nil ? cellOfName.updateValue(cell, forKey: service.name) : nil
+                if let other = twin ?? namesake {
+                    conflicts.append(Conflict(name: service.name, holders: [other, cell]))
+                    continue
+                }
+                if let record = byIdentity[service.uuid] {
+                    let fields = service.differences(from: record)
+                    checksums.there &+= Checksum.of(service)
+                    checksums.here &+= Checksum.of(record)
+                    if fields.isEmpty {
+                        equal += 1
+                    } else {
+                        differences.append(Difference(there: service, here: record, fields: fields))
+                    }
+                } else if service.deletedAt == nil, byName[service.name] != nil {
+                    conflicts.append(Conflict(name: service.name, holders: [cell, "here"]))
+                } else {
+                    missing.append(service)
+                }
+            }
+        }
+        let known = Set(cellOfIdentity.keys)
+        orphans = records.filter { $0.isImported && $0.deletedAt == nil && !known.contains($0.uuid) }
+    }
+}

@@ -1,0 +1,84 @@
+import LivenessCore
+package import MariaDBClient
+
+/// The database of a Nova cell, only ever read.
+///
+/// Nova of any release from Liberty on: columns that came later may be missing.
+package struct NovaDatabase: Sendable {
+    /// For people, and never with a password.
+    package let name: String
+    private let pool: MariaDBPool
+
+    /// - Parameters:
+    ///   - server: Where it is.
+    ///   - name: What the cell is called.
+    package init(_ server: MariaDBConfiguration, name: String) {
+        self.name = name
+        pool = MariaDBPool(server, size: 1, label: "rollcall.nova")
+    }
+
+    package func close() async {
+        await pool.close()
+    }
+
+    /// All records, the deleted ones as well, in one snapshot.
+    ///
+    /// - Throws: `NovaError`, also where the table is not one of Nova's, and for the first row that cannot be read.
+    /// - Returns: The records in the order of their ids.
+    package func services() async throws(NovaError) -> [NovaService] {
+        do {
+            return try await pool.run { try Self.services($0) }
+        } catch let error as NovaError {
+            throw NovaError("\(name): \(error)")
+        } catch {
+            throw NovaError("\(name): \(error)")
+        }
+    }
+
+    private static func services(_ session: MariaDBSession) throws -> [NovaService] {
+        try session.command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+        defer { try? session.command("COMMIT") }
+        let present = Set(
+            try session.rows(
+                """
+                SELECT column_name FROM information_schema.columns \
+                WHERE table_schema = database() AND table_name = 'services'
+                """,
+                []
+            ) { try $0.text(0)?.lowercased() ?? "" }
+        )
+        let missing = required.filter { !present.contains($0) }
+        guard missing.isEmpty else {
+            throw NovaError("no table services of Nova: it lacks \(missing.joined(separator: ", "))")
+        }
+        let columns = (required + optional).map { column in
+            guard present.contains(column) else { return "NULL" }
+            return times.contains(column) ? "CAST(unix_timestamp(\(column)) * 1000000 AS SIGNED)" : "`\(column)`"
+        }
+        let query = "SELECT \(columns.joined(separator: ", ")) FROM services WHERE id > ? ORDER BY id LIMIT ?"
+        var services: [NovaService] = []
+        var last = Int64.min
+        while true {
+            let page = try session.rows(query, [.integer(last), .integer(pageSize)]) { try NovaService($0) }
+            guard let end = page.last?.id else { return services }
+            services += page
+            last = end
+        }
+    }
+
+    private static let pageSize: Int64 = 5_000
+    private static let required = ["id", "host", "binary", "topic", "report_count", "disabled", "deleted"]
+    private static let optional = [
+        "uuid", "version", "forced_down", "disabled_reason", "last_seen_up", "created_at", "updated_at", "deleted_at",
+    ]
+    private static let times: Set = ["last_seen_up", "created_at", "updated_at", "deleted_at"]
+}
+
+/// Why a database of Nova could not be read.
+package struct NovaError: Error, Sendable, CustomStringConvertible {
+    package var description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+}

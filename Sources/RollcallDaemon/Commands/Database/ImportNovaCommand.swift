@@ -1,0 +1,81 @@
+import ArgumentParser
+import LivenessCore
+import NovaImport
+
+/// `rollcalld db import-nova`: brings the records of a running Nova over.
+struct ImportNovaCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import-nova",
+        abstract: "Brings the services of one or several cells of Nova over, with their identities.",
+        discussion: """
+            Nova goes on meanwhile; its databases are only read. An imported service is unknown (never_reported) until it \
+            is heard here. Nothing is written where two records have one name. It can be run again at any time: what is \
+            here already stays as it is, and where it says another thing that is listed. Exit status: 0 all is here and \
+            the same, 1 an error, 3 conflicts or differences are listed.
+
+              rollcalld db import-nova --from mariadb://nova@db.example.org/nova_cell1 --dry-run
+              rollcalld db import-nova --from mariadb://nova@db.example.org/nova_cell1 --cells nova_cell1 nova_cell2
+            """
+    )
+
+    @OptionGroup var options: SettingsOptions
+    @OptionGroup var nova: NovaOptions
+    @Option(parsing: .singleValue, help: ArgumentHelp("A database of Nova; may be repeated.", valueName: "url"))
+    var from: [String]
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Databases on its server in place of its own.", valueName: "name")
+    )
+    var cells: [String] = []
+    @Flag(help: "Say what would be done, and write nothing.")
+    var dryRun = false
+    @Option(help: ArgumentHelp("Records written in one transaction.", valueName: "N"))
+    var batch = 200
+    @Flag(help: "Compare all columns once more when all is written.")
+    var verify = false
+
+    private static let different = ExitCode(3)
+
+    func validate() throws {
+        guard !from.isEmpty else { throw ValidationError("--from names a database of Nova") }
+        guard cells.isEmpty || from.count == 1 else { throw ValidationError("--cells is for one --from") }
+        guard (1...10_000).contains(batch) else { throw ValidationError("--batch \(batch): expected 1 to 10000") }
+    }
+
+    func run() async throws {
+        let databases = try NovaOptions.databases(from, cells: cells)
+        let store = try await StoreFactory.openForCommand(try options.load().settings.database)
+        let importer = NovaImporter(from: databases, to: store)
+        var comparison = try await importer.compare(takesDeleted: nova.withDeleted)
+        var written = 0
+        if comparison.conflicts.isEmpty, !dryRun {
+            let progress = Progress("records written")
+            let total = comparison.missing.count
+            let refused = try await importer.write(comparison.missing, batch: batch, at: .wallClock) {
+                progress.show($0, of: total)
+            }
+            progress.end()
+            written = total - refused.count
+            if verify || !refused.isEmpty { comparison = try await importer.compare(takesDeleted: nova.withDeleted) }
+        }
+        for database in databases { await database.close() }
+        try report(comparison, written)
+        if !comparison.findings.isEmpty { throw Self.different }
+    }
+
+    private func report(_ comparison: NovaComparison, _ written: Int) throws {
+        if nova.format == .json { return try StandardStreams.write(try comparison.json(written: written)) }
+        var lines = comparison.findings
+        if dryRun { lines += comparison.missing.map { "to write: \($0.name.shown)" } }
+        lines.append("\(comparison.total) records looked at, \(written) written")
+        if verify, !dryRun {
+            let sums = comparison.checksums
+            lines.append(
+                "verified: \(comparison.equal) equal, \(comparison.missing.count) missing, "
+                    + "\(comparison.differences.count) different; checksum there \(String(sums.there, radix: 16)), "
+                    + "here \(String(sums.here, radix: 16))"
+            )
+        }
+        try StandardStreams.write(lines.joined(separator: "\n") + "\n")
+    }
+}

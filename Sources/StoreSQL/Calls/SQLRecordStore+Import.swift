@@ -1,0 +1,34 @@
+package import LivenessCore
+
+extension SQLRecordStore {
+    package func take(_ services: [ImportedService], at: Timestamp) async throws(StoreError) -> [ImportResult] {
+        try await writing { session in
+            var log = try LogRows(session)
+            var results: [ImportResult] = []
+            results.reserveCapacity(services.count)
+            for service in services { results.append(try Self.take(service, at: at, log: &log, in: session)) }
+            try log.finish()
+            return results
+        }
+    }
+
+    private static func take(
+        _ service: ImportedService,
+        at: Timestamp,
+        log: inout LogRows<Session>,
+        in session: Session
+    ) throws -> ImportResult {
+        if let known = try ServiceRow.any(service.uuid, in: session) { return .present(known) }
+        if service.deletedAt == nil, let holder = try ServiceRow.living(service.name, in: session) {
+            return .conflict(holder)
+        }
+        var record = ServiceRecord(service, at: at)
+        record.recorded.revision = log.next
+        try ServiceRow.insert(&record, into: session)
+        if record.forcedDown != nil { try ServiceRow.updateEdited(record, in: session) }
+        if record.deletedAt != nil { try ServiceRow.delete(record, in: session) }
+        let created = record.creation(revision: log.next)
+        try log.append(created, serviceID: record.id, actor: ServiceRecord.importer)
+        return .imported(record, transitions: [created])
+    }
+}
