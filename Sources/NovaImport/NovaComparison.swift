@@ -29,11 +29,10 @@ package struct NovaComparison: Sendable {
     package private(set) var orphans: [ServiceRecord] = []
 
     /// - Parameters:
-    ///   - cells: The records of each cell, by its name.
+    ///   - cells: What each cell holds.
     ///   - records: All records here.
     ///   - takesDeleted: Whether records that are deleted in Nova are looked at as well.
-    package init(_ cells: [(name: String, services: [NovaService])], here records: [ServiceRecord], takesDeleted: Bool)
-    {
+    package init(_ cells: [NovaCell], here records: [ServiceRecord], takesDeleted: Bool) {
         var byIdentity: [ServiceUUID: ServiceRecord] = [:]
         var byName: [ServiceName: ServiceRecord] = [:]
         for record in records {
@@ -42,8 +41,9 @@ package struct NovaComparison: Sendable {
         }
         var cellOfName: [ServiceName: String] = [:]
         var cellOfIdentity: [ServiceUUID: String] = [:]
-        for (cell, services) in cells {
-            for row in services where takesDeleted || row.deletedAt == nil {
+        for read in cells {
+            let cell = read.name
+            for row in read.services where takesDeleted || row.deletedAt == nil {
                 let service = row.imported(from: cell)
                 total += 1
                 let twin = cellOfIdentity.updateValue(cell, forKey: service.uuid)

@@ -13,13 +13,26 @@ package struct NovaImporter: Sendable {
         self.store = store
     }
 
+    /// What the cells hold now.
+    ///
+    /// - Throws: `NovaError` when one of them cannot be read.
+    /// - Returns: The cells in their order.
+    package func read() async throws -> [NovaCell] {
+        var read: [NovaCell] = []
+        for cell in cells { read.append(NovaCell(name: cell.name, services: try await cell.services())) }
+        return read
+    }
+
     /// Compares both sides as they are now.
     ///
     /// - Throws: `NovaError` or `StoreError` when one of them cannot be read.
     /// - Returns: What is missing here, what is different, and what contradicts itself.
     package func compare(takesDeleted: Bool) async throws -> NovaComparison {
-        var read: [(name: String, services: [NovaService])] = []
-        for cell in cells { read.append((cell.name, try await cell.services())) }
+        try await compare(try await read(), takesDeleted: takesDeleted)
+    }
+
+    /// The same with what the cells held when they were read.
+    package func compare(_ read: [NovaCell], takesDeleted: Bool) async throws -> NovaComparison {
         var records: [ServiceRecord] = []
         _ = try await store.load(since: Timestamp(microseconds: .min)) { page in records += page.services }
         return NovaComparison(read, here: records, takesDeleted: takesDeleted)

@@ -17,6 +17,18 @@ package struct NovaService: Hashable, Sendable {
     package var updatedAt: Timestamp?
     package var deletedAt: Timestamp?
 
+    /// An enabled service of that name.
+    package init(id: Int64, uuid: ServiceUUID?, name: ServiceName, topic: String, reportCount: Int64) {
+        self.id = id
+        self.uuid = uuid
+        self.name = name
+        self.topic = topic
+        self.reportCount = reportCount
+        version = 0
+        isDisabled = false
+        isForcedDown = false
+    }
+
     /// Reads the columns that `NovaDatabase` asks for.
     init(_ row: MariaDBRow) throws {
         let id = try row.integer(0) ?? 0

@@ -20,9 +20,9 @@ package struct MariaDBSnapshot: SQLSnapshot {
     }
 
     static func begin(_ connection: MariaDBSession) throws -> StoreSession {
-        try connection.command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         do {
-            // With the table that loses columns when the phase ends: it stays as it is until the snapshot does.
+            // What this query sees is what all that follow see. It names the table that loses columns when the phase
+            // ends, so that this stays as it is until the snapshot does.
             let state = try connection.rows(
                 "SELECT phase, schema_version, (SELECT 1 FROM services LIMIT 1) FROM schema_state WHERE id = 1",
                 []

@@ -95,6 +95,12 @@ extension MariaDBStore {
         }
     }
 
+    /// Waits a minute for another operator.
+    private static func takeLock(_ schema: Schema, _ lease: MariaDBLease) async throws {
+        for _ in 0..<12 where try await lease.run({ try schema.takeLock($0) }) { return }
+        throw StoreError(.inUse, "somebody else is changing the schema of this database")
+    }
+
     private static func changing<Value: Sendable>(
         _ configuration: Configuration,
         _ migrations: [Migration] = Migration.released,
@@ -107,7 +113,7 @@ extension MariaDBStore {
         do {
             let lease = try await pool.lease()
             do {
-                if isLocked { try await lease.run { try schema.takeLock($0) } }
+                if isLocked { try await takeLock(schema, lease) }
                 result = .success(try await body(schema, lease))
             } catch {
                 result = .failure(error)

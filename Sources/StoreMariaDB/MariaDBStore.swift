@@ -58,13 +58,16 @@ package final class MariaDBStore: SQLRecordStore {
         fence = Fence(release: configuration.release)
         downTimes = configuration.downTimes
         // Rows that a transaction that writes has not locked are read as they are now, not as they were at its start.
-        // Their transactions begin by themselves, which saves a call in each of them.
+        // Transactions of both begin by themselves, which saves a call in each of them.
         writers = Self.pool(configuration.server, "READ-COMMITTED", autocommit: false, size: configuration.writers)
-        readers = Self.pool(configuration.server, "REPEATABLE-READ", size: configuration.readers)
+        readers = Self.pool(configuration.server, "REPEATABLE-READ", autocommit: false, size: configuration.readers)
         lock = configuration.daemon.map { DaemonLock($0, Self.pool(configuration.server, "READ-COMMITTED", size: 1)) }
         let schema = Schema(release: configuration.release, migrations: migrations)
         do {
-            try await readers.run { try schema.check($0) }
+            try await readers.run { session in
+                defer { try? session.command("COMMIT") }
+                try schema.check(session)
+            }
             try await lock?.take()
         } catch {
             await close()

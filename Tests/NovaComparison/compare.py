@@ -1,6 +1,7 @@
 """Runs both sides on one server, one after the other, and prints the table; ../compare-nova starts it."""
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -140,8 +141,9 @@ class Nova:
                 env=self.environment, check=True, stdout=log, stderr=log,
             )
 
-    def measure(self):
-        server = self.server
+    @contextlib.contextmanager
+    def running(self):
+        """Its records made, and its programs joined: gives the process, what it says first, and how to let them beat."""
         with open(self.log, "ab") as log:
             process = subprocess.Popen(
                 [
@@ -157,7 +159,14 @@ class Nova:
             return self._answer(process)
 
         try:
-            opening = self._answer(process)
+            yield process, self._answer(process), order
+        finally:
+            process.stdin.close()
+            servers.end(process)
+
+    def measure(self):
+        server = self.server
+        with self.running() as (process, opening, order):
             if not server.rest():
                 say("warning: the server is busy while Nova's heartbeats are measured")
             rows = int(server.run("SELECT count(*) FROM nova.services WHERE deleted = 0")[0][0])
@@ -169,9 +178,6 @@ class Nova:
             usage["written"] = self._report_count() - before_count
             usage["said"] = summary(server.listen(lambda: order(1, 30)), 1, "a heartbeat")
             return usage
-        finally:
-            process.stdin.close()
-            servers.end(process)
 
     def _report_count(self):
         return int(self.server.run("SELECT sum(report_count) FROM nova.services")[0][0])

@@ -131,7 +131,7 @@ struct NovaImportTests {
         _ = try await store.edit(edit, at: Self.now)
         let gone = try await cell.services().dropLast()
         let comparison = NovaComparison(
-            [("cell1", Array(gone))],
+            [NovaCell(name: "cell1", services: Array(gone))],
             here: try await records(store),
             takesDeleted: false
         )

@@ -50,7 +50,7 @@ enum Rooms {
                 "DriverCompany", "LivenessCore", "LivenessEngine", "MariaDBClient", "MemcachedClient",
                 "NovaImport", "ZooKeeperClient",
             ]
-                + ["RollcallServer", "Systemd", "Telemetry", "CAllocator"]
+                + ["RollcallClient", "RollcallServer", "RollcallWire", "Systemd", "Telemetry", "CAllocator"]
                 + ["ArgumentParser", "Logging", "Metrics", "NIOCore", "NIOPosix", "ServiceLifecycle", "UnixSignals"]
                 + ["Yams"]
         case "DirectReporting":

@@ -7,8 +7,8 @@ struct Schema: Sendable {
     /// Whoever changes the schema holds this lock of the server's, so that two never do it at once: one for each
     /// database, in the 64 characters that a name may have.
     private static let lock = "concat('rollcall.', md5(database()))"
-    /// Seconds that one waits for the other.
-    private static let longestWait = 5
+    /// Seconds that one call waits for the other: less than a call may take.
+    private static let wait = 5
 
     var release: Int32
     var migrations: [Migration]
@@ -118,13 +118,10 @@ struct Schema: Sendable {
 
     // MARK: The lock and the state
 
-    func takeLock(_ session: MariaDBSession) throws {
-        let locked = try session.rows("SELECT get_lock(\(Self.lock), ?)", [.integer(Int64(Self.longestWait))]) {
-            try $0.integer(0)
-        }
-        guard locked.first == 1 else {
-            throw StoreError(.inUse, "somebody else is changing the schema of this database")
-        }
+    /// Waits a little for whoever changes the schema; answers whether the lock is ours now.
+    func takeLock(_ session: MariaDBSession) throws -> Bool {
+        try session.rows("SELECT get_lock(\(Self.lock), ?)", [.integer(Int64(Self.wait))]) { try $0.integer(0) == 1 }
+            .first ?? false
     }
 
     func releaseLock(_ session: MariaDBSession) {

@@ -12,38 +12,38 @@ enum WorkerRows {
     static func renew(_ flush: HeartbeatFlush, _ downTimes: DownTimes, in session: some SQLSession) throws -> Outcome {
         var outcome = Outcome()
         for (id, beats) in Dictionary(grouping: flush.workers, by: \.serviceID).sorted(by: { $0.key < $1.key }) {
-            guard let downTime = try downTime(of: id, downTimes, in: session) else {
+            guard let service = try service(id, downTimes, in: session) else {
                 outcome.untouched.insert(id)
                 continue
             }
             let before = try IncarnationRow.all(of: id, in: session)
             var after = before
-            let finding = after.renew(beats, downTime: downTime, at: flush.at)
+            let finding = after.renew(beats, downTime: service.downTime, at: flush.at)
             for (old, new) in zip(before, after) where old != new { try IncarnationRow.renew(new, in: session) }
             if finding.hasUntouched { outcome.untouched.insert(id) }
-            if let version = finding.version, try set(version, of: id, in: session) { outcome.revised.insert(id) }
+            if let version = finding.version, version != service.version {
+                try session.execute(revision, [version.stored, id.stored])
+                outcome.revised.insert(id)
+            }
         }
         return outcome
     }
 
     /// nil when there is no such service, or when it is deleted.
-    private static func downTime(
-        of id: Int64,
+    private static func service(
+        _ id: Int64,
         _ downTimes: DownTimes,
         in session: some SQLSession
-    ) throws -> Duration? {
-        try session.row(interval, [id.stored], of: "services") { stored in
-            downTimes.downTime(topic: try stored.text(0), reportInterval: try stored.interval(1))
+    ) throws -> (downTime: Duration, version: Int32)? {
+        try session.row(service, [id.stored], of: "services") { stored in
+            let downTime = downTimes.downTime(topic: try stored.text(0), reportInterval: try stored.interval(1))
+            return (downTime, try stored.small(2))
         }
     }
 
-    private static let interval = SQLText {
-        "SELECT topic, report_interval FROM services WHERE id = ? AND deleted = 0\($0.keepingRows)"
+    private static let service = SQLText {
+        "SELECT topic, report_interval, version FROM services WHERE id = ? AND deleted = 0\($0.keepingRows)"
     }
 
-    private static func set(_ version: Int32, of id: Int64, in session: some SQLSession) throws -> Bool {
-        try session.execute(revision, [version.stored, id.stored, version.stored]) > 0
-    }
-
-    private static let revision = SQLText("UPDATE services SET version = ? WHERE id = ? AND version <> ?")
+    private static let revision = SQLText("UPDATE services SET version = ? WHERE id = ?")
 }

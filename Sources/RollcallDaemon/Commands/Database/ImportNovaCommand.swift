@@ -1,6 +1,7 @@
 import ArgumentParser
 import LivenessCore
 import NovaImport
+import RollcallClient
 
 /// `rollcalld db import-nova`: brings the records of a running Nova over.
 struct ImportNovaCommand: AsyncParsableCommand {
@@ -10,7 +11,8 @@ struct ImportNovaCommand: AsyncParsableCommand {
         discussion: """
             Nova goes on meanwhile; its databases are only read. An imported service is unknown (never_reported) until it \
             is heard here. Nothing is written where two records have one name. It can be run again at any time: what is \
-            here already stays as it is, and where it says another thing that is listed. Exit status: 0 all is here and \
+            here already stays as it is, and where it says another thing that is listed. With --follow it goes on: who \
+            beats in Nova is heard here, what is new or edited there comes over, and records edited here stay. Exit status: 0 all is here and \
             the same, 1 an error, 3 conflicts or differences are listed.
 
               rollcalld db import-nova --from mariadb://nova@db.example.org/nova_cell1 --dry-run
@@ -33,12 +35,28 @@ struct ImportNovaCommand: AsyncParsableCommand {
     var batch = 200
     @Flag(help: "Compare all columns once more when all is written.")
     var verify = false
+    @Flag(help: "Then keep records and heartbeats flowing until SIGTERM or SIGINT.")
+    var follow = false
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp("A daemon that is told who is heard in Nova; may be repeated.", valueName: "url")
+    )
+    var endpoint: [String] = []
+    @Option(help: ArgumentHelp("Between two looks at Nova while it is followed.", valueName: "duration"))
+    var interval = "2s"
 
     private static let different = ExitCode(3)
 
     func validate() throws {
         guard !from.isEmpty else { throw ValidationError("--from names a database of Nova") }
         guard cells.isEmpty || from.count == 1 else { throw ValidationError("--cells is for one --from") }
+        guard !(follow && dryRun) else { throw ValidationError("--follow writes, and --dry-run does not") }
+        guard let pause = DurationText.parse(interval), pause >= .milliseconds(100), pause <= .seconds(3_600) else {
+            throw ValidationError("--interval \(interval): expected a duration from 100ms to 1h")
+        }
+        for text in endpoint where Endpoint(text) == nil {
+            throw ValidationError("--endpoint \(text): expected a URL as http://127.0.0.1:8790")
+        }
         guard (1...10_000).contains(batch) else { throw ValidationError("--batch \(batch): expected 1 to 10000") }
     }
 
@@ -58,9 +76,31 @@ struct ImportNovaCommand: AsyncParsableCommand {
             written = total - refused.count
             if verify || !refused.isEmpty { comparison = try await importer.compare(takesDeleted: nova.withDeleted) }
         }
+        if follow, comparison.conflicts.isEmpty {
+            comparison = try await follow(importer, store, &written) ?? comparison
+        }
         for database in databases { await database.close() }
         try report(comparison, written)
         if !comparison.findings.isEmpty { throw Self.different }
+    }
+
+    private func follow(
+        _ importer: NovaImporter,
+        _ store: any RecordStore,
+        _ written: inout Int
+    ) async throws -> NovaComparison? {
+        let client = RollcallClient(endpoints: endpoint.compactMap(Endpoint.init))
+        let pause = DurationText.parse(interval) ?? .seconds(2)
+        let following = NovaFollowing(importer, store, client, pause: pause)
+        StandardStreams.complain("following")
+        try await following.run()
+        let (forwarded, edited, moved) = await (following.forwarded, following.edited, following.moved)
+        written += await following.written
+        StandardStreams.complain(
+            "caught up: \(forwarded) heartbeats forwarded, \(edited) records edited as in Nova, \(moved) services beat "
+                + "here themselves; the last look took \(await following.lag.inSeconds) s from reading Nova to the daemon"
+        )
+        return await following.comparison
     }
 
     private func report(_ comparison: NovaComparison, _ written: Int) throws {
