@@ -98,7 +98,7 @@ struct ImportNovaCommand: AsyncParsableCommand {
         written += await following.written
         StandardStreams.complain(
             "caught up: \(forwarded) heartbeats forwarded, \(edited) records edited as in Nova, \(moved) services beat "
-                + "here themselves; the last look took \(await following.lag.inSeconds) s from reading Nova to the daemon"
+                + "here themselves; the last look took \(Int((await following.lag.inSeconds * 1_000).rounded(.up))) ms from reading Nova to the daemon"
         )
         return await following.comparison
     }
