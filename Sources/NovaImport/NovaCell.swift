@@ -2,6 +2,8 @@
 package struct NovaCell: Sendable {
     package var name: String
     package var services: [NovaService]
+    /// Rows that are no services that could be here, and why: a line each.
+    package var unreadable: [String] = []
 
     package init(name: String, services: [NovaService]) {
         self.name = name

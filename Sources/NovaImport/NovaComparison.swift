@@ -25,8 +25,12 @@ package struct NovaComparison: Sendable {
     package private(set) var conflicts: [Conflict] = []
     /// Over all columns of those that are on both sides, as each side has them: equal where nothing differs.
     package private(set) var checksums: (there: UInt64, here: UInt64) = (0, 0)
+    /// Rows of Nova that could not be read.
+    package private(set) var unreadable: [String] = []
     /// Imported once, and no longer there.
     package private(set) var orphans: [ServiceRecord] = []
+    /// Records that live on both sides under one name, and are in no conflict: who may be spoken for.
+    package private(set) var paired: [ServiceUUID: ServiceRecord] = [:]
 
     /// - Parameters:
     ///   - cells: What each cell holds.
@@ -42,6 +46,7 @@ package struct NovaComparison: Sendable {
         var cellOfName: [ServiceName: String] = [:]
         var cellOfIdentity: [ServiceUUID: String] = [:]
         for read in cells {
+            unreadable += read.unreadable
             let cell = read.name
             for row in read.services where takesDeleted || row.deletedAt == nil {
                 let service = row.imported(from: cell)
@@ -53,6 +58,9 @@ package struct NovaComparison: Sendable {
                     continue
                 }
                 if let record = byIdentity[service.uuid] {
+                    if service.deletedAt == nil, record.deletedAt == nil, record.name == service.name {
+                        paired[service.uuid] = record
+                    }
                     let fields = service.differences(from: record)
                     checksums.there &+= Checksum.of(service)
                     checksums.here &+= Checksum.of(record)
@@ -68,6 +76,10 @@ package struct NovaComparison: Sendable {
                 }
             }
         }
+        let contested = Set(conflicts.map(\.name))
+        missing.removeAll { contested.contains($0.name) }
+        differences.removeAll { contested.contains($0.there.name) }
+        paired = paired.filter { !contested.contains($0.value.name) }
         let known = Set(cellOfIdentity.keys)
         orphans = records.filter { $0.isImported && $0.deletedAt == nil && !known.contains($0.uuid) }
     }

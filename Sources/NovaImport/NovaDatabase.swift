@@ -14,6 +14,14 @@ package struct NovaDatabase: Sendable {
     ///   - name: What the cell is called.
     package init(_ server: MariaDBConfiguration, name: String) {
         self.name = name
+        var server = server
+        // Its times are UTC, whatever the server's zone is; and all pages are of one moment.
+        server.setup = [
+            """
+            SET SESSION time_zone = '+00:00', tx_isolation = 'REPEATABLE-READ', \
+            max_statement_time = \(server.callLimit.components.seconds)
+            """
+        ]
         pool = MariaDBPool(server, size: 1, label: "rollcall.nova")
     }
 
@@ -23,19 +31,17 @@ package struct NovaDatabase: Sendable {
 
     /// All records, the deleted ones as well, in one snapshot.
     ///
-    /// - Throws: `NovaError`, also where the table is not one of Nova's, and for the first row that cannot be read.
-    /// - Returns: The records in the order of their ids.
-    package func services() async throws(NovaError) -> [NovaService] {
+    /// - Throws: `NovaError`, also where the table is not one of Nova's.
+    /// - Returns: The records in the order of their ids, and what cannot be read of the others.
+    package func read() async throws(NovaError) -> NovaCell {
         do {
-            return try await pool.run { try Self.services($0) }
-        } catch let error as NovaError {
-            throw NovaError("\(name): \(error)")
+            return try await pool.run { try Self.read($0, name) }
         } catch {
             throw NovaError("\(name): \(error)")
         }
     }
 
-    private static func services(_ session: MariaDBSession) throws -> [NovaService] {
+    private static func read(_ session: MariaDBSession, _ name: String) throws -> NovaCell {
         try session.command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         defer { try? session.command("COMMIT") }
         let present = Set(
@@ -56,12 +62,19 @@ package struct NovaDatabase: Sendable {
             return times.contains(column) ? "CAST(unix_timestamp(\(column)) * 1000000 AS SIGNED)" : "`\(column)`"
         }
         let query = "SELECT \(columns.joined(separator: ", ")) FROM services WHERE id > ? ORDER BY id LIMIT ?"
-        var services: [NovaService] = []
+        var cell = NovaCell(name: name, services: [])
         var last = Int64.min
         while true {
-            let page = try session.rows(query, [.integer(last), .integer(pageSize)]) { try NovaService($0) }
-            guard let end = page.last?.id else { return services }
-            services += page
+            let page = try session.rows(query, [.integer(last), .integer(pageSize)]) { row in
+                (id: try row.integer(0) ?? 0, service: Result { try NovaService(row) })
+            }
+            guard let end = page.last?.id else { return cell }
+            for row in page {
+                switch row.service {
+                case .success(let service): cell.services.append(service)
+                case .failure(let error): cell.unreadable.append("\(name): \(error)")
+                }
+            }
             last = end
         }
     }

@@ -5,7 +5,7 @@ package import LivenessCore
 /// It writes nothing where two records have one name: which of them is meant is not for a program to guess. What it has
 /// written it finds again, so it can be run once more, also after it was killed.
 package struct NovaImporter: Sendable {
-    private let cells: [NovaDatabase]
+    package let cells: [NovaDatabase]
     private let store: any RecordStore
 
     package init(from cells: [NovaDatabase], to store: any RecordStore) {
@@ -19,7 +19,7 @@ package struct NovaImporter: Sendable {
     /// - Returns: The cells in their order.
     package func read() async throws -> [NovaCell] {
         var read: [NovaCell] = []
-        for cell in cells { read.append(NovaCell(name: cell.name, services: try await cell.services())) }
+        for cell in cells { read.append(try await cell.read()) }
         return read
     }
 

@@ -36,6 +36,12 @@ package struct NovaService: Hashable, Sendable {
             guard let text = try row.text(index), !text.isEmpty else {
                 throw NovaError("services row \(id): \(column) is empty")
             }
+            let isPrintable = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F && $0 != "/" }
+            guard isPrintable, text.unicodeScalars.count <= NameRule.longestName else {
+                throw NovaError(
+                    "services row \(id): \(column) is no name: expected 1 to 255 characters without / or controls"
+                )
+            }
             return text
         }
         self.id = id

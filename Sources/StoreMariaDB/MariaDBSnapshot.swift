@@ -45,7 +45,10 @@ package struct MariaDBSnapshot: SQLSnapshot {
     }
 
     package func close() async {
-        try? await lease.run { try $0.command("COMMIT") }
-        await lease.giveBack()
+        // Also where the task is cancelled: a transaction that stays open is the next one's snapshot.
+        await Task { [lease] in
+            try? await lease.run { try $0.command("COMMIT") }
+            await lease.giveBack()
+        }.value
     }
 }

@@ -20,22 +20,44 @@ struct NovaFollowerTests {
         NovaCell(name: "cell1", services: services)
     }
 
-    @Test("who was counted further since the look before was heard; the first look hears nobody")
-    func heard() {
+    /// A follower that has compared these with a store that holds them all.
+    private func follower(of cell: NovaCell) async throws -> NovaFollower {
+        let store = InMemoryStore(logID: "log") { Self.now }
+        _ = try await store.take(cell.services.map { $0.imported(from: cell.name) }, at: Self.now)
+        var records: [ServiceRecord] = []
+        _ = try await store.load(since: Timestamp(microseconds: 0)) { records += $0.services }
         var follower = NovaFollower()
-        #expect(follower.heard([cell(service(1, 5), service(2, 5))]).isEmpty)
-        #expect(follower.heard([cell(service(1, 6), service(2, 5), service(3, 9))]).map(\.name.host) == ["h1"])
-        #expect(follower.heard([cell(service(1, 6), service(2, 4), service(3, 10))]).map(\.name.host) == ["h3"])
+        follower.compared([cell], NovaComparison([cell], here: records, takesDeleted: false))
+        return follower
+    }
+
+    @Test("who was counted further since the look before was heard; the first look in a while hears nobody")
+    func heard() async throws {
+        var follower = try await follower(of: cell(service(1, 5), service(2, 5)))
+        #expect(follower.heard(cell(service(1, 5), service(2, 5)), isFirst: false).isEmpty)
+        #expect(follower.heard(cell(service(1, 6), service(2, 5)), isFirst: false).map(\.name.host) == ["h1"])
+        #expect(follower.heard(cell(service(1, 7), service(2, 9)), isFirst: true).isEmpty)
+        #expect(follower.heard(cell(service(1, 7), service(2, 10)), isFirst: false).map(\.name.host) == ["h2"])
+        #expect(follower.heard(cell(service(1, 7), service(2, 3)), isFirst: false).isEmpty)
+    }
+
+    @Test("who has no record here is compared first and not spoken for")
+    func new() async throws {
+        var follower = try await follower(of: cell(service(1, 5)))
+        let later = cell(service(1, 5), service(3, 9))
+        #expect(follower.hasNew(later) && !follower.hasNew(cell(service(1, 6))))
+        _ = follower.heard(later, isFirst: false)
+        #expect(follower.heard(cell(service(1, 5), service(3, 10)), isFirst: false).isEmpty)
     }
 
     @Test("who beats here itself needs no messenger, and who is deleted there has none")
-    func moved() {
-        var follower = NovaFollower()
-        _ = follower.heard([cell(service(1, 5), service(2, 5))])
+    func moved() async throws {
+        var follower = try await follower(of: cell(service(1, 5), service(2, 5)))
+        _ = follower.heard(cell(service(1, 5), service(2, 5)), isFirst: true)
         follower.hasMoved(service(1, 5).imported(from: "cell1"))
         var deleted = service(2, 6)
         deleted.deletedAt = Self.now
-        #expect(follower.heard([cell(service(1, 6), deleted)]).isEmpty)
+        #expect(follower.heard(cell(service(1, 6), deleted), isFirst: false).isEmpty)
         #expect(follower.moved.count == 1)
     }
 
@@ -49,7 +71,9 @@ struct NovaFollowerTests {
         func align() async throws -> [RecordEdit] {
             var records: [ServiceRecord] = []
             _ = try await store.load(since: Timestamp(microseconds: 0)) { records += $0.services }
-            let edits = follower.edits(for: NovaComparison([cell(row)], here: records, takesDeleted: false))
+            let comparison = NovaComparison([cell(row)], here: records, takesDeleted: false)
+            follower.compared([cell(row)], comparison)
+            let edits = follower.edits(for: comparison)
             for edit in edits {
                 guard case .edited(let record, _) = try await store.edit(edit, at: Self.now) else { continue }
                 follower.made(record)
@@ -65,6 +89,9 @@ struct NovaFollowerTests {
         row.isForcedDown = true
         row.disabledReason = "other disk"
         #expect(try await align().count == 1)
+        // A new follower goes on where the one before was.
+        follower = NovaFollower()
+        #expect(try await align().isEmpty)
         row.isDisabled = false
         row.disabledReason = nil
         row.isForcedDown = false

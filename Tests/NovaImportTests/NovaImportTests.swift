@@ -115,6 +115,7 @@ struct NovaImportTests {
         let comparison = try await NovaImporter(from: [one, two], to: store).compare(takesDeleted: false)
         #expect(comparison.conflicts.map(\.name.host) == ["h3", "h5"])
         #expect(comparison.conflicts.map(\.holders) == [["cell1", "cell2"], ["cell2", "here"]])
+        #expect(comparison.missing.map(\.name.host) == ["h1", "h2", "h4"])
         await one.close()
         await two.close()
     }
@@ -129,7 +130,7 @@ struct NovaImportTests {
         var edit = RecordEdit(uuid: missing[0].uuid)
         edit.isDisabled = true
         _ = try await store.edit(edit, at: Self.now)
-        let gone = try await cell.services().dropLast()
+        let gone = try await cell.read().services.dropLast()
         let comparison = NovaComparison(
             [NovaCell(name: "cell1", services: Array(gone))],
             here: try await records(store),
@@ -148,28 +149,52 @@ struct NovaImportTests {
             Self.oldTable,
             "INSERT INTO services (host, `binary`, topic, report_count, disabled, deleted) VALUES ('h', 'b', 't', 1, 1, 0)"
         )
-        let first = try await cell.services().map { $0.imported(from: "cell1") }
-        let again = try await cell.services().map { $0.imported(from: "cell1") }
+        let first = try await cell.read().services.map { $0.imported(from: "cell1") }
+        let again = try await cell.read().services.map { $0.imported(from: "cell1") }
         #expect(first == again && first.count == 1)
         #expect(first.first?.version == 0 && first.first?.isDisabled == true && first.first?.isForcedDown == false)
-        #expect(try await cell.services().map { $0.imported(from: "cell2") } != first)
+        #expect(try await cell.read().services.map { $0.imported(from: "cell2") } != first)
         await cell.close()
     }
 
     @Test(
-        "a table of somebody else's and a row that cannot be read are named",
+        "a table of somebody else's is named",
         arguments: [
             ("CREATE TABLE services (id INT)", "lacks host, binary"),
             ("CREATE TABLE others (id INT)", "lacks id, host"),
-            ("\(table); \(rows(1...2)); UPDATE services SET uuid = 'x' WHERE id = 2", "row 2: uuid is \"x\""),
-            ("\(table); \(rows(1...2)); UPDATE services SET host = NULL WHERE id = 2", "row 2: host is empty"),
         ]
     )
-    func unreadable(statements: String, words: String) async throws {
+    func foreign(statements: String, words: String) async throws {
         let cell = try await cell("cell9", statements)
-        let error = await #expect(throws: NovaError.self) { try await cell.services() }
+        let error = await #expect(throws: NovaError.self) { try await cell.read() }
         #expect(error?.description.contains("cell9") == true)
         #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+        await cell.close()
+    }
+
+    @Test(
+        "a row that cannot be here is named, and the others come",
+        arguments: [
+            ("uuid = 'x'", "row 2: uuid is \"x\""), ("host = NULL", "row 2: host is empty"),
+            ("`binary` = 'a/b'", "row 2: binary is no name"),
+        ]
+    )
+    func unreadable(change: String, words: String) async throws {
+        let cell = try await cell("cell9", Self.table, Self.rows(1...3), "UPDATE services SET \(change) WHERE id = 2")
+        let read = try await cell.read()
+        #expect(read.services.map(\.id) == [1, 3])
+        #expect(read.unreadable.count == 1 && read.unreadable.first?.contains(words) == true, "\(read.unreadable)")
+        let comparison = NovaComparison([read], here: [], takesDeleted: false)
+        #expect(comparison.missing.count == 2 && comparison.unreadable == read.unreadable)
+        await cell.close()
+    }
+
+    @Test("times are read as UTC, whatever zone the server is in")
+    func zone() async throws {
+        let cell = try await cell("cell1", Self.table, Self.rows(1...1), "SET GLOBAL time_zone = '+09:00'")
+        let created = try await cell.read().services.first?.createdAt
+        try await MariaDBServer.here().execute("SET GLOBAL time_zone = 'SYSTEM'")
+        #expect(created?.microseconds == 1_577_934_245_000_000)
         await cell.close()
     }
 }

@@ -18,6 +18,7 @@ extension StoreLaw {
             try expectEqual(record.recorded.verdict, Verdict(.unknown, .neverReported), "verdict")
             try expectEqual(record.forcedDown?.by, ServiceRecord.importer, "who forced it down")
             try expectEqual(rows.map(\.kind), [.created], "rows")
+            try expectEqual(rows.map(\.at), [bench.time(0)], "when it came here")
             try expectEqual(try await bench.record(record.id), record, "stored record")
         },
         StoreLaw("importing twice is importing once, and a record edited since stays as it is") { bench in
@@ -42,9 +43,10 @@ extension StoreLaw {
                 "the living one"
             )
             service.deletedAt = bench.time(-50)
-            guard case .imported(let record, _) = try await bench.store.take([service], at: bench.time(1)).first
+            guard case .imported(let record, let rows) = try await bench.store.take([service], at: bench.time(1)).first
             else { throw LawBroken(description: "the deleted one was not imported") }
             try expectEqual(record.deletedAt, bench.time(-50), "deleted_at")
+            try expectEqual(rows.map(\.kind), [.created, .deleted], "rows")
             try expectEqual(try await bench.record(record.id), record, "stored record")
         },
         StoreLaw("an imported record is heard like any other") { bench in

@@ -8,8 +8,14 @@ extension InMemoryStore {
                 if service.deletedAt == nil, let holder = tables.ledger(of: service.name) {
                     return .conflict(holder.record)
                 }
-                let (ledger, created) = tables.insert(ServiceRecord(service, at: at), nil)
-                return .imported(ledger.record, transitions: [created])
+                let (ledger, created) = tables.insert(ServiceRecord(service, at: at), nil, at: at)
+                var rows = [created]
+                if ledger.record.deletedAt != nil {
+                    let deleted = ledger.record.deletion(revision: tables.nextRevision, at: at)
+                    tables.append(deleted, serviceID: ledger.record.id)
+                    rows.append(deleted)
+                }
+                return .imported(ledger.record, transitions: rows)
             }
         }
     }

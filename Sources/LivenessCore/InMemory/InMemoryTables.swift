@@ -79,7 +79,11 @@ struct InMemoryTables {
     }
 
     /// Gives the record an id and writes its `created` row.
-    mutating func insert(_ new: ServiceRecord, _ incarnation: IncarnationRecord?) -> (ServiceLedger, Transition) {
+    mutating func insert(
+        _ new: ServiceRecord,
+        _ incarnation: IncarnationRecord?,
+        at: Timestamp? = nil
+    ) -> (ServiceLedger, Transition) {
         lastID += 1
         var record = new
         record.id = lastID
@@ -94,7 +98,7 @@ struct InMemoryTables {
             deleted[record.name, default: []].append(lastID)
         }
         identities[record.uuid] = lastID
-        let created = record.creation(revision: nextRevision)
+        let created = record.creation(revision: nextRevision, at: at)
         append(created, serviceID: lastID)
         return (ledger, created)
     }

@@ -15,15 +15,16 @@ extension ServiceRecord {
         disabledReason = draft.isDisabled ? draft.disabledReason : nil
     }
 
-    /// The row `created` of this record: from nothing to the state it begins with.
-    package func creation(revision: Int64) -> Transition {
+    /// The row `created` of this record: from nothing to the state it begins with; at another time than it was created
+    /// where it comes from another system.
+    package func creation(revision: Int64, at: Timestamp? = nil) -> Transition {
         transition(
             .created,
             from: nil,
             to: recorded.state,
             reason: recorded.reason.word,
             revision: revision,
-            at: createdAt
+            at: at ?? createdAt
         )
     }
 

@@ -26,9 +26,14 @@ extension SQLRecordStore {
         record.recorded.revision = log.next
         try ServiceRow.insert(&record, into: session)
         if record.forcedDown != nil { try ServiceRow.updateEdited(record, in: session) }
-        if record.deletedAt != nil { try ServiceRow.delete(record, in: session) }
-        let created = record.creation(revision: log.next)
-        try log.append(created, serviceID: record.id, actor: ServiceRecord.importer)
-        return .imported(record, transitions: [created])
+        var rows = [record.creation(revision: log.next, at: at)]
+        try log.append(rows[0], serviceID: record.id, actor: ServiceRecord.importer)
+        if record.deletedAt != nil {
+            try ServiceRow.delete(record, in: session)
+            let deleted = record.deletion(revision: log.next, at: at)
+            try log.append(deleted, serviceID: record.id, actor: ServiceRecord.importer)
+            rows.append(deleted)
+        }
+        return .imported(record, transitions: rows)
     }
 }

@@ -25,7 +25,7 @@ extension SQLRecordStore {
                 removed += try Self.removeIncarnations(
                     query,
                     before: limits.forgotten,
-                    limit: limit - removed,
+                    limit: min(limit - removed, RetentionText.mostIncarnations),
                     in: session
                 )
             }
@@ -81,6 +81,8 @@ private enum RetentionText {
         SELECT service_id FROM transitions WHERE service_id IS NOT NULL GROUP BY service_id HAVING count(*) > ? LIMIT ?
         """
     )
+    /// Incarnations removed in one transaction, each by a statement of its own.
+    static let mostIncarnations = 500
     static let oldest = SQLText(
         "SELECT max(revision) FROM (SELECT revision FROM transitions ORDER BY revision LIMIT ?) AS oldest"
     )

@@ -19,8 +19,13 @@ struct AuditCommand: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
     @OptionGroup var nova: NovaOptions
     @Option(parsing: .singleValue, help: ArgumentHelp("A database of Nova; may be repeated.", valueName: "url"))
-    var against: [String]
-    @Flag(help: "Delete the orphans here.")
+    var against: [String] = []
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Databases on its server in place of its own.", valueName: "name")
+    )
+    var cells: [String] = []
+    @Flag(help: "Delete the orphans here that are not up.")
     var delete = false
 
     private static let badInput = ExitCode(127)
@@ -30,7 +35,10 @@ struct AuditCommand: AsyncParsableCommand {
     func run() async throws {
         let databases: [NovaDatabase]
         do throws(ValidationError) {
-            databases = try NovaOptions.databases(against)
+            guard !against.isEmpty, cells.isEmpty || against.count == 1 else {
+                throw ValidationError("--against names a database of Nova; --cells is for one of them")
+            }
+            databases = try NovaOptions.databases(against, cells: cells)
         } catch {
             StandardStreams.complain(error.message)
             throw Self.badInput
@@ -39,8 +47,14 @@ struct AuditCommand: AsyncParsableCommand {
         let comparison = try await NovaImporter(from: databases, to: store).compare(takesDeleted: nova.withDeleted)
         for database in databases { await database.close() }
         try StandardStreams.write(nova.format == .json ? try comparison.json() : Self.text(comparison))
-        if delete, !comparison.orphans.isEmpty {
-            for orphan in comparison.orphans {
+        if delete, comparison.total == 0 {
+            StandardStreams.complain("Nova has no services at all: nothing is deleted")
+            throw ExitCode.failure
+        }
+        // Who is up here is somebody's, whatever Nova says.
+        let dead = comparison.orphans.filter { $0.recorded.state != .up }
+        if delete, !dead.isEmpty {
+            for orphan in dead {
                 _ = try await store.delete(orphan.uuid, by: ServiceRecord.importer, at: .wallClock)
             }
             throw Self.deleted

@@ -51,8 +51,8 @@ struct ImportNovaCommand: AsyncParsableCommand {
         guard !from.isEmpty else { throw ValidationError("--from names a database of Nova") }
         guard cells.isEmpty || from.count == 1 else { throw ValidationError("--cells is for one --from") }
         guard !(follow && dryRun) else { throw ValidationError("--follow writes, and --dry-run does not") }
-        guard let pause = DurationText.parse(interval), pause >= .milliseconds(100), pause <= .seconds(3_600) else {
-            throw ValidationError("--interval \(interval): expected a duration from 100ms to 1h")
+        guard let pause = DurationText.parse(interval), pause >= .milliseconds(100), pause <= .seconds(10) else {
+            throw ValidationError("--interval \(interval): expected a duration from 100ms to 10s")
         }
         for text in endpoint where Endpoint(text) == nil {
             throw ValidationError("--endpoint \(text): expected a URL as http://127.0.0.1:8790")
@@ -62,11 +62,16 @@ struct ImportNovaCommand: AsyncParsableCommand {
 
     func run() async throws {
         let databases = try NovaOptions.databases(from, cells: cells)
-        let store = try await StoreFactory.openForCommand(try options.load().settings.database)
+        let database = try options.load().settings.database
+        if follow, !database.isShared {
+            StandardStreams.complain("--follow needs records in MariaDB: an SQLite file is one daemon's alone")
+            throw ExitCode.failure
+        }
+        let store = try await StoreFactory.openForCommand(database)
         let importer = NovaImporter(from: databases, to: store)
         var comparison = try await importer.compare(takesDeleted: nova.withDeleted)
         var written = 0
-        if comparison.conflicts.isEmpty, !dryRun {
+        if comparison.conflicts.isEmpty || follow, !dryRun {
             let progress = Progress("records written")
             let total = comparison.missing.count
             let refused = try await importer.write(comparison.missing, batch: batch, at: .wallClock) {
@@ -74,14 +79,14 @@ struct ImportNovaCommand: AsyncParsableCommand {
             }
             progress.end()
             written = total - refused.count
-            if verify || !refused.isEmpty { comparison = try await importer.compare(takesDeleted: nova.withDeleted) }
+            comparison = try await importer.compare(takesDeleted: nova.withDeleted)
         }
-        if follow, comparison.conflicts.isEmpty {
+        if follow {
             comparison = try await follow(importer, store, &written) ?? comparison
         }
         for database in databases { await database.close() }
         try report(comparison, written)
-        if !comparison.findings.isEmpty { throw Self.different }
+        if !comparison.findings.isEmpty || !dryRun && !comparison.missing.isEmpty { throw Self.different }
     }
 
     private func follow(

@@ -12,6 +12,8 @@ actor NovaFollowing {
     /// Between two comparisons of all records.
     private static let comparing = Duration.seconds(30)
     private static let heartbeatsPerCall = 1_000
+    /// A look so long after the one before hears nobody.
+    private static let longestGap = Duration.seconds(30)
 
     private let importer: NovaImporter
     private let store: any RecordStore
@@ -19,6 +21,8 @@ actor NovaFollowing {
     private let pause: Duration
     private var follower = NovaFollower()
     private var compared: ContinuousClock.Instant?
+    /// When each cell was read last.
+    private var looks: [String: ContinuousClock.Instant] = [:]
     private var problem: String?
 
     private(set) var forwarded = 0
@@ -68,48 +72,80 @@ actor NovaFollowing {
         problem = words
     }
 
+    /// Reads each cell that answers, and speaks for who was heard there; says at the end what was the matter.
     private func look() async throws {
         let began = ContinuousClock.now
-        let cells = try await importer.read()
-        try await forward(follower.heard(cells))
+        var cells: [NovaCell] = []
+        var failure: (any Error)?
+        for database in importer.cells {
+            do { cells.append(try await database.read()) } catch { failure = error }
+        }
+        let isDue = compared.map { began - $0 >= Self.comparing } ?? true
+        if failure == nil, isDue || cells.contains(where: follower.hasNew) {
+            try await align(cells)
+            compared = began
+        }
+        var heard: [ImportedService] = []
+        for cell in cells {
+            let isFirst = looks[cell.name].map { began - $0 > Self.longestGap } ?? true
+            heard += follower.heard(cell, isFirst: isFirst)
+            looks[cell.name] = began
+        }
+        do { try await forward(heard) } catch { failure = failure ?? error }
         lag = ContinuousClock.now - began
-        if compared.map({ began - $0 < Self.comparing }) ?? false { return }
-        compared = began
-        try await align(cells)
+        if let failure { throw failure }
     }
 
     private func forward(_ heard: [ImportedService]) async throws {
+        var failure: (any Error)?
+        var refusals: [String: Int] = [:]
         for start in stride(from: 0, to: heard.count, by: Self.heartbeatsPerCall) {
-            let slice = heard[start..<min(start + Self.heartbeatsPerCall, heard.count)]
+            let slice = Array(heard[start..<min(start + Self.heartbeatsPerCall, heard.count)])
             let beats = slice.map { service in
                 var beat = WireHeartbeat(host: service.name.host, binary: service.name.binary)
                 beat.topic = service.topic
                 beat.version = Int64(service.version)
                 return beat
             }
-            let reply = try await client.sendHeartbeats(HeartbeatsRequest(heartbeats: beats), brief: true)
-            forwarded += reply.accepted
-            for rejection in reply.rejected where slice.indices.contains(start + rejection.index) {
-                let service = slice[start + rejection.index]
-                if rejection.code == .incarnationRequired {
-                    follower.hasMoved(service)
-                } else {
-                    tell("\(service.name.shown): \(rejection.message)")
+            do {
+                let reply = try await client.sendHeartbeats(HeartbeatsRequest(heartbeats: beats), brief: true)
+                forwarded += reply.accepted
+                for rejection in reply.rejected where slice.indices.contains(rejection.index) {
+                    if rejection.code == .incarnationRequired {
+                        follower.hasMoved(slice[rejection.index])
+                    } else {
+                        refusals[rejection.code.rawValue, default: 0] += 1
+                    }
                 }
+            } catch {
+                failure = error
             }
+        }
+        if let failure { throw failure }
+        guard refusals.isEmpty else {
+            let codes = refusals.keys.sorted().joined(separator: ", ")
+            throw NovaError("the daemon refuses heartbeats: \(codes)")
         }
     }
 
     /// Brings over what is new in Nova, and what was edited there.
     private func align(_ cells: [NovaCell]) async throws {
-        let found = try await importer.compare(cells, takesDeleted: false)
+        var found = try await importer.compare(cells, takesDeleted: false)
+        follower.compared(cells, found)
+        let edits = follower.edits(for: found)
+        guard !found.missing.isEmpty || !edits.isEmpty else {
+            comparison = found
+            return
+        }
         let refused = try await importer.write(found.missing, batch: 200, at: .wallClock) { _ in }
         written += found.missing.count - refused.count
-        for edit in follower.edits(for: found) {
+        for edit in edits {
             guard case .edited(let record, _) = try await store.edit(edit, at: .wallClock) else { continue }
             follower.made(record)
             edited += 1
         }
-        comparison = try await importer.compare(cells, takesDeleted: false)
+        found = try await importer.compare(cells, takesDeleted: false)
+        follower.compared(cells, found)
+        comparison = found
     }
 }

@@ -21,7 +21,7 @@ struct NovaOptions: ParsableArguments {
         var databases: [NovaDatabase] = []
         for text in urls {
             guard let url = MariaDBURL(text) else {
-                throw ValidationError("\(text.prefix(16))…: expected \(MariaDBURL.expected)")
+                throw ValidationError("\(DatabaseURL.redacted(text)): expected \(MariaDBURL.expected)")
             }
             let names = cells.isEmpty ? [url.name] : cells
             for name in names {
@@ -43,6 +43,7 @@ extension NovaComparison {
     /// What stands in the way, and what is different: a line each.
     var findings: [String] {
         conflicts.map { "conflict: \($0.name.shown) is in \($0.holders.joined(separator: " and in "))" }
+            + unreadable.map { "unreadable: \($0)" }
             + differences.map { "differs: \($0.there.name.shown): \($0.fields.joined(separator: ", "))" }
     }
 
