@@ -16,6 +16,13 @@ package final class SpawnedProcess: Sendable {
         package let errno: Int32
     }
 
+    private typealias AddCloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+
+    /// `posix_spawn_file_actions_addclosefrom_np` (glibc 2.34), which its header keeps from programs without `_GNU_SOURCE`.
+    private static let addCloseFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").map {
+        unsafeBitCast($0, to: AddCloseFrom.self)
+    }
+
     package let identifier: Int32
     private let outputFile: String
     private let messageFile: String
@@ -38,7 +45,7 @@ package final class SpawnedProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 1, outputFile, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, messageFile, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         // Nothing else of ours: a socket that a child holds as well is not closed when we close it.
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        _ = Self.addCloseFrom?(&actions, 3)
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
