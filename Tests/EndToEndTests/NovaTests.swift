@@ -56,8 +56,12 @@ extension FleetTests {
                         return (try? await daemon.client.state(of: name).state) == .up
                     }
                 )
-                let others = try await daemon.client.services().services.filter { $0.binary == "nova-compute" }
-                #expect(others.count == 20 && others.count { $0.state == .unknown } == 19)
+                // The daemon learns of the others when it next looks at the log.
+                let others = try await eventually("all are known") {
+                    let found = try await daemon.client.services().services.filter { $0.binary == "nova-compute" }
+                    return found.count == 20 ? found : nil
+                }
+                #expect(others.count { $0.state == .unknown } == 19)
                 #expect(others.first { $0.host == "c3" }?.version == 66)
 
                 follower.send(SIGTERM)
