@@ -64,6 +64,7 @@ let package = Package(
             resources: [.embedInCode("Migrations")]
         ),
         .target(name: "NovaImport", dependencies: ["LivenessCore", "MariaDBClient"]),
+        .target(name: "ToozGroups", dependencies: ["ZooKeeperClient"]),
         .target(
             name: "DriverDatabase",
             dependencies: ["LivenessCore"]
@@ -192,6 +193,7 @@ let package = Package(
                 "StoreSQLite",
                 "Systemd",
                 "Telemetry",
+                "ToozGroups",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -392,7 +394,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "LivenessTesting", "RollcallClient", "RollcallWire", "ServerFixtures", "rollcall", "rollcalld",
+                "LivenessTesting", "RollcallClient", "RollcallWire", "ServerFixtures", "ZooKeeperClient", "rollcall",
+                "rollcalld",
             ]
         ),
         .testTarget(name: "SoundnessTests"),

@@ -12,7 +12,7 @@ packages=(
 server_packages=(
     mariadb-server-core mariadb-client-core memcached libzookeeper-java default-jre-headless openssl
 )
-# What Tests/compare-nova needs beside the packages for building: the server, and a Python for Nova.
+# What Tests/compare-nova and its neighbours need beside the packages for building: the server, and a Python for Nova.
 comparison_packages=(mariadb-server-core mariadb-client-core python3-venv)
 # What Tests/upgrade needs beside them.
 upgrade_packages=(mariadb-server-core mariadb-client-core python3-pymysql)

@@ -51,6 +51,14 @@ extension LivenessEngine {
         }
     }
 
+    /// Looks a service up that is not on the board where the fleet moves in from; nothing where it does not.
+    ///
+    /// - Throws: `StoreError` when that database does not answer.
+    package func lookUp(_ uuid: ServiceUUID) async throws(StoreError) {
+        guard let fallback, board.findRemembered(uuid) == nil else { return }
+        try await fallback.bring(uuid)
+    }
+
     private func adopt(_ record: ServiceRecord, _ transitions: [Transition]) {
         let now = time.now
         shared.withLock { $0.recordChanged(record, at: now) }

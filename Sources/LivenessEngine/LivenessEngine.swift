@@ -25,6 +25,8 @@ package final class LivenessEngine: Service {
     private let detector: Detector
     private let lookout: Lookout
     private let reader: RecordReader
+    /// nil where nobody moves in.
+    let fallback: FallbackReader?
     private let housekeeper: Housekeeper
     let logger: Logger
     var time: any TimeSource { shared.time }
@@ -36,6 +38,7 @@ package final class LivenessEngine: Service {
     ///   - store: The records.
     ///   - driver: The one that decides.
     ///   - shadows: Those that run beside it.
+    ///   - fallback: Where services are looked up that are unknown here, while a fleet moves in.
     ///   - barrier: Tells when all that waited in the sockets was read.
     ///   - time: The clocks.
     ///   - logger: Where the engine says what happens.
@@ -44,6 +47,7 @@ package final class LivenessEngine: Service {
         store: any RecordStore,
         driver: any LivenessDriver,
         shadows: [any LivenessDriver] = [],
+        fallback: (any RecordFallback)? = nil,
         barrier: any ReadPassBarrier,
         time: any TimeSource,
         logger: Logger
@@ -76,15 +80,6 @@ package final class LivenessEngine: Service {
         self.turnstile = turnstile
         self.logger = logger
         heartbeat = LoopHeartbeat(at: time.now)
-        let registrar = Registrar(
-            shared: shared,
-            store: store,
-            tail: tail,
-            metrics: metrics,
-            logger: logger,
-            fence: fence,
-            turnstile: turnstile
-        )
         let reader = RecordReader(
             shared: shared,
             store: store,
@@ -95,6 +90,29 @@ package final class LivenessEngine: Service {
             logger: logger
         )
         self.reader = reader
+        self.fallback = fallback.map { fallback in
+            FallbackReader(
+                fallback,
+                shared: shared,
+                store: store,
+                tail: tail,
+                reader: reader,
+                turnstile: turnstile,
+                fence: fence,
+                metrics: metrics,
+                logger: logger
+            )
+        }
+        let registrar = Registrar(
+            shared: shared,
+            store: store,
+            tail: tail,
+            metrics: metrics,
+            logger: logger,
+            fence: fence,
+            turnstile: turnstile,
+            fallback: self.fallback
+        )
         intake = Intake(shared: shared, registrar: registrar, metrics: metrics, hasher: hasher)
         lookout = Lookout(
             shared: shared,
@@ -213,27 +231,40 @@ package final class LivenessEngine: Service {
 
     /// Waits, where other daemons have not left, until one of them is seen to live; at most as long as a living one
     /// needs to show itself.
+    ///
+    /// - Throws: `StoreError` when one lives whose release ours does not work beside.
     private func isAnyoneAlive(of daemons: [DaemonRecord]) async throws -> Bool {
         let others = daemons.filter { $0.id != settings.liveness.daemon && $0.leftAt == nil && $0.retiredAt == nil }
         guard drivers.deciding.guarantees.isShared, !others.isEmpty else { return false }
+        let hasStrangers = others.contains { !Release.worksBeside($0.release) }
         let pace = settings.liveness.flushInterval / 2
         let end = time.now + settings.liveness.observeInterval + settings.liveness.flushInterval * 2
         var before: [String: DaemonRecord] = [:]
+        var isCompanied = false
         while true {
             let now = try await daemonsInSight()
             for daemon in now where daemon.leftAt == nil {
-                guard others.contains(where: { $0.id == daemon.id && $0.incarnation == daemon.incarnation }) else {
-                    continue
-                }
+                guard let row = others.first(where: { $0.id == daemon.id && $0.incarnation == daemon.incarnation })
+                else { continue }
                 if let first = before[daemon.id] {
-                    if first.hasMoved(to: daemon) { return true }
+                    guard first.hasMoved(to: daemon) else { continue }
+                    guard Release.worksBeside(row.release) else { throw Self.tooFar(row) }
+                    isCompanied = true
                 } else {
                     before[daemon.id] = daemon
                 }
             }
-            if time.now >= end { return false }
+            if time.now >= end || isCompanied && !hasStrangers { return isCompanied }
             try await time.sleep(for: pace)
         }
+    }
+
+    private static func tooFar(_ other: DaemonRecord) -> StoreError {
+        StoreError(
+            .fenced,
+            "this is release \(Release.number), and daemon \(other.id) on \(other.host) runs release \(other.release): "
+                + "only releases next to each other work side by side; upgrade one release at a time"
+        )
     }
 
     /// Nobody while the back end does not answer: a daemon starts without it, too, and says so.

@@ -11,6 +11,8 @@ struct Registrar: Sendable {
     let logger: Logger
     let fence: Fence
     let turnstile: Turnstile
+    /// nil where nobody moves in.
+    let fallback: FallbackReader?
     let queue = AdmissionQueue()
 
     /// Decides the entries at `positions` and fills their outcomes in.
@@ -22,7 +24,8 @@ struct Registrar: Sendable {
         into outcomes: inout [HeartbeatOutcome]
     ) async {
         let settings = shared.withLock { $0.settings }
-        let asked = positions.map { position in
+        var positions = positions
+        var asked = positions.map { position in
             AdmissionQueue.Asked(
                 admission: Admission(
                     batch,
@@ -34,11 +37,33 @@ struct Registrar: Sendable {
                 service: outcomes[position].service
             )
         }
+        if await !moveIn(asked) {
+            for (position, one) in zip(positions, asked) where one.service == HeartbeatOutcome.noService {
+                outcomes[position].kind = .rejected(.databaseUnavailable)
+            }
+            let known = zip(positions, asked).filter { $1.service != HeartbeatOutcome.noService }
+            positions = known.map(\.0)[...]
+            asked = known.map(\.1)
+        }
         let decided = await queue.admit(asked) { asked in
             await turnstile.pass { await decide(asked) }
         }
         for (position, outcome) in zip(positions, decided) { outcomes[position] = outcome }
         metrics.admissions.increment(by: Int64(positions.count))
+    }
+
+    /// Takes over the records that those who are unknown here have elsewhere; answers false when that cannot be known.
+    private func moveIn(_ asked: [AdmissionQueue.Asked]) async -> Bool {
+        guard let fallback else { return true }
+        let unknown = Set(asked.filter { $0.service == HeartbeatOutcome.noService }.map(\.admission.name))
+            .filter { $0.binary != OwnRecord.binary }
+        guard !unknown.isEmpty else { return true }
+        do throws(StoreError) {
+            try await fallback.bring(Array(unknown))
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// One transaction, and what it means for the machine.

@@ -29,8 +29,13 @@ package struct NovaComparison: Sendable {
     package private(set) var unreadable: [String] = []
     /// Imported once, and no longer there.
     package private(set) var orphans: [ServiceRecord] = []
+    /// Records that live here and neither stand there nor were imported, but for the daemons' own: somebody else's work.
+    package private(set) var others: [ServiceRecord] = []
     /// Records that live on both sides under one name, and are in no conflict: who may be spoken for.
     package private(set) var paired: [ServiceUUID: ServiceRecord] = [:]
+
+    /// What daemons are called in their own records.
+    private static let daemons = "rollcalld"
 
     /// - Parameters:
     ///   - cells: What each cell holds.
@@ -81,6 +86,8 @@ package struct NovaComparison: Sendable {
         differences.removeAll { contested.contains($0.there.name) }
         paired = paired.filter { !contested.contains($0.value.name) }
         let known = Set(cellOfIdentity.keys)
-        orphans = records.filter { $0.isImported && $0.deletedAt == nil && !known.contains($0.uuid) }
+        let unknown = records.filter { $0.deletedAt == nil && !known.contains($0.uuid) }
+        orphans = unknown.filter(\.isImported)
+        others = unknown.filter { !$0.isImported && $0.binary != Self.daemons }
     }
 }

@@ -34,8 +34,40 @@ package struct NovaDatabase: Sendable {
     /// - Throws: `NovaError`, also where the table is not one of Nova's.
     /// - Returns: The records in the order of their ids, and what cannot be read of the others.
     package func read() async throws(NovaError) -> NovaCell {
+        try await asking { [name] session in try Self.read(session, name) }
+    }
+
+    /// Its records that are not deleted and have one of these names.
+    ///
+    /// - Throws: `NovaError`, also where one of them cannot be read.
+    func find(_ names: [ServiceName]) async throws(NovaError) -> [NovaService] {
+        try await asking { session in
+            let query =
+                "SELECT \(try Self.columns(session)) FROM services WHERE deleted = 0 AND host = ? AND `binary` = ?"
+            return try names.flatMap { name in
+                try session.rows(query, [.text(name.host), .text(name.binary)]) { try NovaService($0) }
+                    // Its collation takes other names for the same.
+                    .filter { $0.name == name }
+            }
+        }
+    }
+
+    /// Its record of that identity, unless it is deleted; nil as well where its records have no identities yet.
+    ///
+    /// - Throws: `NovaError`, also where it cannot be read.
+    func find(_ uuid: ServiceUUID) async throws(NovaError) -> NovaService? {
+        try await asking { session in
+            guard try Self.present(session).contains("uuid") else { return nil }
+            let query = "SELECT \(try Self.columns(session)) FROM services WHERE deleted = 0 AND uuid = ?"
+            return try session.rows(query, [.text(uuid.description)]) { try NovaService($0) }.first
+        }
+    }
+
+    private func asking<Answer: Sendable>(
+        _ body: @escaping @Sendable (MariaDBSession) throws -> Answer
+    ) async throws(NovaError) -> Answer {
         do {
-            return try await pool.run { try Self.read($0, name) }
+            return try await pool.run(body)
         } catch {
             throw NovaError("\(name): \(error)")
         }
@@ -44,24 +76,7 @@ package struct NovaDatabase: Sendable {
     private static func read(_ session: MariaDBSession, _ name: String) throws -> NovaCell {
         try session.command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         defer { try? session.command("COMMIT") }
-        let present = Set(
-            try session.rows(
-                """
-                SELECT column_name FROM information_schema.columns \
-                WHERE table_schema = database() AND table_name = 'services'
-                """,
-                []
-            ) { try $0.text(0)?.lowercased() ?? "" }
-        )
-        let missing = required.filter { !present.contains($0) }
-        guard missing.isEmpty else {
-            throw NovaError("no table services of Nova: it lacks \(missing.joined(separator: ", "))")
-        }
-        let columns = (required + optional).map { column in
-            guard present.contains(column) else { return "NULL" }
-            return times.contains(column) ? "CAST(unix_timestamp(\(column)) * 1000000 AS SIGNED)" : "`\(column)`"
-        }
-        let query = "SELECT \(columns.joined(separator: ", ")) FROM services WHERE id > ? ORDER BY id LIMIT ?"
+        let query = "SELECT \(try columns(session)) FROM services WHERE id > ? ORDER BY id LIMIT ?"
         var cell = NovaCell(name: name, services: [])
         var last = Int64.min
         while true {
@@ -77,6 +92,32 @@ package struct NovaDatabase: Sendable {
             }
             last = end
         }
+    }
+
+    /// What `NovaService` reads, with NULL for what this release of Nova does not have.
+    private static func columns(_ session: MariaDBSession) throws -> String {
+        let present = try present(session)
+        let missing = required.filter { !present.contains($0) }
+        guard missing.isEmpty else {
+            throw NovaError("no table services of Nova: it lacks \(missing.joined(separator: ", "))")
+        }
+        let columns = (required + optional).map { column in
+            guard present.contains(column) else { return "NULL" }
+            return times.contains(column) ? "CAST(unix_timestamp(\(column)) * 1000000 AS SIGNED)" : "`\(column)`"
+        }
+        return columns.joined(separator: ", ")
+    }
+
+    private static func present(_ session: MariaDBSession) throws -> Set<String> {
+        Set(
+            try session.rows(
+                """
+                SELECT column_name FROM information_schema.columns \
+                WHERE table_schema = database() AND table_name = 'services'
+                """,
+                []
+            ) { try $0.text(0)?.lowercased() ?? "" }
+        )
     }
 
     private static let pageSize: Int64 = 5_000

@@ -56,6 +56,7 @@ struct Daemon {
             store: store,
             driver: made[0],
             shadows: Array(made.dropFirst()),
+            fallback: StoreFactory.fallback(settings.database),
             barrier: readPass,
             time: SystemTime(),
             logger: logger

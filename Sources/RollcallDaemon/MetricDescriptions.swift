@@ -12,6 +12,7 @@ enum MetricDescriptions {
         "rollcall_heartbeats_repeated_total": "Heartbeats that were not newer than one before.",
         "rollcall_heartbeats_rejected_total": "Heartbeats that were rejected.",
         "rollcall_admissions_total": "Heartbeats that the store had to decide on.",
+        "rollcall_fallback_lookups_total": "Services unknown here that were looked up in database.fallback_url.",
         "rollcall_flushes_total": "Flushes that went through.",
         "rollcall_flush_failures_total": "Flushes that failed and are repeated.",
         "rollcall_flushed_rows_total": "Services written by flushes.",

@@ -2,6 +2,7 @@ import Foundation
 import LivenessCore
 import LivenessEngine
 import MariaDBClient
+import NovaImport
 import StoreMariaDB
 import StoreSQLite
 
@@ -89,6 +90,11 @@ enum StoreFactory {
         case .mariaDB(let url):
             return try await MariaDBStore.condition(try mariaDB(url, settings.passwordFile, DownTimes()))
         }
+    }
+
+    /// Where services are looked up that have no record here; nil where no fleet moves in.
+    static func fallback(_ settings: Settings.DatabaseSection) -> (any RecordFallback)? {
+        settings.fallbackURL.map { NovaFallback(NovaDatabase(server($0), name: $0.name)) }
     }
 
     private static func url(_ settings: Settings.DatabaseSection) throws(StoreError) -> DatabaseURL {

@@ -14,6 +14,7 @@ package final class MariaDBServer: TestedServer {
     private let process: Mutex<SpawnedProcess>
     private let databases = Mutex(0)
     private let variables: [String: String]
+    private let options: [String]
 
     package var socket: String { "\(folder.path)/s" }
 
@@ -27,18 +28,20 @@ package final class MariaDBServer: TestedServer {
         try await provide(with: [:], body)
     }
 
-    /// Starts one with more in its environment, hands it to `body` as the current one, and ends it.
+    /// Starts one with more in its environment and on its command line, hands it to `body` as the current one, and ends it.
     package static func provide(
         with variables: [String: String],
+        options: [String] = [],
         _ body: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        let server = try await MariaDBServer(variables)
+        let server = try await MariaDBServer(variables, options)
         defer { server.process.withLock { $0.end() } }
         try await $current.withValue(server) { try await body() }
     }
 
-    private init(_ variables: [String: String]) async throws {
+    private init(_ variables: [String: String], _ options: [String]) async throws {
         self.variables = variables
+        self.options = options
         // Short: the path of a socket has little room.
         folder = try TemporaryFolder("mdb")
         port = freePort()
@@ -55,7 +58,7 @@ package final class MariaDBServer: TestedServer {
             throw ServerFailed(what: "mariadb-install-db", messages: installation.output + installation.messages)
         }
         certificates = try await Certificates(in: folder.path)
-        process = Mutex(try Self.spawn(folder, port, variables))
+        process = Mutex(try Self.spawn(folder, port, variables, options))
         try await ready()
     }
 
@@ -66,7 +69,8 @@ package final class MariaDBServer: TestedServer {
     private static func spawn(
         _ folder: TemporaryFolder,
         _ port: UInt16,
-        _ variables: [String: String]
+        _ variables: [String: String],
+        _ options: [String]
     ) throws -> SpawnedProcess {
         try SpawnedProcess(
             "/usr/sbin/mariadbd",
@@ -78,7 +82,7 @@ package final class MariaDBServer: TestedServer {
                 "--performance-schema=OFF", "--max-connections=2000",
                 "--ssl-ca=\(folder.path)/authority.pem", "--ssl-cert=\(folder.path)/server.pem",
                 "--ssl-key=\(folder.path)/server.key",
-            ],
+            ] + options,
             environment: environment.merging(variables) { _, new in new },
             output: "\(folder.path)/server"
         )
@@ -126,7 +130,7 @@ package final class MariaDBServer: TestedServer {
     /// Kills it and starts it again on the same files.
     package func killAndRestart() async throws {
         current.end()
-        let successor = try Self.spawn(folder, port, variables)
+        let successor = try Self.spawn(folder, port, variables, options)
         process.withLock { $0 = successor }
         try await ready()
     }

@@ -17,9 +17,10 @@ struct EngineFixture {
     init(
         _ adjust: (inout EngineSettings) -> Void = { _ in },
         store: InMemoryStore? = nil,
-        hasShadow: Bool = false
+        hasShadow: Bool = false,
+        fallback: (any RecordFallback)? = nil,
+        time: ManualTime = ManualTime()
     ) async throws {
-        let time = ManualTime()
         let store = store ?? InMemoryStore(logID: "log") { time.wall }
         var settings = EngineSettings(liveness: LivenessSettings(), host: "here")
         adjust(&settings)
@@ -33,6 +34,7 @@ struct EngineFixture {
             store: store,
             driver: driver,
             shadows: hasShadow ? [shadow] : [],
+            fallback: fallback,
             barrier: door,
             time: time,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -68,12 +70,12 @@ struct EngineFixture {
     }
 
     /// The row of another daemon.
-    var other: DaemonRecord {
+    static func other(release: Int32 = 1) -> DaemonRecord {
         DaemonRecord(
             id: "other",
             incarnation: "i",
             host: "there",
-            release: 1,
+            release: release,
             schemaRange: 1...1,
             phaseSeen: "both",
             flushCount: 0,

@@ -330,7 +330,7 @@ struct EngineTests {
     @Test("a daemon is retired once it has been silent, and not before")
     func retire() async throws {
         let fixture = try await EngineFixture()
-        try await fixture.store.write(fixture.other)
+        try await fixture.store.write(EngineFixture.other())
         try await fixture.running {
             let first = try await fixture.engine.retire(daemon: "other")
             guard case .refused = first else {
@@ -360,7 +360,7 @@ struct EngineTests {
     @Test("a daemon that has left is retired at once, and the answer says so")
     func retireOneThatLeft() async throws {
         let fixture = try await EngineFixture()
-        var other = fixture.other
+        var other = EngineFixture.other()
         other.leftAt = fixture.time.wall
         try await fixture.store.write(other)
         try await fixture.running {
@@ -377,7 +377,7 @@ struct EngineTests {
     func oneLookAtATime() async throws {
         let fixture = try await EngineFixture()
         let at = Timestamp(microseconds: 0)
-        try await fixture.store.write(fixture.other)
+        try await fixture.store.write(EngineFixture.other())
         try await fixture.running {
             await fixture.beat(fixture.heartbeat("h1", 1))
             let board = fixture.engine.board

@@ -90,6 +90,7 @@ def join(context, numbers):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--config-file", required=True)
+    parser.add_argument("--first", type=int, required=True)
     parser.add_argument("--services", type=int, required=True)
     parser.add_argument("--beats", type=int, required=True)
     arguments = parser.parse_args()
@@ -101,11 +102,12 @@ def main():
     objects.Service.enable_min_version_cache()
     context = nova_context.get_admin_context()
 
-    for first in range(0, arguments.services, BATCH):
-        fill(context, range(first, min(first + BATCH, arguments.services)))
+    end = arguments.first + arguments.services
+    for first in range(arguments.first, end, BATCH):
+        fill(context, range(first, min(first + BATCH, end)))
     # Those who beat are spread over the whole table.
     count = min(arguments.beats, arguments.services)
-    numbers = [index * arguments.services // count for index in range(count)]
+    numbers = [arguments.first + index * arguments.services // count for index in range(count)]
     programs, calls, driver = join(context, numbers)
     # Connections, caches and the minimum version come with the first ones.
     for call in calls[:200]:

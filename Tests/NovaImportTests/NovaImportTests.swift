@@ -85,6 +85,26 @@ struct NovaImportTests {
         await cell.close()
     }
 
+    @Test("single services are looked up by name and by identity, living ones alone, and as they are called")
+    func fallback() async throws {
+        let cell = try await cell(
+            "cell1",
+            Self.table,
+            Self.rows(1...5),
+            "UPDATE services SET disabled = 1, disabled_reason = 'fan' WHERE id = 2",
+            "UPDATE services SET deleted = 3, deleted_at = '2021-01-01 00:00:00' WHERE id = 3"
+        )
+        let fallback = NovaFallback(cell)
+        let names = ["h2", "H4", "h3", "h9"].map { ServiceName(host: $0, binary: "nova-compute") }
+        let found = try await fallback.find(names)
+        #expect(found.map(\.name) == [names[0]] && found[0].disabledReason == "fan" && found[0].version == 66)
+        #expect(try await fallback.find(found[0].uuid) == found[0])
+        #expect(try await fallback.find(ServiceUUID(random: 1, 2)) == nil)
+        let third = try #require(ServiceUUID("10000000-0000-4000-8000-000000000003"))
+        #expect(try await fallback.find(third) == nil)
+        await cell.close()
+    }
+
     @Test("an import that was cut short is gone on with")
     func resumed() async throws {
         let cell = try await cell("cell1", Self.table, Self.rows(1...30))
@@ -116,6 +136,8 @@ struct NovaImportTests {
         #expect(comparison.conflicts.map(\.name.host) == ["h3", "h5"])
         #expect(comparison.conflicts.map(\.holders) == [["cell1", "cell2"], ["cell2", "here"]])
         #expect(comparison.missing.map(\.name.host) == ["h1", "h2", "h4"])
+        // Nobody imported it, and neither cell has its identity.
+        #expect(comparison.others.map(\.host) == ["h5"])
         await one.close()
         await two.close()
     }

@@ -171,7 +171,7 @@ struct SettingsFileTests {
         let names = Set(keys.map(\.name))
         #expect(
             names == [
-                "listen.unix", "listen.datagram", "database.fallback_url",
+                "listen.unix", "listen.datagram",
                 "tls.certificate", "tls.key", "tls.client_ca",
                 "auth.tokens_file",
             ]

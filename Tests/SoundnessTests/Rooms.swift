@@ -33,6 +33,7 @@ enum Rooms {
         case "DriverZooKeeper": system + ["DriverCompany", "LivenessCore", "Logging", "ZooKeeperClient", "Crypto"]
         case "DriverMemcached": system + ["DriverCompany", "LivenessCore", "Logging", "MemcachedClient", "Crypto"]
         case "NovaImport": system + ["LivenessCore", "Logging", "MariaDBClient"]
+        case "ToozGroups": system + ["ZooKeeperClient"]
         case "BlockingCalls": ["Swift", "Dispatch"]
         case "MariaDBClient": system + clientLibrary + ["CMariaDB"]
         case "ZooKeeperClient": system + clientLibrary + ["CZooKeeper"]
@@ -48,7 +49,7 @@ enum Rooms {
         case "RollcallDaemon":
             system + concrete + [
                 "DriverCompany", "LivenessCore", "LivenessEngine", "MariaDBClient", "MemcachedClient",
-                "NovaImport", "ZooKeeperClient",
+                "NovaImport", "ToozGroups", "ZooKeeperClient",
             ]
                 + ["RollcallClient", "RollcallServer", "RollcallWire", "Systemd", "Telemetry", "CAllocator"]
                 + ["ArgumentParser", "Logging", "Metrics", "NIOCore", "NIOPosix", "ServiceLifecycle", "UnixSignals"]

@@ -85,26 +85,46 @@ struct TriggerTests {
         await store.close()
     }
 
+    /// A user with these rights on the database of the configuration, who then is the one in it.
+    private func become(plainUserWith rights: String, _ configuration: inout MariaDBStore.Configuration) async throws {
+        let database = configuration.server.database
+        let user = "plain_\(database)"
+        try await MariaDBServer.here().execute(
+            "CREATE USER \(user)@localhost; GRANT \(rights) ON \(database).* TO \(user)@localhost"
+        )
+        configuration.server.user = user
+    }
+
     @Test("who may not make triggers is told what to run, before anything is made")
     func rights() async throws {
         var configuration = try await configuration()
         configuration.release = 3
-        let database = configuration.server.database
-        let server = try MariaDBServer.here()
-        try await server.execute(
-            """
-            CREATE USER plain_\(database)@localhost; GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX \
-            ON \(database).* TO plain_\(database)@localhost
-            """
+        try await become(
+            plainUserWith: "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX",
+            &configuration
         )
-        configuration.server.user = "plain_\(database)"
+        let database = configuration.server.database
+        try await isRefused(configuration, "GRANT TRIGGER ON `\(database)`.* TO 'plain_\(database)'@'localhost'")
+    }
+
+    @Test("on a server with a binary log that distrusts who makes triggers an administrator is told what to run")
+    func binaryLog() async throws {
+        try await MariaDBServer.provide(with: [:], options: ["--log-bin=binlog", "--server-id=1"]) {
+            var configuration = try await configuration()
+            configuration.release = 3
+            try await become(plainUserWith: "ALL PRIVILEGES", &configuration)
+            try await isRefused(configuration, "SET GLOBAL log_bin_trust_function_creators = 1")
+        }
+    }
+
+    /// The expansion is refused with that advice, has made nothing, and goes through once the advice is taken.
+    private func isRefused(_ configuration: MariaDBStore.Configuration, _ advice: String) async throws {
         let error = await #expect(throws: StoreError.self) {
             try await MariaDBStore.expand(configuration, migrations: Self.migrations)
         }
-        let grant = "GRANT TRIGGER ON `\(database)`.* TO 'plain_\(database)'@'localhost'"
-        #expect(error?.code == .schema && error?.message.contains(grant) == true)
+        #expect(error?.code == .schema && error?.message.contains(advice) == true, "\(String(describing: error))")
         await #expect(throws: MariaDBError.self) { try await topics(configuration) }
-        try await server.execute(grant)
+        try await MariaDBServer.here().execute(advice)
         #expect(try await MariaDBStore.expand(configuration, migrations: Self.migrations) == 2)
     }
 }

@@ -1,15 +1,15 @@
 """An upgrade from the release before to this one, with both on one MariaDB server; ../upgrade starts it."""
 
 import argparse
-import os
 import re
 import signal
 import subprocess
-import sys
 import time
 
+import api
 import daemon as daemons
 import fleet as fleets
+import program
 import server as servers
 
 # Rounds of heartbeats between two steps.
@@ -18,16 +18,12 @@ REST_ROUNDS = 2
 AGENTS = 5
 
 
-def say(words):
-    print(words, file=sys.stderr, flush=True)
-
-
 class Rehearsal:
-    def __init__(self, arguments):
+    def __init__(self, server, arguments):
         self.interval = arguments.interval
         self.errors = []
         self.steps = []
-        self.server = servers.Server(arguments.directory)
+        self.server = server
         # Of every statement that takes long, how long it took and waited.
         self.slow_log = f"{arguments.directory}/slow.log"
         for setting in [
@@ -36,9 +32,8 @@ class Rehearsal:
         ]:
             self.server.run(f"SET GLOBAL {setting}")
         self.server.run("CREATE DATABASE rollcall CHARACTER SET utf8mb4")
-        url = f"mariadb://root@localhost/rollcall?socket={self.server.socket}"
-        self.old = daemons.Release(1, arguments.old, url)
-        self.new = daemons.Release(2, arguments.new, url)
+        self.old = daemons.Release(arguments.old, daemons.url(server))
+        self.new = daemons.Release(arguments.new, daemons.url(server))
         self.daemons = [daemons.Daemon(name, arguments.directory) for name in ("one", "two", "forgotten")]
         half = arguments.services // 2
         one, two, _ = self.daemons
@@ -55,24 +50,27 @@ class Rehearsal:
             if daemon.process is not None and daemon.process.poll() is None:
                 daemon.process.send_signal(signal.SIGCONT)
             daemon.stop()
-        self.server.end()
+
+    def client(self):
+        """Of the first daemon, as it runs now."""
+        return api.Client(self.daemons[0].port)
 
     # What is done
 
     def step(self, words, action):
         """Does something, lets the fleet beat for a while, and looks whether all are up."""
-        say(f"{words} ...")
+        program.say(f"{words} ...")
         began = time.monotonic()
         action()
         took = time.monotonic() - began
         time.sleep(REST_ROUNDS * self.interval)
-        changes = fleets.state_changes(self.daemons[0].port, self.revision)
+        changes = self.client().state_changes(self.revision)
         self.steps.append((words, took, len(changes)))
 
     def command(self, release, words, *statuses):
         """Runs rollcalld db; a status that is not expected is an error."""
         status, said, took = release.command(*words)
-        say(f"    rollcalld db {' '.join(words)}: {status}, {took:.1f} s, {said.splitlines()[-1] if said else ''}")
+        program.say(f"    rollcalld db {' '.join(words)}: {status}, {took:.1f} s, {said.splitlines()[-1] if said else ''}")
         if status not in statuses:
             self.errors.append(f"rollcalld db {' '.join(words)} ended with {status}: {said}")
         return said
@@ -121,7 +119,7 @@ class Rehearsal:
         seen = None
         while True:
             time.sleep(self.interval)
-            now = fleets.get(self.daemons[0].port, "/v1/services?limit=1")["revision"]
+            now = self.client().revision()
             if now == seen:
                 break
             seen = now
@@ -151,8 +149,8 @@ class Rehearsal:
             fleet.end()
         accepted = sum(fleet.accepted for fleet in self.fleets)
         repeated = sum(fleet.repeated for fleet in self.fleets)
-        written = self.written(accepted)
-        changes = fleets.state_changes(self.daemons[0].port, self.revision)
+        written = daemons.counted(self.server, accepted)
+        changes = self.client().state_changes(self.revision)
         slowest = max(fleet.slowest for fleet in self.fleets)
         problems = [problem for fleet in self.fleets for problem in fleet.problems]
         print("| step | took | state changes so far |")
@@ -172,17 +170,6 @@ class Rehearsal:
             self.errors.append(f"{len(changes)} changes of state, the first of {changes[0]}")
         self.errors += problems[:5]
 
-    def written(self, accepted):
-        deadline = time.monotonic() + 10
-        while True:
-            counted = int(self.server.run(
-                "SELECT sum(report_count) FROM rollcall.service_heartbeats JOIN rollcall.services ON id = service_id "
-                "WHERE `binary` = 'nova-compute'"
-            )[0][0])
-            if counted >= accepted or time.monotonic() > deadline:
-                return counted
-            time.sleep(0.1)
-
     def statements(self):
         """The longest statement, and the longest wait for a lock, of those that the server found slow."""
         longest = waited = (0.0, "none over 20 ms")
@@ -199,6 +186,16 @@ class Rehearsal:
         return longest, waited
 
 
+def rehearse(server, arguments):
+    rehearsal = Rehearsal(server, arguments)
+    try:
+        rehearsal.rehearse()
+        rehearsal.report()
+    finally:
+        rehearsal.end()
+    return rehearsal.errors
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--old", required=True)
@@ -207,16 +204,7 @@ def main():
     parser.add_argument("--services", type=int, required=True)
     parser.add_argument("--interval", type=int, required=True)
     arguments = parser.parse_args()
-    os.umask(0o077)
-    rehearsal = Rehearsal(arguments)
-    try:
-        rehearsal.rehearse()
-        rehearsal.report()
-    finally:
-        rehearsal.end()
-    for error in rehearsal.errors:
-        say(f"error: {error}")
-    sys.exit(1 if rehearsal.errors else 0)
+    program.run(arguments.directory, lambda server: rehearse(server, arguments))
 
 
 main()

@@ -6,4 +6,9 @@ package enum Release {
     package static let version = "2.0.0"
     /// The schema versions this release can work with.
     package static let schemaRange: ClosedRange<Int32> = 2...2
+
+    /// Whether daemons of that release and of this one may work on one database: the one before, and the one after.
+    package static func worksBeside(_ other: Int32) -> Bool {
+        (number - 1...number + 1).contains(other)
+    }
 }

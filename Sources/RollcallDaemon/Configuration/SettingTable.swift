@@ -154,10 +154,12 @@ extension SettingTable {
             SettingKey(
                 "database.fallback_url",
                 \.database.fallbackURL,
+                expected: MariaDBURL.expected,
+                default: "none",
                 reload: .atStart,
-                availability: .notInThisRelease,
                 isSecret: true,
-                reason: "A Nova database in which a service unknown here is looked up once, while a fleet moves in."
+                reason: "A Nova database in which a service unknown here is looked up once, while a fleet moves in. It "
+                    + "is only read; a first heartbeat is refused while it does not answer."
             ),
         ]
     }

@@ -171,3 +171,11 @@ extension DatabaseURL: SettingValue {
     }
     var settingText: String { description }
 }
+
+extension MariaDBURL: SettingValue {
+    init(_ raw: RawSetting) throws(SettingValueProblem) {
+        guard let url = try MariaDBURL(raw.scalar()) else { throw .wrong }
+        self = url
+    }
+    var settingText: String { description }
+}

@@ -10,7 +10,8 @@ struct ImportNovaCommand: AsyncParsableCommand {
         abstract: "Brings the services of one or several cells of Nova over, with their identities.",
         discussion: """
             Nova goes on meanwhile; its databases are only read. An imported service is unknown (never_reported) until it \
-            is heard here. Nothing is written where two records have one name. It can be run again at any time: what is \
+            is heard here. Nothing is written where two records have one name, nor \
+            into a database that others have begun to fill. It can be run again at any time: what is \
             here already stays as it is, and where it says another thing that is listed. With --follow it goes on: who \
             beats in Nova is heard here, what is new or edited there comes over, and records edited here stay. Exit status: 0 all is here and \
             the same, 1 an error, 3 conflicts or differences are listed.
@@ -29,6 +30,8 @@ struct ImportNovaCommand: AsyncParsableCommand {
         help: ArgumentHelp("Databases on its server in place of its own.", valueName: "name")
     )
     var cells: [String] = []
+    @Flag(help: "Go on although there are records here that these cells do not have and no import made.")
+    var besideOthers = false
     @Flag(help: "Say what would be done, and write nothing.")
     var dryRun = false
     @Option(help: ArgumentHelp("Records written in one transaction.", valueName: "N"))
@@ -51,12 +54,8 @@ struct ImportNovaCommand: AsyncParsableCommand {
         guard !from.isEmpty else { throw ValidationError("--from names a database of Nova") }
         guard cells.isEmpty || from.count == 1 else { throw ValidationError("--cells is for one --from") }
         guard !(follow && dryRun) else { throw ValidationError("--follow writes, and --dry-run does not") }
-        guard let pause = DurationText.parse(interval), pause >= .milliseconds(100), pause <= .seconds(10) else {
-            throw ValidationError("--interval \(interval): expected a duration from 100ms to 10s")
-        }
-        for text in endpoint where Endpoint(text) == nil {
-            throw ValidationError("--endpoint \(text): expected a URL as http://127.0.0.1:8790")
-        }
+        _ = try FollowingOptions.pause(interval)
+        try FollowingOptions.check(endpoints: endpoint)
         guard (1...10_000).contains(batch) else { throw ValidationError("--batch \(batch): expected 1 to 10000") }
     }
 
@@ -70,6 +69,7 @@ struct ImportNovaCommand: AsyncParsableCommand {
         let store = try await StoreFactory.openForCommand(database)
         let importer = NovaImporter(from: databases, to: store)
         var comparison = try await importer.compare(takesDeleted: nova.withDeleted)
+        try refuseOthers(comparison)
         var written = 0
         if comparison.conflicts.isEmpty || follow, !dryRun {
             let progress = Progress("records written")
@@ -89,16 +89,26 @@ struct ImportNovaCommand: AsyncParsableCommand {
         if !comparison.findings.isEmpty || !dryRun && !comparison.missing.isEmpty { throw Self.different }
     }
 
+    /// A database that others have begun to fill is not taken for one that was imported into.
+    private func refuseOthers(_ comparison: NovaComparison) throws {
+        guard let first = comparison.others.first, !besideOthers, !dryRun else { return }
+        StandardStreams.complain(
+            "\(comparison.others.count) records here are in none of these cells and were not imported, such as "
+                + "\(first.name.shown); with --beside-others they stay, and the import goes on"
+        )
+        throw ExitCode.failure
+    }
+
     private func follow(
         _ importer: NovaImporter,
         _ store: any RecordStore,
         _ written: inout Int
     ) async throws -> NovaComparison? {
         let client = RollcallClient(endpoints: endpoint.compactMap(Endpoint.init))
-        let pause = DurationText.parse(interval) ?? .seconds(2)
-        let following = NovaFollowing(importer, store, client, pause: pause)
+        let following = NovaFollowing(importer, store, client)
         StandardStreams.complain("following")
-        try await following.run()
+        await Looks(every: try FollowingOptions.pause(interval)).run { try await following.look() }
+        try await following.catchUp()
         let (forwarded, edited, moved) = await (following.forwarded, following.edited, following.moved)
         written += await following.written
         StandardStreams.complain(

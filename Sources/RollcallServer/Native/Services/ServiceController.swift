@@ -30,7 +30,9 @@ struct ServiceController {
 
     @Sendable private func read(_ request: Request, _ context: RollcallContext) async throws -> Response {
         let reading = try QueryParameters(request).unknownReading()
-        return try reply(try context.uuid(), reading: reading)
+        let uuid = try context.uuid()
+        try await engine.lookUp(uuid)
+        return try reply(uuid, reading: reading)
     }
 
     @Sendable private func edit(_ request: Request, _ context: RollcallContext) async throws -> Response {

@@ -10,9 +10,15 @@ import server as servers
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("ROLLCALL_")}
 
 
+def url(server, database="rollcall"):
+    """Where that database is, for rollcalld."""
+    return f"mariadb://root@localhost/{database}?socket={server.socket}"
+
+
 class Release:
-    def __init__(self, number, directory, url):
-        self.number = number
+    """The programs of a release, and where its daemons keep their records."""
+
+    def __init__(self, directory, url):
         self.program = f"{directory}/rollcalld"
         self.agent = f"{directory}/rollcall"
         self.url = url
@@ -27,12 +33,26 @@ class Release:
         return done.returncode, (done.stdout + done.stderr).strip(), time.monotonic() - began
 
 
+def counted(server, accepted):
+    """How many heartbeats of nova-compute the table counts, once what was accepted is flushed: at most ten seconds later."""
+    deadline = time.monotonic() + 10
+    while True:
+        found = int(server.run(
+            "SELECT sum(report_count) FROM rollcall.service_heartbeats JOIN rollcall.services ON id = service_id "
+            "WHERE `binary` = 'nova-compute'"
+        )[0][0])
+        if found >= accepted or time.monotonic() > deadline:
+            return found
+        time.sleep(0.05)
+
+
 class Daemon:
     """A daemon by its id and its port, of one release after the other."""
 
-    def __init__(self, name, directory):
+    def __init__(self, name, directory, *options):
         self.name = name
         self.directory = directory
+        self.options = options
         self.process = None
         self.port = servers.free_port()
         self.starts = 0
@@ -45,7 +65,7 @@ class Daemon:
             self.process = subprocess.Popen(
                 [
                     release.program, "--listen-http", f"127.0.0.1:{self.port}", "--database-url", release.url, "--daemon-id",
-                    self.name, "--log-format", "json",
+                    self.name, "--log-format", "json", *self.options,
                 ],
                 env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )

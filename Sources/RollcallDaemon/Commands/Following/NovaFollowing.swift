@@ -2,7 +2,6 @@ import LivenessCore
 import NovaImport
 import RollcallClient
 import RollcallWire
-import UnixSignals
 
 /// Keeps records and heartbeats flowing from a running Nova, until it is told to stop.
 ///
@@ -11,19 +10,16 @@ import UnixSignals
 actor NovaFollowing {
     /// Between two comparisons of all records.
     private static let comparing = Duration.seconds(30)
-    private static let heartbeatsPerCall = 1_000
     /// A look so long after the one before hears nobody.
     private static let longestGap = Duration.seconds(30)
 
     private let importer: NovaImporter
     private let store: any RecordStore
-    private let client: RollcallClient
-    private let pause: Duration
+    private let messenger: Messenger
     private var follower = NovaFollower()
     private var compared: ContinuousClock.Instant?
     /// When each cell was read last.
     private var looks: [String: ContinuousClock.Instant] = [:]
-    private var problem: String?
 
     private(set) var forwarded = 0
     private(set) var written = 0
@@ -33,47 +29,20 @@ actor NovaFollowing {
 
     var moved: Int { follower.moved.count }
 
-    init(_ importer: NovaImporter, _ store: any RecordStore, _ client: RollcallClient, pause: Duration) {
+    init(_ importer: NovaImporter, _ store: any RecordStore, _ client: RollcallClient) {
         self.importer = importer
         self.store = store
-        self.client = client
-        self.pause = pause
+        messenger = Messenger(client: client)
     }
 
-    /// Runs until SIGTERM or SIGINT, and looks once more then.
-    func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { for await _ in signals { return } }
-            group.addTask { await self.follow() }
-            await group.next()
-            group.cancelAll()
-        }
+    /// Looks a last time, and compares everything.
+    func catchUp() async throws {
         compared = nil
         try await look()
     }
 
-    private func follow() async {
-        while !Task.isCancelled {
-            do {
-                try await look()
-                tell(nil)
-            } catch {
-                if !Task.isCancelled { tell("\(error)") }
-            }
-            try? await Task.sleep(for: pause)
-        }
-    }
-
-    /// Says what is the matter once, and when it is over.
-    private func tell(_ words: String?) {
-        if let words, words != problem { StandardStreams.complain("\(words); trying again") }
-        if words == nil, problem != nil { StandardStreams.complain("going on") }
-        problem = words
-    }
-
     /// Reads each cell that answers, and speaks for who was heard there; says at the end what was the matter.
-    private func look() async throws {
+    func look() async throws {
         let began = ContinuousClock.now
         var cells: [NovaCell] = []
         var failure: (any Error)?
@@ -97,35 +66,19 @@ actor NovaFollowing {
     }
 
     private func forward(_ heard: [ImportedService]) async throws {
-        var failure: (any Error)?
-        var refusals: [String: Int] = [:]
-        for start in stride(from: 0, to: heard.count, by: Self.heartbeatsPerCall) {
-            let slice = Array(heard[start..<min(start + Self.heartbeatsPerCall, heard.count)])
-            let beats = slice.map { service in
-                var beat = WireHeartbeat(host: service.name.host, binary: service.name.binary)
-                beat.topic = service.topic
-                beat.version = Int64(service.version)
-                return beat
-            }
-            do {
-                let reply = try await client.sendHeartbeats(HeartbeatsRequest(heartbeats: beats), brief: true)
-                forwarded += reply.accepted
-                for rejection in reply.rejected where slice.indices.contains(rejection.index) {
-                    if rejection.code == .incarnationRequired {
-                        follower.hasMoved(slice[rejection.index])
-                    } else {
-                        refusals[rejection.code.rawValue, default: 0] += 1
-                    }
-                }
-            } catch {
-                failure = error
-            }
+        let beats = heard.map { service in
+            var beat = WireHeartbeat(host: service.name.host, binary: service.name.binary)
+            beat.topic = service.topic
+            beat.version = Int64(service.version)
+            return beat
         }
-        if let failure { throw failure }
-        guard refusals.isEmpty else {
-            let codes = refusals.keys.sorted().joined(separator: ", ")
-            throw NovaError("the daemon refuses heartbeats: \(codes)")
+        var (accepted, rejected) = try await messenger.send(beats)
+        forwarded += accepted
+        for (position, code) in rejected where code == .incarnationRequired {
+            follower.hasMoved(heard[position])
+            rejected[position] = nil
         }
+        if let refusal = Messenger.refusal(rejected.values) { throw refusal }
     }
 
     /// Brings over what is new in Nova, and what was edited there.

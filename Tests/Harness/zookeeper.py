@@ -1,0 +1,47 @@
+"""A ZooKeeper server of our own."""
+
+import os
+import socket
+import subprocess
+import time
+
+import server as servers
+
+
+class ZooKeeper:
+    """Debian's ZooKeeper, alone, in a directory and on a port of loopback."""
+
+    def __init__(self, directory, tick=500):
+        self.port = servers.free_port()
+        os.mkdir(directory)
+        configuration = f"{directory}/zoo.cfg"
+        with open(configuration, "w", encoding="utf-8") as file:
+            file.write(
+                f"tickTime={tick}\ndataDir={directory}/data\nclientPort={self.port}\nclientPortAddress=127.0.0.1\n"
+                "admin.enableServer=false\n4lw.commands.whitelist=ruok\n"
+            )
+        with open(f"{directory}/server.log", "wb") as log:
+            self.process = subprocess.Popen(
+                [
+                    "/usr/bin/java", "-Xmx192m", "-cp", "/usr/share/java/zookeeper.jar",
+                    "org.apache.zookeeper.server.quorum.QuorumPeerMain", configuration,
+                ],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.end()
+                raise RuntimeError(f"ZooKeeper does not answer; see {directory}/server.log")
+            time.sleep(0.1)
+
+    def _answers(self):
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                connection.sendall(b"ruok")
+                return connection.recv(16) == b"imok"
+        except OSError:
+            return False
+
+    def end(self):
+        servers.end(self.process)
