@@ -4,18 +4,28 @@ import Metrics
 
 /// Looks services up that are unknown here where they lived before, and takes their records over.
 ///
-/// A service whose question has no answer is not taken in: it would get another identity than it has, and lose what an
+/// A service whose question has no answer is not made anew: it would get another identity than it has, and lose what an
 /// operator said about it.
 final class FallbackReader: Sendable {
-    /// Questions that failed are not asked again for so long: others need not wait for the same silence.
-    private static let rest = Duration.seconds(1)
-    /// Identities that are not there are not asked for again for so long.
+    /// After a failure nobody asks for so long, and twice as long after each further one: others need not wait for the
+    /// same silence.
+    private static let shortestRest = Duration.seconds(1)
+    private static let longestRest = Duration.seconds(30)
+    /// What is not there is not asked for again for so long.
     private static let memory = Duration.seconds(60)
-    private static let mostAbsent = 10_000
+    private static let mostRemembered = 10_000
+    /// Records written in one transaction: others wait for the log meanwhile.
+    private static let batch = 200
+
+    private enum Subject: Hashable {
+        case name(ServiceName)
+        case identity(ServiceUUID)
+    }
 
     private struct State {
-        var failedAt: Instant?
-        var absent: [ServiceUUID: Instant] = [:]
+        var rest = shortestRest
+        var notBefore: Instant?
+        var absent: [Subject: Instant] = [:]
     }
 
     private let fallback: any RecordFallback
@@ -28,6 +38,8 @@ final class FallbackReader: Sendable {
     private let metrics: EngineMetrics
     private let logger: Logger
     private let state = Locked(State())
+    /// One question at a time; who waited for one that failed does not ask.
+    private let queue = Turnstile()
 
     init(
         _ fallback: any RecordFallback,
@@ -52,70 +64,116 @@ final class FallbackReader: Sendable {
     }
 
     /// Takes over what there is of services that beat here for the first time.
-    func bring(_ names: [ServiceName]) async throws(StoreError) {
-        let found = try await ask { try await fallback.find(names) }
-        metrics.fallbackFound.increment(by: Int64(found.count))
-        metrics.fallbackAbsent.increment(by: Int64(names.count - found.count))
-        _ = try await take(found)
+    ///
+    /// - Returns: Those of whom nobody can tell now.
+    func bring(_ names: Set<ServiceName>) async -> Set<ServiceName> {
+        let wanted = names.filter { !isAbsent(.name($0)) }
+        guard !wanted.isEmpty else { return [] }
+        do throws(StoreError) {
+            let answer = try await ask { [fallback] in try await fallback.find(Array(wanted)) }
+            for (name, reason) in answer.unclear {
+                logger.warning(
+                    "a service cannot be taken over from where it lived before",
+                    metadata: ["host": "\(name.host)", "binary": "\(name.binary)", "reason": "\(reason)"]
+                )
+            }
+            _ = try await take(answer.found)
+            let present = Set(answer.found.map(\.name)).union(answer.unclear.keys)
+            remember(wanted.subtracting(present).map(Subject.name))
+            return Set(answer.unclear.keys)
+        } catch {
+            return wanted
+        }
     }
 
     /// Takes over the record of that identity, where there is one.
+    ///
+    /// - Throws: `StoreError` when that cannot be known now.
     func bring(_ uuid: ServiceUUID) async throws(StoreError) {
-        let now = shared.time.now
-        let isKnownAbsent = state.withLock { state in state.absent[uuid].map { now - $0 < Self.memory } ?? false }
-        guard !isKnownAbsent else { return }
-        let found = try await ask { try await fallback.find(uuid) }
-        guard let found else {
-            metrics.fallbackAbsent.increment()
-            return state.withLock { state in
-                if state.absent.count >= Self.mostAbsent { state.absent = [:] }
-                state.absent[uuid] = now
-            }
+        guard !isAbsent(.identity(uuid)) else { return }
+        guard let found = try await ask({ [fallback] in try await fallback.find(uuid) }) else {
+            return remember([.identity(uuid)])
         }
-        metrics.fallbackFound.increment()
+        // One that stands here already may be unknown to this daemon, or deleted.
         await reader.read(try await take([found]))
+        if shared.board.find(uuid) == nil { remember([.identity(uuid)]) }
     }
 
-    private func ask<Answer: Sendable>(_ question: () async throws -> Answer) async throws(StoreError) -> Answer {
+    private func isAbsent(_ subject: Subject) -> Bool {
         let now = shared.time.now
-        let isResting = state.withLock { state in state.failedAt.map { now - $0 < Self.rest } ?? false }
-        let silence = StoreError(.unavailable, "the database that services are moved in from does not answer")
-        guard !isResting else { throw silence }
-        do {
-            return try await question()
-        } catch {
-            state.withLock { $0.failedAt = shared.time.now }
-            metrics.fallbackFailures.increment()
-            logger.warning(
-                "services could not be looked up where they lived before (database.fallback_url)",
-                metadata: ["error": "\(error)"]
-            )
-            throw silence
+        return state.withLock { state in state.absent[subject].map { now - $0 < Self.memory } ?? false }
+    }
+
+    private func remember(_ absent: [Subject]) {
+        metrics.fallbackAbsent.increment(by: Int64(absent.count))
+        let now = shared.time.now
+        state.withLock { state in
+            if state.absent.count + absent.count > Self.mostRemembered { state.absent = [:] }
+            for subject in absent { state.absent[subject] = now }
         }
     }
 
-    /// Returns the numbers of the records that stand here now.
-    private func take(_ found: [ImportedService]) async throws(StoreError) -> [Int64] {
-        guard !found.isEmpty else { return [] }
-        do throws(StoreError) {
-            return try await turnstile.pass { () throws(StoreError) in
-                let results = try await store.take(found, at: shared.time.wall)
-                var written: [Transition] = []
-                var ids: [Int64] = []
-                for result in results {
-                    switch result {
-                    case .imported(let record, let transitions):
-                        written += transitions
-                        ids.append(record.id)
-                    case .present(let record), .conflict(let record): ids.append(record.id)
-                    }
+    private func ask<Answer: Sendable>(
+        _ question: @Sendable () async throws -> Answer
+    ) async throws(StoreError) -> Answer {
+        try await queue.pass { () throws(StoreError) in
+            let now = shared.time.now
+            let silence = StoreError(.unavailable, "the database that services are moved in from does not answer")
+            if let notBefore = state.withLock({ $0.notBefore }), now < notBefore { throw silence }
+            do {
+                let answer = try await question()
+                state.withLock { state in
+                    state.rest = Self.shortestRest
+                    state.notBefore = nil
                 }
-                tail.append(written, to: shared)
-                return ids
+                return answer
+            } catch {
+                // Who went away says nothing about the database.
+                guard !Task.isCancelled else { throw silence }
+                let later = shared.time.now
+                state.withLock { state in
+                    state.notBefore = later + state.rest
+                    state.rest = min(state.rest * 2, Self.longestRest)
+                }
+                metrics.fallbackFailures.increment()
+                logger.warning(
+                    "services could not be looked up where they lived before (database.fallback_url)",
+                    metadata: ["error": "\(error)"]
+                )
+                throw silence
             }
-        } catch {
-            fence.notice(error)
-            throw error
         }
+    }
+
+    /// Returns the numbers of those that stood here already.
+    private func take(_ found: [ImportedService]) async throws(StoreError) -> [Int64] {
+        var present: [Int64] = []
+        for range in found.indices.slices(of: Self.batch) {
+            do throws(StoreError) {
+                present += try await turnstile.pass { () throws(StoreError) in
+                    try await self.takeNow(Array(found[range]))
+                }
+            } catch {
+                fence.notice(error)
+                throw error
+            }
+        }
+        if !found.isEmpty { shared.publish() }
+        return present
+    }
+
+    private func takeNow(_ found: [ImportedService]) async throws(StoreError) -> [Int64] {
+        var present: [Int64] = []
+        for result in try await store.take(found, at: shared.time.wall) {
+            switch result {
+            case .imported(let record, let transitions):
+                let now = shared.time.now
+                shared.withLock { $0.recordChanged(record, at: now) }
+                tail.append(transitions, to: shared)
+                metrics.fallbackFound.increment()
+            case .present(let record), .conflict(let record): present.append(record.id)
+            }
+        }
+        return present
     }
 }

@@ -24,7 +24,6 @@ struct Registrar: Sendable {
         into outcomes: inout [HeartbeatOutcome]
     ) async {
         let settings = shared.withLock { $0.settings }
-        var positions = positions
         var asked = positions.map { position in
             AdmissionQueue.Asked(
                 admission: Admission(
@@ -37,33 +36,30 @@ struct Registrar: Sendable {
                 service: outcomes[position].service
             )
         }
-        if await !moveIn(asked) {
-            for (position, one) in zip(positions, asked) where one.service == HeartbeatOutcome.noService {
-                outcomes[position].kind = .rejected(.databaseUnavailable)
-            }
-            let known = zip(positions, asked).filter { $1.service != HeartbeatOutcome.noService }
-            positions = known.map(\.0)[...]
-            asked = known.map(\.1)
-        }
+        let unclear = await moveIn(&asked)
         let decided = await queue.admit(asked) { asked in
             await turnstile.pass { await decide(asked) }
         }
         for (position, outcome) in zip(positions, decided) { outcomes[position] = outcome }
+        for offset in unclear where decided[offset].kind == .rejected(.notRegistered) {
+            outcomes[positions[positions.startIndex + offset]].kind = .rejected(.databaseUnavailable)
+        }
         metrics.admissions.increment(by: Int64(positions.count))
     }
 
-    /// Takes over the records that those who are unknown here have elsewhere; answers false when that cannot be known.
-    private func moveIn(_ asked: [AdmissionQueue.Asked]) async -> Bool {
-        guard let fallback else { return true }
-        let unknown = Set(asked.filter { $0.service == HeartbeatOutcome.noService }.map(\.admission.name))
-            .filter { $0.binary != OwnRecord.binary }
-        guard !unknown.isEmpty else { return true }
-        do throws(StoreError) {
-            try await fallback.bring(Array(unknown))
-            return true
-        } catch {
-            return false
+    /// Takes over the records that those who are unknown here have elsewhere.
+    ///
+    /// - Returns: Those of whom nobody can tell now, by their offsets: they are not to be made anew.
+    private func moveIn(_ asked: inout [AdmissionQueue.Asked]) async -> [Int] {
+        guard let fallback else { return [] }
+        let unknown = asked.indices.filter { index in
+            asked[index].service == HeartbeatOutcome.noService
+                && asked[index].admission.name.binary != OwnRecord.binary
         }
+        let unclear = await fallback.bring(Set(unknown.map { asked[$0].admission.name }))
+        let offsets = unknown.filter { unclear.contains(asked[$0].admission.name) }
+        for offset in offsets { asked[offset].admission.mayCreate = false }
+        return offsets
     }
 
     /// One transaction, and what it means for the machine.

@@ -31,6 +31,8 @@ package struct NovaComparison: Sendable {
     package private(set) var orphans: [ServiceRecord] = []
     /// Records that live here and neither stand there nor were imported, but for the daemons' own: somebody else's work.
     package private(set) var others: [ServiceRecord] = []
+    /// Whether a record here was imported, from wherever.
+    package private(set) var isBegun = false
     /// Records that live on both sides under one name, and are in no conflict: who may be spoken for.
     package private(set) var paired: [ServiceUUID: ServiceRecord] = [:]
 
@@ -86,8 +88,9 @@ package struct NovaComparison: Sendable {
         differences.removeAll { contested.contains($0.there.name) }
         paired = paired.filter { !contested.contains($0.value.name) }
         let known = Set(cellOfIdentity.keys)
+        isBegun = records.contains(where: \.isImported)
         let unknown = records.filter { $0.deletedAt == nil && !known.contains($0.uuid) }
         orphans = unknown.filter(\.isImported)
-        others = unknown.filter { !$0.isImported && $0.binary != Self.daemons }
+        others = unknown.filter { !$0.isImported && $0.binary != Self.daemons && !contested.contains($0.name) }
     }
 }

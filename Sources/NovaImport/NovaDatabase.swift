@@ -37,29 +37,63 @@ package struct NovaDatabase: Sendable {
         try await asking { [name] session in try Self.read(session, name) }
     }
 
-    /// Its records that are not deleted and have one of these names.
+    /// What there is of names that were asked for.
+    struct Matches {
+        var services: [NovaService] = []
+        /// Rows that cannot be read, and why.
+        var unclear: [ServiceName: String] = [:]
+    }
+
+    /// Its records that are not deleted and have one of these names, in no order.
     ///
-    /// - Throws: `NovaError`, also where one of them cannot be read.
-    func find(_ names: [ServiceName]) async throws(NovaError) -> [NovaService] {
+    /// - Throws: `NovaError` when they are not read within `patience`.
+    func find(_ names: [ServiceName]) async throws(NovaError) -> Matches {
         try await asking { session in
-            let query =
-                "SELECT \(try Self.columns(session)) FROM services WHERE deleted = 0 AND host = ? AND `binary` = ?"
-            return try names.flatMap { name in
-                try session.rows(query, [.text(name.host), .text(name.binary)]) { try NovaService($0) }
-                    // Its collation takes other names for the same.
-                    .filter { $0.name == name }
+            let end = ContinuousClock.now + Self.patience
+            let columns = try Self.columns(session)
+            let wanted = Set(names)
+            let hosts = Array(Set(names.map(\.host)))
+            var matches = Matches()
+            for start in stride(from: 0, to: hosts.count, by: Self.hostsPerQuery) {
+                guard ContinuousClock.now < end else { throw NovaError("it is too slow") }
+                let some = hosts[start..<min(start + Self.hostsPerQuery, hosts.count)]
+                // Its collation takes other names for the same.
+                for (name, service) in try Self.rows(of: some, columns, session) where wanted.contains(name) {
+                    switch service {
+                    case .success(let service): matches.services.append(service)
+                    case .failure(let error): matches.unclear[name] = "\(error)"
+                    }
+                }
             }
+            return matches
         }
     }
 
-    /// Its record of that identity, unless it is deleted; nil as well where its records have no identities yet.
+    private static func rows(
+        of hosts: ArraySlice<String>,
+        _ columns: String,
+        _ session: MariaDBSession
+    ) throws -> [(ServiceName, Result<NovaService, any Error>)] {
+        // Two shapes of one statement at most, so that it is prepared once.
+        let count = hosts.count == 1 ? 1 : hostsPerQuery
+        let places = Array(repeating: "?", count: count).joined(separator: ", ")
+        let padded = hosts + Array(repeating: hosts.first ?? "", count: count - hosts.count)
+        let query = "SELECT \(columns) FROM services WHERE deleted = 0 AND host IN (\(places))"
+        return try session.rows(query, padded.map { .text($0) }) { row in
+            let name = ServiceName(host: try row.text(1) ?? "", binary: try row.text(2) ?? "")
+            return (name, Result { try NovaService(row) })
+        }
+    }
+
+    /// Its record of that identity, unless it is deleted; nil as well where it cannot be read, or where records have no
+    /// identities yet.
     ///
-    /// - Throws: `NovaError`, also where it cannot be read.
+    /// - Throws: `NovaError` when the database does not answer.
     func find(_ uuid: ServiceUUID) async throws(NovaError) -> NovaService? {
         try await asking { session in
             guard try Self.present(session).contains("uuid") else { return nil }
             let query = "SELECT \(try Self.columns(session)) FROM services WHERE deleted = 0 AND uuid = ?"
-            return try session.rows(query, [.text(uuid.description)]) { try NovaService($0) }.first
+            return try session.rows(query, [.text(uuid.description)]) { row in try? NovaService(row) }.first ?? nil
         }
     }
 
@@ -121,6 +155,9 @@ package struct NovaDatabase: Sendable {
     }
 
     private static let pageSize: Int64 = 5_000
+    private static let hostsPerQuery = 200
+    /// Names are looked for no longer than about this: somebody's heartbeat waits for it.
+    private static let patience = Duration.seconds(2)
     private static let required = ["id", "host", "binary", "topic", "report_count", "disabled", "deleted"]
     private static let optional = [
         "uuid", "version", "forced_down", "disabled_reason", "last_seen_up", "created_at", "updated_at", "deleted_at",

@@ -94,7 +94,15 @@ enum StoreFactory {
 
     /// Where services are looked up that have no record here; nil where no fleet moves in.
     static func fallback(_ settings: Settings.DatabaseSection) -> (any RecordFallback)? {
-        settings.fallbackURL.map { NovaFallback(NovaDatabase(server($0), name: $0.name)) }
+        guard !settings.fallbackURLs.isEmpty else { return nil }
+        let cells = settings.fallbackURLs.map { url in
+            var server = server(url)
+            // Somebody's heartbeat waits for it.
+            server.connectLimit = .seconds(1)
+            server.callLimit = .seconds(2)
+            return NovaDatabase(server, name: url.name)
+        }
+        return NovaFallback(cells)
     }
 
     private static func url(_ settings: Settings.DatabaseSection) throws(StoreError) -> DatabaseURL {

@@ -2,23 +2,12 @@ package import ZooKeeperClient
 
 /// A group that programs join by way of the library tooz, as it stands in ZooKeeper; only ever read.
 ///
-/// `/tooz/<group>/<member>` is a node that ends with its member's session (tooz 9, `tooz/drivers/zookeeper.py`).
+/// `/tooz/<group>/<member>` is a node that ends with its member's session (tooz 9, `tooz/drivers/zookeeper.py`). A member's
+/// name is mostly its host's.
 package actor ToozGroup {
-    package struct Member: Hashable, Sendable {
-        /// What it calls itself: mostly its host.
-        package var name: String
-        /// The transaction that made its node: another one when it has joined again.
-        package var joined: Int64
-
-        package init(name: String, joined: Int64) {
-            self.name = name
-            self.joined = joined
-        }
-    }
-
     private let connection: ZooKeeperConnection
     private let path: String
-    private var known: [String: Member] = [:]
+    private var known: Set<String> = []
     private var changed: Int64?
 
     /// - Parameters:
@@ -33,25 +22,24 @@ package actor ToozGroup {
     }
 
     /// Who is in the group now; nobody where there is no such group.
-    package func members() async throws(ZooKeeperError) -> Set<Member> {
+    package func members() async throws(ZooKeeperError) -> Set<String> {
         let session = try await connection.connectedNow()
+        // A server that is behind would show those who joined lately as gone.
+        try await session.sync(path)
         guard let children = try await session.children(of: path, isWatched: true) else {
-            known = [:]
+            known = []
             changed = nil
             return []
         }
-        // One that went and came back between two looks has the same name and another node.
         if children.changed != changed {
-            var found: [String: Member] = [:]
-            for name in children.names {
-                guard let node = try await session.node("\(path)/\(name)") else { continue }
+            known.formIntersection(children.names)
+            for name in children.names where !known.contains(name) {
                 // What no session keeps is no member.
-                if node.owner != 0 { found[name] = Member(name: name, joined: node.created) }
+                if let node = try await session.node("\(path)/\(name)"), node.owner != 0 { known.insert(name) }
             }
-            known = found
             changed = children.changed
         }
-        return Set(known.values)
+        return known
     }
 
     package func close() async {

@@ -33,7 +33,16 @@ extension FleetTests {
                     // No session keeps it: no member.
                     .create(path: "/tooz/agents/h2", value: "", .persistent),
                 ])
-                for _ in 0..<2 {
+                // One that beats here itself is in the group as well.
+                let own = ServiceName(host: "h3", binary: "agent")
+                var beat = WireHeartbeat(host: own.host, binary: own.binary)
+                beat.incarnation = "own"
+                _ = try await daemon.client.sendHeartbeat(beat)
+                let moved = try await ZooKeeperSession.open(ensemble) { _ in }
+                try await moved.connected()
+                try await moved.write([.create(path: "/tooz/agents/h3", value: "", .ephemeral)])
+                for round in 0..<2 {
+                    if round == 1 { await moved.close() }
                     let member = try await ZooKeeperSession.open(ensemble) { _ in }
                     try await member.connected()
                     try await member.write([.create(path: "/tooz/agents/h1", value: "", .ephemeral)])
@@ -46,7 +55,8 @@ extension FleetTests {
                     #expect(gone.reason == .reportedFailed)
                 }
                 let known = try await daemon.client.services().services.filter { $0.binary == "agent" }
-                #expect(known.map(\.host) == ["h1"])
+                #expect(known.map(\.host) == ["h1", "h3"])
+                #expect(try await daemon.client.state(of: own).state == .up)
                 await keeper.close()
                 follower.send(SIGTERM)
                 #expect(try await follower.ended() == .exited(0), "\(follower.messages)")

@@ -1,5 +1,6 @@
 """rollcalld's HTTP interface, as the programs of Tests use it."""
 
+import contextlib
 import http.client
 import json
 
@@ -8,15 +9,18 @@ CALL = 1000
 
 
 class Client:
-    """A connection to a daemon."""
+    """Calls of a daemon: heartbeats on one connection, and a question now and then on one of its own."""
 
     def __init__(self, port, timeout=60):
+        self.port = port
+        self.timeout = timeout
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
 
     def get(self, path):
-        self.connection.request("GET", path)
-        answer = self.connection.getresponse()
-        text = answer.read()
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)) as connection:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            text = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"GET {path}: {answer.status} {text[:200]!r}")
         return json.loads(text)

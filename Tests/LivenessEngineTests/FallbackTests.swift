@@ -9,6 +9,7 @@ final class OldDatabase: RecordFallback {
     private struct State {
         var isSilent = false
         var services: [ImportedService] = []
+        var unclear: Set<ServiceName> = []
         var questions = 0
     }
 
@@ -24,8 +25,14 @@ final class OldDatabase: RecordFallback {
         state.withLock { $0.services.append(service) }
     }
 
-    func find(_ names: [ServiceName]) async throws -> [ImportedService] {
-        try answer().filter { names.contains($0.name) }
+    func muddle(_ name: ServiceName) {
+        state.withLock { _ = $0.unclear.insert(name) }
+    }
+
+    func find(_ names: [ServiceName]) async throws -> FallbackAnswer {
+        let found = try answer().filter { names.contains($0.name) }
+        let unclear = state.withLock { $0.unclear.intersection(names) }
+        return FallbackAnswer(found: found, unclear: Dictionary(uniqueKeysWithValues: unclear.map { ($0, "torn") }))
     }
 
     func find(_ uuid: ServiceUUID) async throws -> ImportedService? {
@@ -96,6 +103,39 @@ struct FallbackTests {
         }
     }
 
+    @Test("who stands in our own database needs no other, and one that nobody can read keeps nobody else out")
+    func exceptions() async throws {
+        try await moving { fixture in
+            let draft = ServiceDraft(
+                uuid: ServiceUUID(random: 5, 6),
+                name: ServiceName(host: "h7", binary: "nova-compute")
+            )
+            // By another daemon, of whose records this one has not heard yet.
+            _ = try await fixture.store.create(draft, at: fixture.time.wall)
+            old.muddle(ServiceName(host: "h8", binary: "nova-compute"))
+            let reply = await fixture.beat(fixture.heartbeat("h1", 1), fixture.heartbeat("h8", 1))
+            #expect(reply.outcomes.map(\.kind) == [.renewed, .rejected(.databaseUnavailable)])
+            old.fall(silent: true)
+            let other = await fixture.beat(fixture.heartbeat("h7", 1), fixture.heartbeat("h9", 1))
+            #expect(other.outcomes.map(\.kind) == [.renewed, .rejected(.databaseUnavailable)])
+        }
+    }
+
+    @Test("each further silence is left alone for longer")
+    func rest() async throws {
+        try await moving { fixture in
+            old.fall(silent: true)
+            var questions: [Int] = []
+            for _ in 0..<6 {
+                await fixture.beat(fixture.heartbeat("h1", 1))
+                questions.append(old.questions)
+                fixture.time.advance(by: .seconds(1))
+            }
+            // At 0, 1 and 3 s; then not before 7 s.
+            #expect(questions == [1, 2, 2, 3, 3, 3])
+        }
+    }
+
     @Test("who is read by its identity is brought over, never heard; one that is nowhere is asked for now and then")
     func read() async throws {
         try await moving { fixture in
@@ -110,6 +150,7 @@ struct FallbackTests {
             try await fixture.engine.lookUp(nobody)
             #expect(old.questions == 2)
             old.fall(silent: true)
+            // By then it is not remembered any more.
             fixture.time.advance(by: .seconds(60))
             await #expect(throws: StoreError.self) { try await fixture.engine.lookUp(nobody) }
         }

@@ -25,6 +25,8 @@ DOWN_TIME = 20
 PATIENCE = 120
 # Imports that are killed before one is let through.
 KILLS = 3
+# Records that an operator has forced down in Nova.
+FORCED = 10
 # Records planted on each side that the other lacks.
 ORPHANS = 10
 
@@ -132,20 +134,24 @@ def move(server, arguments):
         for one in beats:
             one.start()
             stack.callback(one.end)
-        prepare(mover, server, arguments.services)
         # As nova_side.py chooses them.
         moved = [one.start + index * len(one) // beating for one in numbers for index in range(beating)]
+        silent = sorted(set(numbers[1]) - set(moved))
+        prepare(mover, server, silent[:FORCED], arguments.services)
         follow(mover, daemon, beats, moved, arguments.services)
-        silent = sorted(set(numbers[1]) - set(moved))[-ORPHANS:]
-        find_orphans(mover, server, silent, arguments.services)
+        find_orphans(mover, server, silent[-ORPHANS:], arguments.services)
         return mover.problems
 
 
-def prepare(mover, server, total):
+def hosts(numbers):
+    return ", ".join(f"'compute-{number:06}'" for number in numbers)
+
+
+def prepare(mover, server, forced, total):
     """Imports all of it, with a conflict first, and killed on the way."""
     first, second = CELLS
     server.run(f"UPDATE {first}.services SET disabled = 1, disabled_reason = 'planned work' WHERE id % 50 = 3")
-    server.run(f"UPDATE {second}.services SET forced_down = 1 WHERE id % 100 = 7")
+    server.run(f"UPDATE {second}.services SET forced_down = 1 WHERE host IN ({hosts(forced)})")
     server.run(
         f"INSERT INTO {second}.services (uuid, host, `binary`, topic, report_count, disabled, forced_down, version, deleted) "
         f"SELECT uuid(), host, `binary`, topic, 0, 0, 0, version, 0 FROM {first}.services WHERE id = 1"
@@ -167,7 +173,7 @@ def follow(mover, daemon, beats, moved, total):
     follower, log = mover.start(
         "follower", "--follow", "--interval", f"{PAUSE}s", "--endpoint", f"http://127.0.0.1:{daemon.port}"
     )
-    expected = (len(moved), 0, total - len(moved))
+    expected = (len(moved), FORCED, total - len(moved) - FORCED)
     try:
         deadline = time.monotonic() + PATIENCE
         found = None
@@ -212,8 +218,7 @@ def find_orphans(mover, server, silent, total):
     first, second = CELLS
     clean = mover.audit(0)
     mover.expect(clean["equal"] == total, f"{clean['equal']} of {total} are equal")
-    hosts = ", ".join(f"'compute-{number:06}'" for number in silent)
-    server.run(f"DELETE FROM {second}.services WHERE host IN ({hosts})")
+    server.run(f"DELETE FROM {second}.services WHERE host IN ({hosts(silent)})")
     server.run(
         f"INSERT INTO {first}.services (uuid, host, `binary`, topic, report_count, disabled, forced_down, version, deleted) "
         f"SELECT uuid(), concat('new-', id), `binary`, topic, 0, 0, 0, version, 0 FROM {first}.services LIMIT {ORPHANS}"

@@ -90,19 +90,41 @@ struct NovaImportTests {
         let cell = try await cell(
             "cell1",
             Self.table,
-            Self.rows(1...5),
+            Self.rows(1...500),
             "UPDATE services SET disabled = 1, disabled_reason = 'fan' WHERE id = 2",
-            "UPDATE services SET deleted = 3, deleted_at = '2021-01-01 00:00:00' WHERE id = 3"
+            "UPDATE services SET deleted = 3, deleted_at = '2021-01-01 00:00:00' WHERE id = 3",
+            "UPDATE services SET uuid = 'torn' WHERE id = 5",
+            "UPDATE services SET host = NULL WHERE id = 6"
         )
-        let fallback = NovaFallback(cell)
-        let names = ["h2", "H4", "h3", "h9"].map { ServiceName(host: $0, binary: "nova-compute") }
-        let found = try await fallback.find(names)
-        #expect(found.map(\.name) == [names[0]] && found[0].disabledReason == "fan" && found[0].version == 66)
-        #expect(try await fallback.find(found[0].uuid) == found[0])
+        let fallback = NovaFallback([cell])
+        func names(_ hosts: [String]) -> [ServiceName] { hosts.map { ServiceName(host: $0, binary: "nova-compute") } }
+        let answer = try await fallback.find(names(["h2", "H4", "h3", "h5", "h999"]))
+        let second = try #require(answer.found.first)
+        #expect(answer.found.count == 1 && second.name.host == "h2")
+        #expect(second.disabledReason == "fan" && second.version == 66)
+        #expect(Array(answer.unclear.keys) == names(["h5"]))
+        #expect(try await fallback.find(second.uuid) == second)
         #expect(try await fallback.find(ServiceUUID(random: 1, 2)) == nil)
-        let third = try #require(ServiceUUID("10000000-0000-4000-8000-000000000003"))
-        #expect(try await fallback.find(third) == nil)
+        for unreadable in ["3", "6"] {
+            let uuid = try #require(ServiceUUID("10000000-0000-4000-8000-00000000000\(unreadable)"))
+            #expect(try await fallback.find(uuid) == nil)
+        }
+        #expect(try await fallback.find(names((1...600).map { "h\($0)" })).found.count == 497)
         await cell.close()
+    }
+
+    @Test("a service is looked for in all cells, and in two of them it is for an operator to decide on")
+    func fallbackCells() async throws {
+        let one = try await cell("cell1", Self.table, Self.rows(1...3))
+        let two = try await cell("cell2", Self.table, Self.rows(3...5))
+        let fallback = NovaFallback([one, two])
+        let names = ["h1", "h3", "h5", "h7"].map { ServiceName(host: $0, binary: "nova-compute") }
+        let answer = try await fallback.find(names)
+        #expect(answer.found.map(\.name) == [names[0], names[2]])
+        #expect(answer.unclear == [names[1]: "it is in cell1 and in cell2"])
+        await two.close()
+        await #expect(throws: NovaError.self) { try await fallback.find(names) }
+        await one.close()
     }
 
     @Test("an import that was cut short is gone on with")
@@ -136,8 +158,13 @@ struct NovaImportTests {
         #expect(comparison.conflicts.map(\.name.host) == ["h3", "h5"])
         #expect(comparison.conflicts.map(\.holders) == [["cell1", "cell2"], ["cell2", "here"]])
         #expect(comparison.missing.map(\.name.host) == ["h1", "h2", "h4"])
-        // Nobody imported it, and neither cell has its identity.
-        #expect(comparison.others.map(\.host) == ["h5"])
+        #expect(comparison.others.isEmpty && !comparison.isBegun)
+        // Nobody imported it, and neither cell has it.
+        draft.uuid = ServiceUUID(random: 3, 4)
+        draft.name = ServiceName(host: "h6", binary: "nova-compute")
+        _ = try await store.create(draft, at: Self.now)
+        let later = try await NovaImporter(from: [one, two], to: store).compare(takesDeleted: false)
+        #expect(later.others.map(\.host) == ["h6"])
         await one.close()
         await two.close()
     }

@@ -1,7 +1,9 @@
 """Members of a tooz group come, leave and are killed, and are seen so by rollcalld; ../follow-tooz starts it."""
 
 import argparse
+import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -17,6 +19,8 @@ GROUP = "agents"
 BINARY = "agent"
 # The members' session timeout, in seconds.
 SESSION = 4
+# So long a member may take to join, in seconds.
+PATIENCE = 30
 # What the server, which looks at sessions once a tick, and the follower may add.
 ALLOWANCE = 1.5
 
@@ -34,8 +38,13 @@ class Member:
             ],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
-        if self.process.stdout.readline() != "joined\n":
+        if not select.select([self.process.stdout], [], [], PATIENCE)[0] or self.process.stdout.readline() != "joined\n":
+            self.end()
             raise RuntimeError(f"{name} did not join")
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
 
 
 class Watch:
@@ -63,42 +72,49 @@ class Watch:
 def follow(server, arguments):
     server.run("CREATE DATABASE rollcall CHARACTER SET utf8mb4")
     release = daemons.Release(arguments.programs, daemons.url(server))
-    release.command("expand")
-    ensemble = zookeeper.ZooKeeper(f"{arguments.directory}/zookeeper")
-    daemon = daemons.Daemon("here", arguments.directory)
-    daemon.start(release)
-    follower = subprocess.Popen(
-        [
-            release.program, "follow-tooz", "--hosts", f"127.0.0.1:{ensemble.port}", "--group", GROUP, "--binary", BINARY,
-            "--endpoint", f"http://127.0.0.1:{daemon.port}",
-        ],
-        env=daemons.ENVIRONMENT, stdin=subprocess.DEVNULL,
-    )
-    members = []
-    try:
+    release.succeed("expand")
+    with contextlib.ExitStack() as stack:
+        ensemble = zookeeper.ZooKeeper(f"{arguments.directory}/zookeeper")
+        stack.callback(ensemble.end)
+        daemon = daemons.Daemon("here", arguments.directory)
+        stack.callback(daemon.stop)
+        daemon.start(release)
+        follower = subprocess.Popen(
+            [
+                release.program, "follow-tooz", "--hosts", f"127.0.0.1:{ensemble.port}", "--group", GROUP, "--binary", BINARY,
+                "--endpoint", f"http://127.0.0.1:{daemon.port}",
+            ],
+            env=daemons.ENVIRONMENT, stdin=subprocess.DEVNULL,
+        )
+        stack.callback(servers.end, follower)
+
+        def join(name):
+            member = Member(ensemble.port, name)
+            stack.callback(member.end)
+            return member
+
         watch = Watch(daemon.port)
-        members = [Member(ensemble.port, f"host-{number}") for number in range(3)]
-        for member in members:
-            watch.expect(member.name, "up", 10, "joined")
-        killed, left, stays = members
-        killed.process.send_signal(signal.SIGKILL)
-        watch.expect(killed.name, "down", SESSION + ALLOWANCE, f"was killed, session timeout {SESSION} s")
-        left.process.stdin.close()
-        watch.expect(left.name, "down", ALLOWANCE, "left")
-        members.append(Member(ensemble.port, killed.name))
-        watch.expect(killed.name, "up", 10, "joined again")
-        watch.expect(stays.name, "up", 1, "was there all the time")
-        changes = [change for change in watch.client.state_changes(0) if change.startswith(f"{stays.name} ")]
-        if any(" to down" in change for change in changes):
-            watch.problems.append(f"{stays.name} was called down: {changes}")
-        return watch.problems
-    finally:
-        for member in members:
-            member.process.kill()
-            member.process.wait()
+        see_members(watch, join)
         servers.end(follower)
-        daemon.stop()
-        ensemble.end()
+        if follower.returncode != 0:
+            watch.problems.append(f"the follower ended with {follower.returncode}")
+        return watch.problems
+
+
+def see_members(watch, join):
+    killed, left, stays = members = [join(f"host-{number}") for number in range(3)]
+    for member in members:
+        watch.expect(member.name, "up", 10, "joined")
+    killed.process.send_signal(signal.SIGKILL)
+    watch.expect(killed.name, "down", SESSION + ALLOWANCE, f"was killed, session timeout {SESSION} s")
+    left.process.stdin.close()
+    watch.expect(left.name, "down", ALLOWANCE, "left")
+    join(killed.name)
+    watch.expect(killed.name, "up", 10, "joined again")
+    watch.expect(stays.name, "up", 1, "was there all the time")
+    changes = [change for change in watch.client.state_changes(0) if change.startswith(f"{stays.name} ")]
+    if any(" to down" in change for change in changes):
+        watch.problems.append(f"{stays.name} was called down: {changes}")
 
 
 def main():

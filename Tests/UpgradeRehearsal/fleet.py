@@ -25,6 +25,7 @@ class Fleet(threading.Thread):
         self.slowest = 0.0
         self.problems = []
         self.is_over = False
+        self.is_given_up = False
 
     def register(self):
         for number in self.calls:
@@ -36,6 +37,8 @@ class Fleet(threading.Thread):
         due = time.monotonic()
         while not self.is_over:
             for number in self.calls:
+                if self.is_given_up:
+                    return
                 due += pause
                 delay = due - time.monotonic()
                 if delay > 0:
@@ -48,11 +51,16 @@ class Fleet(threading.Thread):
         self.is_over = True
         self.join()
 
+    def give_up(self):
+        """Ends at once, and with what is under way."""
+        self.is_given_up = True
+        self.end()
+
     def _send(self, number):
         body, count = self.calls.body(number)
         began = time.monotonic()
         tries = 0
-        while time.monotonic() - began < PATIENCE:
+        while time.monotonic() - began < PATIENCE and not self.is_given_up:
             tries += 1
             try:
                 if self.client is None:

@@ -11,6 +11,8 @@ import program
 import relay as relays
 
 MIGRATIONS = 20
+# So long a command may take, in seconds.
+PATIENCE = 120
 # More statements than a contraction has.
 MOST_STATEMENTS = 500
 
@@ -33,20 +35,15 @@ class Upgrade:
         self.dump = f"{arguments.directory}/dump.sql"
         self.problems = []
         server.run("CREATE DATABASE rollcall CHARACTER SET utf8mb4")
-        self.command(self.old, "expand")
+        self.old.succeed("expand")
         server.run(
             "INSERT INTO rollcall.services (uuid, host, `binary`, topic, zone, created_at, report_count, last_seen_up, "
             "last_sequence, never_heard, last_daemon, last_flush) SELECT uuid(), concat('c', seq), 'nova-compute', 'compute', "
             "'nova', 1, seq * 3, if(seq % 7, seq * 1000, NULL), if(seq % 5, seq, NULL), seq % 11 = 0, if(seq % 3, 'one', NULL), "
             f"seq % 13 FROM seq_1_to_{arguments.services}"
         )
-        self.command(self.new, "expand")
+        self.new.succeed("expand")
         self.before = server.run(CHECKSUM.format(key="id", table="services"))
-
-    def command(self, release, *words):
-        status, said, _ = release.command(*words)
-        if status != 0:
-            raise RuntimeError(f"rollcalld db {' '.join(words)} ended with {status}: {said}")
 
     def save(self):
         with open(self.dump, "wb") as file:
@@ -73,7 +70,12 @@ class Upgrade:
                 env=daemons.ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             )
             self.relay.watch(process, kill_at, is_late)
-        said = process.communicate()[1].decode(errors="replace")
+        try:
+            said = process.communicate(timeout=PATIENCE)[1].decode(errors="replace")
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
         if not self.relay.has_killed and process.returncode != 0:
             self.problems.append(f"{verb} ended with {process.returncode}: {said}")
         return self.relay.has_killed, self.relay.commands
@@ -112,7 +114,7 @@ class Upgrade:
                 break
             points = kill_at
             self.finish("contract", f"contraction killed at statement {kill_at}")
-            self.command(self.new, "check")
+            self.new.succeed("check")
         print(f"contraction killed at each of its {points} statements: gone on with, nothing lost", flush=True)
 
 

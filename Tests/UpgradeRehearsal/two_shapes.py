@@ -37,11 +37,6 @@ class Measurement:
         self.problems = []
         server.run("CREATE DATABASE rollcall CHARACTER SET utf8mb4")
 
-    def command(self, release, *words):
-        status, said, _ = release.command(*words)
-        if status != 0:
-            raise RuntimeError(f"rollcalld db {' '.join(words)} ended with {status}: {said}")
-
     def measure(self, words):
         """CPU time of the server for each heartbeat, in microseconds, while the daemon runs that runs now."""
         time.sleep(2 * self.arguments.interval)
@@ -50,6 +45,8 @@ class Measurement:
         time.sleep(SECONDS)
         used = servers.Usage(self.server, self.daemon.process.pid).since(before)
         beats = self.fleet.accepted - accepted
+        if beats == 0 or None in used.values():
+            raise RuntimeError(f"{words}: {beats} heartbeats were accepted, and the server counted {used}")
         print(f"| {words} | {beats:,} | {used['server_cpu'] / beats * 1e6:.1f} | {used['rows'] / beats:.2f} "
               f"| {used['redo'] / beats:.0f} |", flush=True)
 
@@ -64,19 +61,19 @@ class Measurement:
             self.problems.append(f"{found} services differ between the shapes")
 
     def run(self):
-        self.command(self.old, "expand")
+        self.old.succeed("expand")
         self.daemon.start(self.old)
         self.fleet.register()
         self.fleet.start()
         print("| heartbeats are written | measured | CPU of mariadbd, us each | rows written each | redo, bytes each |")
         print("|---|---|---|---|---|", flush=True)
         self.measure("to the wide record (release 1)")
-        self.command(self.new, "expand")
+        self.new.succeed("expand")
         self.server.run(trigger())
         self.measure("to the wide record, and by a trigger to the narrow one (release 1)")
         self.server.run("DROP TRIGGER rollcall.services_heartbeats")
         self.daemon.replace(self.new)
-        self.command(self.new, "migrate")
+        self.new.succeed("migrate")
         self.measure("to both by the daemon (release 2, phase both)")
         self.fleet.end()
         self.daemon.stop()
@@ -86,12 +83,12 @@ class Measurement:
         # Their numbers go on: a sequence that was used says nothing new.
         self.fleet.calls.round = 1_000_000
         self.fleet.start()
-        self.command(self.new, "contract")
+        self.new.succeed("contract")
         self.measure("to the narrow one (release 2, phase new)")
 
     def end(self):
         if self.fleet.is_alive():
-            self.fleet.end()
+            self.fleet.give_up()
         self.daemon.stop()
 
 

@@ -153,13 +153,13 @@ extension SettingTable {
             ),
             SettingKey(
                 "database.fallback_url",
-                \.database.fallbackURL,
-                expected: MariaDBURL.expected,
+                \.database.fallbackURLs,
                 default: "none",
                 reload: .atStart,
                 isSecret: true,
-                reason: "A Nova database in which a service unknown here is looked up once, while a fleet moves in. It "
-                    + "is only read; a first heartbeat is refused while it does not answer."
+                reason: "The Nova databases, all cells, in which a service unknown here is looked up once, when it "
+                    + "first beats or is read by its uuid, while a fleet moves in. They are only read; a first heartbeat "
+                    + "is refused while one does not answer."
             ),
         ]
     }

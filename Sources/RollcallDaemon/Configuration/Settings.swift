@@ -42,7 +42,7 @@ package struct Settings: Sendable, Equatable {
         /// `nil` only where no state directory is known; such settings are refused.
         package var url: DatabaseURL?
         package var passwordFile: String?
-        package var fallbackURL: MariaDBURL?
+        package var fallbackURLs: [MariaDBURL] = []
 
         /// Whether several daemons may work over it.
         package var isShared: Bool {

@@ -89,14 +89,16 @@ struct ImportNovaCommand: AsyncParsableCommand {
         if !comparison.findings.isEmpty || !dryRun && !comparison.missing.isEmpty { throw Self.different }
     }
 
-    /// A database that others have begun to fill is not taken for one that was imported into.
+    /// An import does not begin in a database that others have begun to fill: it would be taken for a whole one.
+    ///
+    /// Once it has begun, services of this side's own come and go.
     private func refuseOthers(_ comparison: NovaComparison) throws {
-        guard let first = comparison.others.first, !besideOthers, !dryRun else { return }
+        guard let first = comparison.others.first, !comparison.isBegun, !besideOthers, !follow else { return }
         StandardStreams.complain(
             "\(comparison.others.count) records here are in none of these cells and were not imported, such as "
                 + "\(first.name.shown); with --beside-others they stay, and the import goes on"
         )
-        throw ExitCode.failure
+        if !dryRun { throw ExitCode.failure }
     }
 
     private func follow(

@@ -72,13 +72,13 @@ actor NovaFollowing {
             beat.version = Int64(service.version)
             return beat
         }
-        var (accepted, rejected) = try await messenger.send(beats)
-        forwarded += accepted
-        for (position, code) in rejected where code == .incarnationRequired {
+        var delivery = await messenger.send(beats)
+        forwarded += delivery.accepted
+        for (position, code) in delivery.rejected where code == .incarnationRequired {
             follower.hasMoved(heard[position])
-            rejected[position] = nil
+            delivery.rejected[position] = nil
         }
-        if let refusal = Messenger.refusal(rejected.values) { throw refusal }
+        try delivery.check()
     }
 
     /// Brings over what is new in Nova, and what was edited there.

@@ -1,17 +1,23 @@
-import LivenessCore
 import RollcallClient
 import RollcallWire
 import ToozGroups
 
-/// Speaks to the daemons for the members of a tooz group: while a member is in it, it is heard here; when its session in
-/// ZooKeeper is over, it has failed here.
+/// Speaks to the daemons for the members of a tooz group: while a member is in it, it is heard here; when it is gone, it has
+/// failed here.
+///
+/// It states no incarnation, so that it speaks for nobody who beats here with one.
 actor ToozFollowing {
+    /// Members that are reported as gone in one look: the others wait for the next, and those who stay do not.
+    private static let mostReports = 200
+
     private let group: ToozGroup
     private let messenger: Messenger
     private let binary: String
     private let topic: String?
-    /// Whom it has spoken for, with the transactions by which they joined.
-    private var members: [String: Int64] = [:]
+    /// Whom it speaks for.
+    private var members: Set<String> = []
+    /// Members that beat here themselves.
+    private var moved: Set<String> = []
 
     private(set) var forwarded = 0
     private(set) var failed = 0
@@ -25,30 +31,35 @@ actor ToozFollowing {
 
     /// Looks once at the group.
     func look() async throws {
-        let now = Dictionary(uniqueKeysWithValues: try await group.members().map { ($0.name, $0.joined) })
-        for (name, joined) in members where now[name] == nil {
-            try await report(name, joined)
-            members[name] = nil
+        let present = try await group.members()
+        moved.formIntersection(present)
+        let names = present.subtracting(moved).sorted()
+        var delivery = await messenger.send(
+            names.map { name in
+                var beat = WireHeartbeat(host: name, binary: binary)
+                beat.topic = topic
+                return beat
+            }
+        )
+        forwarded += delivery.accepted
+        members.formUnion(names)
+        for (position, code) in delivery.rejected where code == .incarnationRequired {
+            moved.insert(names[position])
+            members.remove(names[position])
+            delivery.rejected[position] = nil
         }
-        let names = now.keys.sorted()
-        let beats = names.map { name in
-            var beat = WireHeartbeat(host: name, binary: binary)
-            beat.topic = topic
-            beat.incarnation = now[name].map(Self.incarnation)
-            return beat
+        for name in members.subtracting(present).sorted().prefix(Self.mostReports) {
+            try await report(name)
+            members.remove(name)
         }
-        for name in names { members[name] = now[name] }
-        let (accepted, rejected) = try await messenger.send(beats)
-        forwarded += accepted
-        if let refusal = Messenger.refusal(rejected.values) { throw refusal }
+        try delivery.check()
     }
 
     /// Its node is gone: it left, or its session has ended without it.
-    private func report(_ name: String, _ joined: Int64) async throws {
+    private func report(_ name: String) async throws {
         do throws(ClientError) {
             try await messenger.client.leave(
                 ServiceName(host: name, binary: binary),
-                incarnation: Self.incarnation(joined),
                 reason: .failed,
                 message: "it is no longer in its tooz group"
             )
@@ -58,6 +69,4 @@ actor ToozFollowing {
             guard error.code == .refused || error.code == .noSuchService else { throw error }
         }
     }
-
-    private static func incarnation(_ joined: Int64) -> String { "tooz-" + String(joined, radix: 16) }
 }
