@@ -10,9 +10,9 @@ import server as servers
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("ROLLCALL_")}
 
 
-def url(server, database="rollcall"):
+def url(server, database="rollcall", user="root"):
     """Where that database is, for rollcalld."""
-    return f"mariadb://root@localhost/{database}?socket={server.socket}"
+    return f"mariadb://{user}@localhost/{database}?socket={server.socket}"
 
 
 class Release:

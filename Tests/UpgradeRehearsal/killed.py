@@ -32,34 +32,31 @@ class Upgrade:
         self.old = daemons.Release(arguments.old, daemons.url(server))
         self.new = daemons.Release(arguments.new, daemons.url(server))
         self.killed = f"mariadb://root@127.0.0.1:{self.relay.port}/rollcall"
-        self.dump = f"{arguments.directory}/dump.sql"
         self.problems = []
         server.run("CREATE DATABASE rollcall CHARACTER SET utf8mb4")
         self.old.succeed("expand")
         server.run(
-            "INSERT INTO rollcall.services (uuid, host, `binary`, topic, zone, created_at, report_count, last_seen_up, "
+            "INSERT INTO rollcall.services (uuid, host, `binary`, topic, zone, created_at, state_since, report_count, last_seen_up, "
             "last_sequence, never_heard, last_daemon, last_flush) SELECT uuid(), concat('c', seq), 'nova-compute', 'compute', "
-            "'nova', 1, seq * 3, if(seq % 7, seq * 1000, NULL), if(seq % 5, seq, NULL), seq % 11 = 0, if(seq % 3, 'one', NULL), "
-            f"seq % 13 FROM seq_1_to_{arguments.services}"
+            "'nova', 1, 1, seq * 3, if(seq % 7, seq * 1000, NULL), if(seq % 5, seq, NULL), seq % 11 = 0, if(seq % 3, 'one', NULL), "
+            f"seq % 13 FROM rollcall.seq_1_to_{arguments.services}"
         )
         self.new.succeed("expand")
         self.before = server.run(CHECKSUM.format(key="id", table="services"))
 
     def save(self):
-        with open(self.dump, "wb") as file:
-            subprocess.run(
-                ["/usr/bin/mariadb-dump", "--no-defaults", f"--socket={self.server.socket}", "--user=root", "rollcall"],
-                stdout=file, check=True,
-            )
+        self._copy("rollcall", "saved")
 
     def restore(self):
-        self.server.run("DROP DATABASE rollcall")
-        self.server.run("CREATE DATABASE rollcall CHARACTER SET utf8mb4")
-        with open(self.dump, "rb") as file:
-            subprocess.run(
-                ["/usr/bin/mariadb", "--no-defaults", f"--socket={self.server.socket}", "--user=root", "rollcall"],
-                stdin=file, check=True,
-            )
+        self._copy("saved", "rollcall")
+
+    def _copy(self, source, target):
+        """Makes a database anew with the tables and rows of another."""
+        self.server.run(f"DROP DATABASE IF EXISTS {target}")
+        self.server.run(f"CREATE DATABASE {target} CHARACTER SET utf8mb4")
+        for (table,) in self.server.run(f"SHOW TABLES FROM {source}"):
+            self.server.run(f"CREATE TABLE {target}.{table} LIKE {source}.{table}")
+            self.server.run(f"INSERT INTO {target}.{table} SELECT * FROM {source}.{table}")
 
     def kill(self, verb, kill_at, is_late):
         """Runs a command and kills it at that statement; answers whether it was killed, and how many it had."""
