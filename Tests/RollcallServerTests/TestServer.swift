@@ -147,6 +147,7 @@ extension WireValue {
 
     var text: String? { if case .string(let text) = self { text } else { nil } }
     var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
+    var items: [WireValue] { if case .array(let values) = self { values } else { [] } }
     var count: Int { if case .array(let values) = self { values.count } else { 0 } }
 }
 
@@ -208,9 +209,11 @@ extension TestServer {
         return line.flatMap { Double($0.dropFirst(name.count + 1)) }
     }
 
-    /// Gives the loops turns until something is so; whether it came to be within ten seconds.
+    /// Gives the loops turns until something is so; whether it came to be.
+    ///
+    /// It waits for up to a minute: hundreds of tests share the machine.
     func becomes(_ condition: () -> Bool) async throws -> Bool {
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + .seconds(60)
         while !condition(), ContinuousClock.now < end { try await turn() }
         return condition()
     }

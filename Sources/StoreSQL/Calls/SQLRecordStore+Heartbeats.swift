@@ -38,12 +38,8 @@ extension SQLRecordStore {
                     try HeartbeatText.heartbeat($0)
                 }
             }
-            return HeartbeatObservation(
-                head: try LogHeadRow.head(of: session),
-                daemons: daemons,
-                brakes: try BrakeRow.held(in: session),
-                changed: changed
-            )
+            let (head, brakes) = try LogHeadRow.headAndBrakes(of: session)
+            return HeartbeatObservation(head: head, daemons: daemons, brakes: brakes, changed: changed)
         }
     }
 
@@ -61,12 +57,9 @@ extension SQLRecordStore {
                     return try HeartbeatText.heartbeat(stored)
                 }.compactMap { $0 }
             }
-            return HeartbeatObservation(
-                head: try LogHeadRow.head(of: session),
-                daemons: try DaemonRow.all(in: session),
-                brakes: try BrakeRow.held(in: session),
-                changed: changed
-            )
+            let (head, brakes) = try LogHeadRow.headAndBrakes(of: session)
+            let daemons = try DaemonRow.all(in: session)
+            return HeartbeatObservation(head: head, daemons: daemons, brakes: brakes, changed: changed)
         }
     }
 }

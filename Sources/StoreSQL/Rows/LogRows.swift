@@ -52,16 +52,28 @@ struct LogRows<Session: SQLSession> {
 /// Reads the end of the log.
 enum LogHeadRow {
     static func head(of session: some SQLSession) throws -> LogHead {
-        let head = try session.row(LogText.head, of: "log_head") { stored in
+        try read(session).head
+    }
+
+    /// The same with the brakes that hold, which are looked at only where there are any: mostly there are none, and every
+    /// daemon asks all the time.
+    static func headAndBrakes(of session: some SQLSession) throws -> (head: LogHead, brakes: [BrakeRecord]) {
+        let (head, holdsBrakes) = try read(session)
+        return (head, holdsBrakes ? try BrakeRow.held(in: session) : [])
+    }
+
+    private static func read(_ session: some SQLSession) throws -> (head: LogHead, holdsBrakes: Bool) {
+        let found = try session.row(LogText.head, of: "log_head") { stored in
             let revision = try stored.count(1)
-            return LogHead(
+            let head = LogHead(
                 logID: try stored.text(0),
                 revision: revision,
                 oldest: try stored.optionalInteger(2) ?? revision + 1
             )
+            return (head, try stored.count(3) > 0)
         }
-        guard let head else { throw StoreError(.corrupt, "log_head is empty: the log has no name") }
-        return head
+        guard let found else { throw StoreError(.corrupt, "log_head is empty: the log has no name") }
+        return found
     }
 }
 
@@ -76,6 +88,9 @@ private enum LogText {
     static let service = SQLText("SELECT id FROM services WHERE uuid = ?")
     static let raising = SQLText("UPDATE log_head SET revision = ? WHERE id = 1")
     static let head = SQLText(
-        "SELECT log_id, revision, (SELECT min(revision) FROM transitions) FROM log_head WHERE id = 1"
+        """
+        SELECT log_id, revision, (SELECT min(revision) FROM transitions), \
+        (SELECT count(*) FROM brakes WHERE released = 0) FROM log_head WHERE id = 1
+        """
     )
 }
