@@ -15,6 +15,7 @@ enum Routes {
         let table = RouteTable()
         router.add(middleware: MeasuringMiddleware(metrics: requests))
         router.add(middleware: ErrorMiddleware(routes: table))
+        router.add(middleware: NovaMiddleware(routes: table))
         router.add(middleware: HostMiddleware(names: names))
         router.add(middleware: VersionMiddleware())
         router.add(middleware: BodyMiddleware())
@@ -32,6 +33,8 @@ enum Routes {
         BrakeController(engine: engine).addRoutes(to: router)
         HealthController(engine: engine, draining: draining).addRoutes(to: router)
         DescriptionController(metrics: metrics).addRoutes(to: router)
+        NovaDiscoveryController().addRoutes(to: router)
+        NovaServiceController(engine: engine, order: lists.order).addRoutes(to: router)
         table.fill(from: router)
         return router
     }

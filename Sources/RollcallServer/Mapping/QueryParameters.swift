@@ -20,6 +20,8 @@ struct QueryParameters {
         }
     }
 
+    var names: [String] { items.map(\.name) }
+
     func all(_ name: String) -> [String] {
         items.filter { $0.name == name }.map(\.value)
     }

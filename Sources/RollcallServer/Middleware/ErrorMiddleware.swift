@@ -22,33 +22,39 @@ struct ErrorMiddleware: RouterMiddleware {
             // The connection is over; who reads it answers.
             throw error
         } catch {
-            response = reply(to: request, error, context)
+            let refusal = APIError(error, to: request, routes, context)
+            response = Reply.json(
+                ErrorDocument.bytes(refusal.error),
+                status: refusal.status,
+                headers: refusal.headers
+            )
             if request.method == .head { response = response.createHeadResponse() }
         }
         response.headers[.apiVersion] = APIVersion.current.description
         return response
     }
+}
 
-    private func reply(to request: Request, _ error: any Error, _ context: RollcallContext) -> Response {
-        let refusal: APIError
+extension APIError {
+    /// What to say of anything that was thrown while a request was answered.
+    init(_ error: any Error, to request: Request, _ routes: RouteTable, _ context: RollcallContext) {
         switch error {
-        case let error as APIError: refusal = error
-        case let error as StoreError: refusal = APIError(error)
-        case let error as DocumentError: refusal = APIError(error)
+        case let error as APIError: self = error
+        case let error as StoreError: self.init(error)
+        case let error as DocumentError: self.init(error)
         case is CancellationError:
-            refusal = APIError(.serviceUnavailable, .unavailable, "this daemon is stopping").retrying(after: 2)
-        case let error as HTTPError where error.status == .notFound: refusal = unrouted(request)
+            self = APIError(.serviceUnavailable, .unavailable, "this daemon is stopping").retrying(after: 2)
+        case let error as HTTPError where error.status == .notFound: self = .unrouted(request, routes)
         case let error as any HTTPResponseError:
-            refusal = APIError(error.status, .malformed, error.status.reasonPhrase)
+            self.init(error.status, .malformed, error.status.reasonPhrase)
         default:
             context.logger.error("a request failed", metadata: ["error": "\(error)"])
-            refusal = APIError(.internalServerError, .internalFault, "a fault of the daemon's own; its log says more")
+            self.init(.internalServerError, .internalFault, "a fault of the daemon's own; its log says more")
         }
-        return Reply.json(ErrorDocument.bytes(refusal.error), status: refusal.status, headers: refusal.headers)
     }
 
     /// What matches no route: 405 where another method would have.
-    private func unrouted(_ request: Request) -> APIError {
+    private static func unrouted(_ request: Request, _ routes: RouteTable) -> APIError {
         let methods = routes.methods(of: request.uri.path)
         guard !methods.isEmpty else {
             return APIError(.notFound, .notFound, "there is nothing at this path")

@@ -119,7 +119,12 @@ struct JSONWriter {
     }
 
     /// RFC 3339 in UTC, or null for `Timestamp.never` and for nil.
-    mutating func time(_ time: Timestamp?) {
+    mutating func time(_ time: Timestamp?) { self.time(time, ending: "Z\"") }
+
+    /// The same as Nova writes it: without the zone.
+    mutating func novaTime(_ time: Timestamp?) { self.time(time, ending: "\"") }
+
+    private mutating func time(_ time: Timestamp?, ending: StaticString) {
         guard let time, time != .never else { return raw("null") }
         let perDay: Int64 = 86_400_000_000
         var (days, rest) = time.microseconds.quotientAndRemainder(dividingBy: perDay)
@@ -144,7 +149,7 @@ struct JSONWriter {
         pair(fraction / 10_000)
         pair(fraction / 100 % 100)
         pair(fraction % 100)
-        raw("Z\"")
+        raw(ending)
     }
 
     @inline(__always)

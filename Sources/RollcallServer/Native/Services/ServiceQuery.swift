@@ -18,6 +18,17 @@ struct ServiceQuery: Hashable {
     var marker: ServiceUUID?
     var fields: [ServiceField]
 
+    /// All of them, with all fields.
+    init() {
+        hosts = []
+        binaries = []
+        topics = []
+        zones = []
+        states = []
+        isDisabled = []
+        fields = ServiceField.allCases
+    }
+
     init(_ query: QueryParameters) throws(APIError) {
         hosts = Set(query.all("host"))
         binaries = Set(query.all("binary"))

@@ -2,7 +2,7 @@ import LivenessCore
 import LivenessEngine
 
 /// Writes services as JSON: one reply of a single service or a hundred thousand rows of a list.
-struct ServiceWriter {
+struct ServiceWriter: ServiceRowWriter {
     /// Bytes of a service with all its fields, about.
     static let typicalSize = 900
 
