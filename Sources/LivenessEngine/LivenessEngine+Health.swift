@@ -30,9 +30,12 @@ extension LivenessEngine {
         var waiting: Deque<DaemonEvent> = []
         while true {
             try await time.sleep(for: Self.reportInterval)
-            for event in shared.withLock({ $0.takeEvents() }) {
+            let events = shared.withLock { $0.takeEvents() }
+            for event in events {
                 if let row = announce(event) { waiting.append(row) }
             }
+            // Who watches is told at once, also while the log cannot be.
+            if !events.isEmpty { tail.wake() }
             if waiting.count > Self.mostWaiting {
                 logger.warning("events were dropped", metadata: ["count": "\(waiting.count - Self.mostWaiting)"])
                 waiting.removeFirst(waiting.count - Self.mostWaiting)

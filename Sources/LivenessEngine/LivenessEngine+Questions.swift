@@ -74,6 +74,8 @@ extension LivenessEngine {
         wait: Duration,
         limit: Int
     ) async throws(StoreError) -> TransitionAnswer {
+        // Nobody waits for a row of another log.
+        if let logID, logID != board.head.logID { return .revisionUnknown(board.head) }
         if wait > .zero, since == tail.newest { await tail.wait(after: since, atMost: wait, time) }
         var head = board.head
         head.revision = max(head.revision, tail.newest)

@@ -34,6 +34,11 @@ package final class TransitionTail: Sendable {
         for waiter in waiters { waiter.finish() }
     }
 
+    /// Wakes who waits for a row, with none: there is something else to see.
+    func wake() {
+        for waiter in state.withLock({ $0.waiters.values }) { waiter.finish() }
+    }
+
     /// Takes in rows that were committed, wakes who waits, and tells the board.
     func append(_ transitions: [Transition], to shared: SharedMachine) {
         guard !transitions.isEmpty else { return }
@@ -56,7 +61,7 @@ package final class TransitionTail: Sendable {
     package var newest: Int64 { state.withLock { $0.newest } }
 
     /// How many wait for a row.
-    var waiterCount: Int { state.withLock { $0.waiters.count } }
+    package var waiterCount: Int { state.withLock { $0.waiters.count } }
 
     /// Rows after `revision`, oldest first; nil when they are not all in memory.
     func rows(after revision: Int64, limit: Int) -> [Transition]? {

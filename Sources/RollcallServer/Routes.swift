@@ -28,6 +28,7 @@ enum Routes {
         GroupController(engine: engine, order: lists.order).addRoutes(to: router)
         VersionController(engine: engine, order: lists.order).addRoutes(to: router)
         TransitionController(engine: engine).addRoutes(to: router)
+        WatchController(engine: engine, order: lists.order).addRoutes(to: router)
         DaemonController(engine: engine).addRoutes(to: router)
         DriverController(engine: engine).addRoutes(to: router)
         BrakeController(engine: engine).addRoutes(to: router)

@@ -10,7 +10,7 @@ struct RefusalTests {
     @Test("unknown paths and methods are told in the error document")
     func unrouted() async throws {
         try await TestServer.run { server in
-            for path in ["/nothing", "/v1", "/v1/services/a/b/c/d", "/v1/watch"] {
+            for path in ["/nothing", "/v1", "/v1/services/a/b/c/d"] {
                 let answer = try await server.get(path)
                 #expect(answer.status == 404 && answer.code == "not_found", "\(path)")
                 #expect(answer.header("Rollcall-API-Version") == "1.0")

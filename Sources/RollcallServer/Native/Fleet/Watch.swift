@@ -1,0 +1,152 @@
+import LivenessCore
+import LivenessEngine
+import NIOCore
+import RollcallWire
+import ServiceLifecycle
+
+/// What one watcher has been told, and what it is told next.
+///
+/// It holds a revision and nothing of the log: who reads slowly is read to from further back, and costs no memory.
+struct Watch: Sendable {
+    /// Without news a comment goes out, so that whoever is between does not take the connection for dead.
+    static let keepAlive = Duration.seconds(15)
+    /// Rows in one piece.
+    static let rowsPerPiece = 500
+    /// Services in one event of a snapshot.
+    static let servicesPerEvent = 500
+
+    /// How far a watcher is behind the log.
+    struct Lag: Sendable {
+        /// One that is further behind than this, and falls back further, is told so and let go.
+        static let most: Int64 = 10_000
+
+        private var behind = Int64.max
+
+        /// Takes in how many rows are left to tell; answers whether it reads too slowly.
+        ///
+        /// One that began far behind and catches up does not.
+        mutating func grows(to rest: Int64) -> Bool {
+            defer { behind = rest }
+            return rest > Self.most && rest > behind
+        }
+    }
+
+    /// The parts of a snapshot that are still to be told.
+    private struct Snapshot {
+        var board: Board
+        var numbers: [UInt32]
+        var writer: ServiceWriter
+        var position = 0
+    }
+
+    private enum Answer {
+        case log(LivenessEngine.TransitionAnswer)
+        /// The client has gone, or the daemon stops.
+        case over
+    }
+
+    private let engine: LivenessEngine
+    private let order: NameOrder
+    private let connection: Connection?
+    private var logID: String?
+    /// The last revision told; nil before a snapshot.
+    private var position: Int64?
+    private var snapshot: Snapshot?
+    private var lag = Lag()
+    private var isDegraded = false
+    private var isOver = false
+
+    init(_ engine: LivenessEngine, _ order: NameOrder, since: Int64?, logID: String?, _ connection: Connection?) {
+        self.engine = engine
+        self.order = order
+        self.connection = connection
+        self.logID = logID
+        position = since
+    }
+
+    /// The next events; nil at the end.
+    mutating func next() async throws -> ByteBuffer? {
+        if isOver { return nil }
+        if position == nil, snapshot == nil { await begin() }
+        if snapshot != nil { return await nextOfSnapshot() }
+        switch try await ask(since: position ?? 0) {
+        case .over: return nil
+        case .log(.revisionUnknown):
+            position = nil
+            return try await next()
+        case .log(.rows(let rows, let head)): return try told(rows, head)
+        }
+    }
+
+    private func ask(since position: Int64) async throws -> Answer {
+        let ask: @Sendable () async throws -> Answer = { [engine, logID] in
+            try await cancelWhenGracefulShutdown {
+                let answer = try await engine.transitions(
+                    since: position,
+                    logID: logID,
+                    wait: Self.keepAlive,
+                    limit: Self.rowsPerPiece
+                )
+                return Task.isCancelled ? .over : .log(answer)
+            }
+        }
+        guard let connection else { return try await ask() }
+        return try await connection.cancelWhenClientGoesOn(ask)
+    }
+
+    // MARK: The log
+
+    private mutating func told(_ rows: [Transition], _ head: LogHead) throws -> ByteBuffer {
+        var events = WatchEvents()
+        logID = head.logID
+        let readiness = engine.readiness
+        let isLost = readiness.isDatabaseLost || readiness.isDriverLost
+        if isLost != isDegraded {
+            isDegraded = isLost
+            events.health(readiness)
+        }
+        for row in rows { try events.change(row) }
+        let told = rows.last?.revision ?? position ?? 0
+        position = told
+        let rest = head.revision - told
+        if lag.grows(to: rest) {
+            events.lagging(behind: rest, head)
+            isOver = true
+        }
+        if events.isEmpty { events.comment() }
+        return events.bytes
+    }
+
+    // MARK: The snapshot
+
+    private mutating func begin() async {
+        let board = engine.board
+        let numbers = await OffLoop.run { [order] in order.numbers(on: board).filter { board.isListed($0) } }
+        let fields: [ServiceField] = [
+            .uuid, .host, .binary, .topic, .zone, .status, .state, .stateReason, .stateSince, .lastState, .forcedDown,
+        ]
+        let writer = ServiceWriter(board, engine, fields: fields)
+        snapshot = Snapshot(board: board, numbers: numbers, writer: writer)
+    }
+
+    private mutating func nextOfSnapshot() async -> ByteBuffer? {
+        guard let current = snapshot else { return nil }
+        let (bytes, rest) = await OffLoop.run {
+            var current = current
+            let end = min(current.position + Self.servicesPerEvent, current.numbers.count)
+            let some = current.numbers[current.position..<end]
+            let isLast = end == current.numbers.count
+            var events = WatchEvents()
+            events.snapshot(some, &current.writer, current.board.head, isLast: isLast)
+            current.position = end
+            return (events.bytes, isLast ? nil : current)
+        }
+        snapshot = rest
+        if rest == nil {
+            position = current.board.head.revision
+            logID = current.board.head.logID
+            lag = Lag()
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,36 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import LivenessCore
+import LivenessEngine
+
+/// `GET /v1/watch`: the log as server-sent events, from a revision on or from a snapshot on.
+struct WatchController {
+    let engine: LivenessEngine
+    let order: NameOrder
+
+    func addRoutes(to router: Router<RollcallContext>) {
+        router.get("v1/watch", use: watch)
+    }
+
+    @Sendable private func watch(_ request: Request, _ context: RollcallContext) async throws -> Response {
+        let query = try QueryParameters(request)
+        var since = try query.integer("since", in: 0...Int64.max)
+        // Who reconnects says what it has seen last; that is newer than what its address says.
+        if let last = request.headers[.lastEventID] { since = Int64(last).flatMap { $0 < 0 ? nil : $0 } }
+        let watch = Watch(engine, order, since: since, logID: query["log_id"], context.connection)
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+            body: ResponseBody { writer in
+                var watch = watch
+                while let events = try await watch.next() { try await writer.write(events) }
+                try await writer.finish(nil)
+            }
+        )
+    }
+}
+
+extension HTTPField.Name {
+    static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .server
+}

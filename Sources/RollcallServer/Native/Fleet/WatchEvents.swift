@@ -1,0 +1,71 @@
+import LivenessCore
+import LivenessEngine
+import NIOCore
+import RollcallWire
+
+/// Server-sent events, as the HTML standard has them: lines of `field: value`, and an empty line after each event.
+struct WatchEvents {
+    private var json = JSONWriter()
+
+    var isEmpty: Bool { json.count == 0 }
+    var bytes: ByteBuffer { ByteBuffer(bytes: json.bytes) }
+
+    /// A row of the log; its revision is what a client that reconnects has seen last.
+    mutating func change(_ row: Transition) throws {
+        json.raw("id: ")
+        json.integer(row.revision)
+        json.raw("\nevent: change\ndata: ")
+        json.raw(Array(try WireJSON.encode(WireTransition(row))))
+        json.raw("\n\n")
+    }
+
+    /// Services of a snapshot.
+    ///
+    /// Only the last event of it has an id: who is cut off before begins anew.
+    mutating func snapshot(_ services: ArraySlice<UInt32>, _ writer: inout ServiceWriter, _ head: LogHead, isLast: Bool)
+    {
+        if isLast {
+            json.raw("id: ")
+            json.integer(head.revision)
+            json.raw("\n")
+        }
+        json.raw("event: snapshot\ndata: {\"services\":[")
+        for (offset, service) in services.enumerated() {
+            if offset > 0 { json.raw(",") }
+            writer.write(service, to: &json)
+        }
+        json.raw("],\"revision\":")
+        json.integer(head.revision)
+        json.raw(",\"log_id\":")
+        json.text(head.logID)
+        json.raw(",\"complete\":")
+        json.bool(isLast)
+        json.raw("}\n\n")
+    }
+
+    /// What stands behind this daemon is lost, or back.
+    mutating func health(_ readiness: LivenessEngine.Readiness) {
+        let isLost = readiness.isDatabaseLost || readiness.isDriverLost
+        json.raw(isLost ? "event: degraded\ndata: {\"database\":" : "event: recovered\ndata: {\"database\":")
+        json.word(readiness.isDatabaseLost ? "lost" : "ok")
+        json.raw(",\"driver\":")
+        json.word(readiness.isDriverLost ? "lost" : "ok")
+        json.raw(",\"since\":")
+        json.time(readiness.since)
+        json.raw("}\n\n")
+    }
+
+    /// The last words to who reads too slowly.
+    mutating func lagging(behind: Int64, _ head: LogHead) {
+        json.raw("event: lagging\ndata: {\"behind\":")
+        json.integer(behind)
+        json.raw(",\"revision\":")
+        json.integer(head.revision)
+        json.raw("}\n\n")
+    }
+
+    /// Says nothing, and shows that the connection lives.
+    mutating func comment() {
+        json.raw(": nothing new\n\n")
+    }
+}
