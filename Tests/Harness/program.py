@@ -1,5 +1,6 @@
 """What the programs that need a server have in common."""
 
+import argparse
 import os
 import signal
 import sys
@@ -9,6 +10,16 @@ import server as servers
 
 def say(words):
     print(words, file=sys.stderr, flush=True)
+
+
+def arguments(texts, numbers=()):
+    """What the program was given: a directory for itself, these texts and these whole numbers, each of them required."""
+    parser = argparse.ArgumentParser()
+    for name in ("directory", *texts):
+        parser.add_argument(f"--{name}", required=True)
+    for name in numbers:
+        parser.add_argument(f"--{name}", type=int, required=True)
+    return parser.parse_args()
 
 
 def run(directory, action):

@@ -1,6 +1,5 @@
 """Drives rollcalld with the clients of OpenStack, as they come from PyPI; ../nova-clients starts it."""
 
-import argparse
 import contextlib
 import importlib.metadata
 import json
@@ -12,6 +11,7 @@ import sys
 import api
 import daemon as daemons
 import openstack
+import program
 from novaclient import client as novaclient
 from keystoneauth1 import noauth, session, token_endpoint
 
@@ -141,10 +141,7 @@ def drive(arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--programs", required=True)
-    parser.add_argument("--directory", required=True)
-    arguments = parser.parse_args()
+    arguments = program.arguments(["programs"])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     problems = drive(arguments)
     for problem in problems:

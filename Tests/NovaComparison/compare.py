@@ -1,6 +1,5 @@
 """Runs both sides on one server, one after the other, and prints the table; ../compare-nova starts it."""
 
-import argparse
 import re
 import time
 from collections import Counter
@@ -114,13 +113,7 @@ def compare(server, arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--programs", required=True)
-    parser.add_argument("--directory", required=True)
-    parser.add_argument("--services", type=int, required=True)
-    parser.add_argument("--seconds", type=int, required=True)
-    parser.add_argument("--nova-heartbeats", type=int, required=True)
-    arguments = parser.parse_args()
+    arguments = program.arguments(["programs"], ["services", "seconds", "nova-heartbeats"])
     program.run(arguments.directory, lambda server: compare(server, arguments))
 
 

@@ -1,6 +1,5 @@
 """Moves in from a running Nova of two cells: its own tables, records and heartbeats; ../import-nova starts it."""
 
-import argparse
 import contextlib
 import json
 import random
@@ -233,12 +232,7 @@ def find_orphans(mover, server, silent, total):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--programs", required=True)
-    parser.add_argument("--directory", required=True)
-    parser.add_argument("--services", type=int, required=True)
-    parser.add_argument("--beating", type=int, required=True)
-    arguments = parser.parse_args()
+    arguments = program.arguments(["programs"], ["services", "beating"])
     program.run(arguments.directory, lambda server: move(server, arguments))
 
 

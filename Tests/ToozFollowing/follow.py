@@ -1,6 +1,5 @@
 """Members of a tooz group come, leave and are killed, and are seen so by rollcalld; ../follow-tooz starts it."""
 
-import argparse
 import contextlib
 import os
 import select
@@ -118,10 +117,7 @@ def see_members(watch, join):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--programs", required=True)
-    parser.add_argument("--directory", required=True)
-    arguments = parser.parse_args()
+    arguments = program.arguments(["programs"])
     program.run(arguments.directory, lambda server: follow(server, arguments))
 
 

@@ -2,7 +2,6 @@
 starts it.
 """
 
-import argparse
 import random
 import subprocess
 
@@ -126,12 +125,7 @@ def kill(server, arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--old", required=True)
-    parser.add_argument("--new", required=True)
-    parser.add_argument("--directory", required=True)
-    parser.add_argument("--services", type=int, default=5000)
-    arguments = parser.parse_args()
+    arguments = program.arguments(["old", "new"], ["services"])
     program.run(arguments.directory, lambda server: kill(server, arguments))
 
 

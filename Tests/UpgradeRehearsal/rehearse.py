@@ -1,6 +1,5 @@
 """An upgrade from the release before to this one, with both on one MariaDB server; ../upgrade starts it."""
 
-import argparse
 import re
 import signal
 import subprocess
@@ -202,13 +201,7 @@ def rehearse(server, arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--old", required=True)
-    parser.add_argument("--new", required=True)
-    parser.add_argument("--directory", required=True)
-    parser.add_argument("--services", type=int, required=True)
-    parser.add_argument("--interval", type=int, required=True)
-    arguments = parser.parse_args()
+    arguments = program.arguments(["old", "new"], ["services", "interval"])
     program.run(arguments.directory, lambda server: rehearse(server, arguments))
 
 

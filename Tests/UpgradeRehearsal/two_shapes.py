@@ -2,7 +2,6 @@
 starts it.
 """
 
-import argparse
 import time
 
 import daemon as daemons
@@ -102,13 +101,7 @@ def measure(server, arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--old", required=True)
-    parser.add_argument("--new", required=True)
-    parser.add_argument("--directory", required=True)
-    parser.add_argument("--services", type=int, required=True)
-    parser.add_argument("--interval", type=int, required=True)
-    arguments = parser.parse_args()
+    arguments = program.arguments(["old", "new"], ["services", "interval"])
     program.run(arguments.directory, lambda server: measure(server, arguments))
 
 
