@@ -17,9 +17,14 @@ final class FallbackReader: Sendable {
     /// Records written in one transaction: others wait for the log meanwhile.
     private static let batch = 200
 
+    /// Names looked for at once.
+    private static let question = 1_000
+
     private enum Subject: Hashable {
         case name(ServiceName)
         case identity(ServiceUUID)
+        /// Its reason was told.
+        case unclear(ServiceName)
     }
 
     private struct State {
@@ -38,7 +43,11 @@ final class FallbackReader: Sendable {
     private let metrics: EngineMetrics
     private let logger: Logger
     private let state = Locked(State())
-    /// One question at a time; who waited for one that failed does not ask.
+    /// One question at a time: names that come while one is under way go together in the next.
+    ///
+    /// Each is answered whether its record can be here now.
+    private let names = BatchQueue<ServiceName, Bool>(largest: FallbackReader.question)
+    /// Who waited for a question that failed does not ask.
     private let queue = Turnstile()
 
     init(
@@ -66,23 +75,33 @@ final class FallbackReader: Sendable {
     /// Takes over what there is of services that beat here for the first time.
     ///
     /// - Returns: Those of whom nobody can tell now.
-    func bring(_ names: Set<ServiceName>) async -> Set<ServiceName> {
-        let wanted = names.filter { !isAbsent(.name($0)) }
+    func bring(_ unknown: Set<ServiceName>) async -> Set<ServiceName> {
+        let wanted = unknown.filter { !isAbsent(.name($0)) }
         guard !wanted.isEmpty else { return [] }
+        let asked = Array(wanted)
+        let answers = await names.handle(asked) { await self.bringNow($0) }
+        return Set(zip(asked, answers).filter { !$1 }.map(\.0))
+    }
+
+    private func bringNow(_ asked: [ServiceName]) async -> [Bool] {
+        let wanted = Set(asked)
         do throws(StoreError) {
             let answer = try await ask { [fallback] in try await fallback.find(Array(wanted)) }
-            for (name, reason) in answer.unclear {
+            for (name, reason) in answer.unclear where !isAbsent(.unclear(name)) {
                 logger.warning(
                     "a service cannot be taken over from where it lived before",
                     metadata: ["host": "\(name.host)", "binary": "\(name.binary)", "reason": "\(reason)"]
                 )
             }
+            remember(answer.unclear.keys.map(Subject.unclear))
             _ = try await take(answer.found)
             let present = Set(answer.found.map(\.name)).union(answer.unclear.keys)
-            remember(wanted.subtracting(present).map(Subject.name))
-            return Set(answer.unclear.keys)
+            let absent = wanted.subtracting(present)
+            metrics.fallbackAbsent.increment(by: Int64(absent.count))
+            remember(absent.map(Subject.name))
+            return asked.map { answer.unclear[$0] == nil }
         } catch {
-            return wanted
+            return asked.map { _ in false }
         }
     }
 
@@ -92,6 +111,7 @@ final class FallbackReader: Sendable {
     func bring(_ uuid: ServiceUUID) async throws(StoreError) {
         guard !isAbsent(.identity(uuid)) else { return }
         guard let found = try await ask({ [fallback] in try await fallback.find(uuid) }) else {
+            metrics.fallbackAbsent.increment()
             return remember([.identity(uuid)])
         }
         // One that stands here already may be unknown to this daemon, or deleted.
@@ -105,7 +125,6 @@ final class FallbackReader: Sendable {
     }
 
     private func remember(_ absent: [Subject]) {
-        metrics.fallbackAbsent.increment(by: Int64(absent.count))
         let now = shared.time.now
         state.withLock { state in
             if state.absent.count + absent.count > Self.mostRemembered { state.absent = [:] }

@@ -81,7 +81,7 @@ package struct Intake: Sendable {
     ) async -> Reply {
         guard let answer = meeting.answer else { return reply(meeting, answering: scope) }
         var outcomes = meeting.outcomes
-        for range in meeting.pending.indices.slices(of: AdmissionQueue.largest) {
+        for range in meeting.pending.indices.slices(of: Registrar.batch) {
             let positions = meeting.pending[range]
             await registrar.admit(batch, positions, into: &outcomes)
             answer.hold(positions.lazy.map { outcomes[$0] })

@@ -13,7 +13,18 @@ struct Registrar: Sendable {
     let turnstile: Turnstile
     /// nil where nobody moves in.
     let fallback: FallbackReader?
-    let queue = AdmissionQueue()
+    let queue = BatchQueue<Asked, HeartbeatOutcome>(largest: Registrar.batch)
+
+    /// Admissions in one transaction, if a single call does not bring more.
+    static let batch = 1_000
+
+    /// One heartbeat to be decided on.
+    struct Asked: Sendable {
+        var admission: Admission
+        var attributesHash: UInt32
+        /// The dense number of the service it names; `HeartbeatOutcome.noService` when it is not known.
+        var service: UInt32
+    }
 
     /// Decides the entries at `positions` and fills their outcomes in.
     ///
@@ -25,7 +36,7 @@ struct Registrar: Sendable {
     ) async {
         let settings = shared.withLock { $0.settings }
         var asked = positions.map { position in
-            AdmissionQueue.Asked(
+            Asked(
                 admission: Admission(
                     batch,
                     batch.entries[position],
@@ -37,7 +48,7 @@ struct Registrar: Sendable {
             )
         }
         let unclear = await moveIn(&asked)
-        let decided = await queue.admit(asked) { asked in
+        let decided = await queue.handle(asked) { asked in
             await turnstile.pass { await decide(asked) }
         }
         for (position, outcome) in zip(positions, decided) { outcomes[position] = outcome }
@@ -50,7 +61,7 @@ struct Registrar: Sendable {
     /// Takes over the records that those who are unknown here have elsewhere.
     ///
     /// - Returns: Those of whom nobody can tell now, by their offsets: they are not to be made anew.
-    private func moveIn(_ asked: inout [AdmissionQueue.Asked]) async -> [Int] {
+    private func moveIn(_ asked: inout [Asked]) async -> [Int] {
         guard let fallback else { return [] }
         let unknown = asked.indices.filter { index in
             asked[index].service == HeartbeatOutcome.noService
@@ -63,7 +74,7 @@ struct Registrar: Sendable {
     }
 
     /// One transaction, and what it means for the machine.
-    private func decide(_ asked: [AdmissionQueue.Asked]) async -> [HeartbeatOutcome] {
+    private func decide(_ asked: [Asked]) async -> [HeartbeatOutcome] {
         do {
             let results = try await store.admit(asked.map(\.admission), at: shared.time.wall)
             var written: [Transition] = []
@@ -85,7 +96,7 @@ struct Registrar: Sendable {
         }
     }
 
-    private func apply(_ result: AdmissionResult, _ asked: AdmissionQueue.Asked) -> HeartbeatOutcome {
+    private func apply(_ result: AdmissionResult, _ asked: Asked) -> HeartbeatOutcome {
         let now = shared.time.now
         switch result {
         case .rejected(let rejection):

@@ -16,6 +16,12 @@ package struct NovaComparison: Sendable {
         package var holders: [String]
     }
 
+    /// A record that was imported, and whose service has another identity there by now: it was deleted and made anew.
+    package struct Replacement: Hashable, Sendable {
+        package var here: ServiceRecord
+        package var there: ImportedService
+    }
+
     /// How many records of Nova were looked at.
     package private(set) var total = 0
     package private(set) var equal = 0
@@ -23,6 +29,7 @@ package struct NovaComparison: Sendable {
     package private(set) var missing: [ImportedService] = []
     package private(set) var differences: [Difference] = []
     package private(set) var conflicts: [Conflict] = []
+    package private(set) var replacements: [Replacement] = []
     /// Over all columns of those that are on both sides, as each side has them: equal where nothing differs.
     package private(set) var checksums: (there: UInt64, here: UInt64) = (0, 0)
     /// Rows of Nova that could not be read.
@@ -31,8 +38,8 @@ package struct NovaComparison: Sendable {
     package private(set) var orphans: [ServiceRecord] = []
     /// Records that live here and neither stand there nor were imported, but for the daemons' own: somebody else's work.
     package private(set) var others: [ServiceRecord] = []
-    /// Whether a record here was imported, from wherever.
-    package private(set) var isBegun = false
+    /// How many records that live here were imported, from wherever.
+    package private(set) var imported = 0
     /// Records that live on both sides under one name, and are in no conflict: who may be spoken for.
     package private(set) var paired: [ServiceUUID: ServiceRecord] = [:]
 
@@ -49,6 +56,10 @@ package struct NovaComparison: Sendable {
         for record in records {
             byIdentity[record.uuid] = record
             if record.deletedAt == nil { byName[record.name] = record }
+        }
+        var living: Set<ServiceUUID> = []
+        for read in cells {
+            for row in read.services where row.deletedAt == nil { living.insert(row.imported(from: read.name).uuid) }
         }
         var cellOfName: [ServiceName: String] = [:]
         var cellOfIdentity: [ServiceUUID: String] = [:]
@@ -76,7 +87,11 @@ package struct NovaComparison: Sendable {
                     } else {
                         differences.append(Difference(there: service, here: record, fields: fields))
                     }
-                } else if service.deletedAt == nil, byName[service.name] != nil {
+                } else if service.deletedAt == nil, let record = byName[service.name] {
+                    if record.isImported, !living.contains(record.uuid) {
+                        replacements.append(Replacement(here: record, there: service))
+                        continue
+                    }
                     conflicts.append(Conflict(name: service.name, holders: [cell, "here"]))
                 } else {
                     missing.append(service)
@@ -88,9 +103,10 @@ package struct NovaComparison: Sendable {
         differences.removeAll { contested.contains($0.there.name) }
         paired = paired.filter { !contested.contains($0.value.name) }
         let known = Set(cellOfIdentity.keys)
-        isBegun = records.contains(where: \.isImported)
+        replacements.removeAll { contested.contains($0.there.name) }
+        imported = records.count { $0.isImported && $0.deletedAt == nil }
         let unknown = records.filter { $0.deletedAt == nil && !known.contains($0.uuid) }
-        orphans = unknown.filter(\.isImported)
+        orphans = unknown.filter { $0.isImported && cellOfName[$0.name] == nil }
         others = unknown.filter { !$0.isImported && $0.binary != Self.daemons && !contested.contains($0.name) }
     }
 }

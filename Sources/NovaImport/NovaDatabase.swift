@@ -52,13 +52,18 @@ package struct NovaDatabase: Sendable {
             let end = ContinuousClock.now + Self.patience
             let columns = try Self.columns(session)
             let wanted = Set(names)
+            let byCase = Dictionary(names.map { ($0.lowercased, $0) }) { first, _ in first }
             let hosts = Array(Set(names.map(\.host)))
             var matches = Matches()
             for start in stride(from: 0, to: hosts.count, by: Self.hostsPerQuery) {
                 guard ContinuousClock.now < end else { throw NovaError("it is too slow") }
                 let some = hosts[start..<min(start + Self.hostsPerQuery, hosts.count)]
-                // Its collation takes other names for the same.
-                for (name, service) in try Self.rows(of: some, columns, session) where wanted.contains(name) {
+                for (name, service) in try Self.rows(of: some, columns, session) {
+                    guard wanted.contains(name) else {
+                        // Its collation takes some names for the same that are not.
+                        if let alike = byCase[name.lowercased] { matches.unclear[alike] = "there it is \(name.host)" }
+                        continue
+                    }
                     switch service {
                     case .success(let service): matches.services.append(service)
                     case .failure(let error): matches.unclear[name] = "\(error)"
@@ -78,7 +83,7 @@ package struct NovaDatabase: Sendable {
         let count = hosts.count == 1 ? 1 : hostsPerQuery
         let places = Array(repeating: "?", count: count).joined(separator: ", ")
         let padded = hosts + Array(repeating: hosts.first ?? "", count: count - hosts.count)
-        let query = "SELECT \(columns) FROM services WHERE deleted = 0 AND host IN (\(places))"
+        let query = "SELECT \(columns) FROM services WHERE host IN (\(places)) AND \(living)"
         return try session.rows(query, padded.map { .text($0) }) { row in
             let name = ServiceName(host: try row.text(1) ?? "", binary: try row.text(2) ?? "")
             return (name, Result { try NovaService(row) })
@@ -92,7 +97,7 @@ package struct NovaDatabase: Sendable {
     func find(_ uuid: ServiceUUID) async throws(NovaError) -> NovaService? {
         try await asking { session in
             guard try Self.present(session).contains("uuid") else { return nil }
-            let query = "SELECT \(try Self.columns(session)) FROM services WHERE deleted = 0 AND uuid = ?"
+            let query = "SELECT \(try Self.columns(session)) FROM services WHERE uuid = ? AND \(Self.living)"
             return try session.rows(query, [.text(uuid.description)]) { row in try? NovaService(row) }.first ?? nil
         }
     }
@@ -154,6 +159,8 @@ package struct NovaDatabase: Sendable {
         )
     }
 
+    /// As `NovaService` reads it.
+    private static let living = "(deleted = 0 OR deleted IS NULL)"
     private static let pageSize: Int64 = 5_000
     private static let hostsPerQuery = 200
     /// Names are looked for no longer than about this: somebody's heartbeat waits for it.
@@ -172,4 +179,8 @@ package struct NovaError: Error, Sendable, CustomStringConvertible {
     package init(_ description: String) {
         self.description = description
     }
+}
+
+extension ServiceName {
+    fileprivate var lowercased: ServiceName { ServiceName(host: host.lowercased(), binary: binary.lowercased()) }
 }

@@ -7,7 +7,7 @@ package import LivenessCore
 /// that are here: for any other name a heartbeat would make a record of another identity.
 package struct NovaFollower: Sendable {
     private struct Row: Hashable {
-        var cell: String
+        var cell: Int
         var id: Int64
     }
 
@@ -26,7 +26,7 @@ package struct NovaFollower: Sendable {
     package mutating func heard(_ cell: NovaCell, isFirst: Bool) -> [ImportedService] {
         var heard: [ImportedService] = []
         for row in cell.services where row.deletedAt == nil {
-            let before = counts.updateValue(row.reportCount, forKey: Row(cell: cell.name, id: row.id))
+            let before = counts.updateValue(row.reportCount, forKey: Row(cell: cell.place, id: row.id))
             guard let before, row.reportCount > before, !isFirst else { continue }
             let service = row.imported(from: cell.name)
             if paired.contains(service.uuid), !moved.contains(service.uuid) { heard.append(service) }
@@ -62,11 +62,16 @@ package struct NovaFollower: Sendable {
     }
 
     /// What operators changed in Nova, as edits of the records here, except those that somebody here has edited.
+    ///
+    /// A follower before this one may have edited a record: that it was forced down by an import shows.
     package func edits(for comparison: NovaComparison) -> [RecordEdit] {
         comparison.differences.compactMap { difference in
-            let editable: Set = ["disabled", "disabled_reason", "forced_down"]
-            let fields = editable.intersection(difference.fields)
-            guard !fields.isEmpty, difference.here.edit == edits[difference.here.uuid] ?? 1 else { return nil }
+            var fields = Self.editable.intersection(difference.fields)
+            if difference.here.edit != edits[difference.here.uuid] ?? 1 {
+                guard difference.here.forcedDown?.by == ServiceRecord.importer else { return nil }
+                fields.formIntersection(["forced_down"])
+            }
+            guard !fields.isEmpty else { return nil }
             var edit = RecordEdit(uuid: difference.here.uuid)
             edit.expectedEdit = difference.here.edit
             edit.by = ServiceRecord.importer
@@ -78,6 +83,8 @@ package struct NovaFollower: Sendable {
             return edit
         }
     }
+
+    private static let editable: Set = ["disabled", "disabled_reason", "forced_down"]
 
     /// An edit of ours was made.
     package mutating func made(_ record: ServiceRecord) {

@@ -19,8 +19,15 @@ package struct NovaImporter: Sendable {
     /// - Returns: The cells in their order.
     package func read() async throws -> [NovaCell] {
         var read: [NovaCell] = []
-        for cell in cells { read.append(try await cell.read()) }
+        for place in cells.indices { read.append(try await self.read(place)) }
         return read
+    }
+
+    /// What the cell at that place holds now.
+    package func read(_ place: Int) async throws -> NovaCell {
+        var cell = try await cells[place].read()
+        cell.place = place
+        return cell
     }
 
     /// Compares both sides as they are now.
@@ -62,5 +69,17 @@ package struct NovaImporter: Sendable {
             report(start + slice.count)
         }
         return refused
+    }
+
+    /// Takes the place of records whose services have another identity in Nova by now.
+    ///
+    /// - Throws: `StoreError`; what was replaced before stays.
+    /// - Returns: How many were.
+    package func replace(_ replacements: [NovaComparison.Replacement], at now: Timestamp) async throws -> Int {
+        for replacement in replacements {
+            _ = try await store.delete(replacement.here.uuid, by: ServiceRecord.importer, at: now)
+            _ = try await store.take([replacement.there], at: now)
+        }
+        return replacements.count
     }
 }

@@ -41,6 +41,88 @@ struct NovaFollowerTests {
         #expect(follower.heard(cell(service(1, 7), service(2, 3)), isFirst: false).isEmpty)
     }
 
+    @Test("two cells of one name are two")
+    func sameNames() async throws {
+        var follower = try await follower(of: cell(service(1, 5), service(2, 5)))
+        var (one, two) = (cell(service(1, 100)), cell(service(2, 5)))
+        two.place = 1
+        // The rows have one number there, as each cell begins with 1.
+        two.services[0].id = 1
+        for _ in 0..<3 {
+            #expect(follower.heard(one, isFirst: false).isEmpty)
+            #expect(follower.heard(two, isFirst: false).isEmpty)
+        }
+        one.services[0].reportCount += 1
+        #expect(follower.heard(one, isFirst: false).map(\.name.host) == ["h1"])
+    }
+
+    @Test("a service that was deleted in Nova and made anew there is replaced here, and is no orphan")
+    func replaced() async throws {
+        let store = InMemoryStore(logID: "log") { Self.now }
+        let old = service(1, 5)
+        _ = try await store.take([old.imported(from: "cell1")], at: Self.now)
+        func compared(_ services: NovaService...) async throws -> NovaComparison {
+            var records: [ServiceRecord] = []
+            _ = try await store.load(since: Timestamp(microseconds: 0)) { records += $0.services }
+            return NovaComparison([NovaCell(name: "cell1", services: services)], here: records, takesDeleted: false)
+        }
+        var deleted = old
+        deleted.deletedAt = Self.now
+        var new = service(2, 1)
+        new.name = old.name
+        new.isDisabled = true
+        for rows in [[deleted, new], [new]] {
+            let found = NovaComparison(
+                [NovaCell(name: "cell1", services: rows)],
+                here: try await compared().orphans,
+                takesDeleted: false
+            )
+            #expect(found.replacements.map(\.there.uuid) == [new.uuid])
+            #expect(found.conflicts.isEmpty && found.missing.isEmpty && found.orphans.isEmpty)
+        }
+        let found = try await compared(deleted, new)
+        #expect(try await NovaImporter(from: [], to: store).replace(found.replacements, at: Self.now) == 1)
+        let after = try await compared(deleted, new)
+        #expect(after.equal == 1 && after.replacements.isEmpty && after.orphans.isEmpty)
+        // Both live there: which of them is meant nobody can tell.
+        let both = try await compared(
+            new,
+            service(3, 1),
+            {
+                var twin = service(4, 1)
+                twin.name = new.name
+                return twin
+            }()
+        )
+        #expect(both.conflicts.map(\.name) == [new.name] && both.replacements.isEmpty)
+    }
+
+    @Test("what a follower before has forced down the next one lets up, and nothing that somebody here has done")
+    func restarted() async throws {
+        let store = InMemoryStore(logID: "log") { Self.now }
+        let there = service(1, 5).imported(from: "cell1")
+        _ = try await store.take([there], at: Self.now)
+        for by in [ServiceRecord.importer, "operator"] {
+            var edit = RecordEdit(uuid: there.uuid)
+            edit.forcedDown = true
+            edit.isDisabled = true
+            edit.by = by
+            _ = try await store.edit(edit, at: Self.now)
+            var records: [ServiceRecord] = []
+            _ = try await store.load(since: Timestamp(microseconds: 0)) { records += $0.services }
+            let cells = [cell(service(1, 5))]
+            let comparison = NovaComparison(cells, here: records, takesDeleted: false)
+            var follower = NovaFollower()
+            follower.compared(cells, comparison)
+            let edits = follower.edits(for: comparison)
+            #expect(edits.map(\.forcedDown) == (by == ServiceRecord.importer ? [false] : []))
+            #expect(edits.allSatisfy { $0.isDisabled == nil })
+            // So that the next one is forced down by somebody else.
+            edit.forcedDown = false
+            _ = try await store.edit(edit, at: Self.now)
+        }
+    }
+
     @Test("who has no record here is compared first and not spoken for")
     func new() async throws {
         var follower = try await follower(of: cell(service(1, 5)))

@@ -94,15 +94,17 @@ struct NovaImportTests {
             "UPDATE services SET disabled = 1, disabled_reason = 'fan' WHERE id = 2",
             "UPDATE services SET deleted = 3, deleted_at = '2021-01-01 00:00:00' WHERE id = 3",
             "UPDATE services SET uuid = 'torn' WHERE id = 5",
-            "UPDATE services SET host = NULL WHERE id = 6"
+            "UPDATE services SET host = NULL WHERE id = 6",
+            "UPDATE services SET deleted = NULL WHERE id = 7"
         )
         let fallback = NovaFallback([cell])
         func names(_ hosts: [String]) -> [ServiceName] { hosts.map { ServiceName(host: $0, binary: "nova-compute") } }
-        let answer = try await fallback.find(names(["h2", "H4", "h3", "h5", "h999"]))
+        let answer = try await fallback.find(names(["h2", "H4", "h3", "h5", "h7", "h999"]))
         let second = try #require(answer.found.first)
-        #expect(answer.found.count == 1 && second.name.host == "h2")
+        #expect(answer.found.map(\.name.host).sorted() == ["h2", "h7"] && second.name.host == "h2")
         #expect(second.disabledReason == "fan" && second.version == 66)
-        #expect(Array(answer.unclear.keys) == names(["h5"]))
+        // Nova takes h4 and H4 for one; who is meant is not for a program to guess.
+        #expect(answer.unclear.keys.map(\.host).sorted() == ["H4", "h5"])
         #expect(try await fallback.find(second.uuid) == second)
         #expect(try await fallback.find(ServiceUUID(random: 1, 2)) == nil)
         for unreadable in ["3", "6"] {
@@ -118,6 +120,8 @@ struct NovaImportTests {
         let one = try await cell("cell1", Self.table, Self.rows(1...3))
         let two = try await cell("cell2", Self.table, Self.rows(3...5))
         let fallback = NovaFallback([one, two])
+        // The same name of another identity, whoever asks.
+        #expect(try await fallback.find(try #require(ServiceUUID("10000000-0000-4000-8000-000000000003"))) == nil)
         let names = ["h1", "h3", "h5", "h7"].map { ServiceName(host: $0, binary: "nova-compute") }
         let answer = try await fallback.find(names)
         #expect(answer.found.map(\.name) == [names[0], names[2]])
@@ -158,7 +162,7 @@ struct NovaImportTests {
         #expect(comparison.conflicts.map(\.name.host) == ["h3", "h5"])
         #expect(comparison.conflicts.map(\.holders) == [["cell1", "cell2"], ["cell2", "here"]])
         #expect(comparison.missing.map(\.name.host) == ["h1", "h2", "h4"])
-        #expect(comparison.others.isEmpty && !comparison.isBegun)
+        #expect(comparison.others.isEmpty && comparison.imported == 0)
         // Nobody imported it, and neither cell has it.
         draft.uuid = ServiceUUID(random: 3, 4)
         draft.name = ServiceName(host: "h6", binary: "nova-compute")

@@ -30,6 +30,8 @@ struct SettingKey: Sendable {
     let set: @Sendable (RawSetting, inout Settings) throws(SettingValueProblem) -> Void
     /// The value as one would write it.
     let text: @Sendable (Settings) -> String
+    /// The same without passwords.
+    private let redactedText: @Sendable (Settings) -> String
     /// Takes the value of the first over into the second.
     let copy: @Sendable (Settings, inout Settings) -> Void
 
@@ -67,6 +69,7 @@ struct SettingKey: Sendable {
             settings[keyPath: path] = value
         }
         text = { $0[keyPath: path].settingText }
+        redactedText = { $0[keyPath: path].redactedText }
         copy = { $1[keyPath: path] = $0[keyPath: path] }
     }
 
@@ -115,7 +118,7 @@ struct SettingKey: Sendable {
 
     /// The value for people: without passwords.
     func shownText(_ settings: Settings) -> String {
-        shown(text(settings))
+        isSecret ? redactedText(settings) : text(settings)
     }
 
     /// A written value for people: without passwords.

@@ -154,6 +154,8 @@ extension SettingTable {
             SettingKey(
                 "database.fallback_url",
                 \.database.fallbackURLs,
+                expected: "a list, or the same separated by commas, each once: \(MariaDBURL.expected)",
+                isValid: { urls in Set(urls.map(\.description)).count == urls.count },
                 default: "none",
                 reload: .atStart,
                 isSecret: true,

@@ -11,6 +11,13 @@ protocol SettingValue: Equatable, Sendable {
 
     /// The value as one would write it.
     var settingText: String { get }
+
+    /// The same for people, where it may hold a password.
+    var redactedText: String { get }
+}
+
+extension SettingValue {
+    var redactedText: String { DatabaseURL.redacted(settingText) }
 }
 
 /// Why a written value is not the one a key wants.
@@ -101,6 +108,7 @@ extension Array: SettingValue where Element: SettingValue {
         self = elements
     }
     var settingText: String { "[" + map(\.settingText).joined(separator: ", ") + "]" }
+    var redactedText: String { "[" + map(\.redactedText).joined(separator: ", ") + "]" }
 
     private static func trimmed(_ item: Substring) -> String {
         var item = item.drop(while: \.isWhitespace)

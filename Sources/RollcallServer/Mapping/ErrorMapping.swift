@@ -92,7 +92,9 @@ extension Rejection {
         case .left: "this incarnation has left"
         case .serviceDeleted: "the record was deleted"
         case .forbidden: "the caller may not report this service"
-        case .databaseUnavailable: "the database does not answer, and this service is not known here"
+        case .databaseUnavailable:
+            "this service is not known here, and the database, or one it may move in from, does not answer or "
+                + "contradicts itself"
         }
     }
 }

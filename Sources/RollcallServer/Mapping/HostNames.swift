@@ -20,13 +20,21 @@ struct HostNames: Sendable {
         names.contains(host) || host == localAddress
     }
 
-    /// `Host` without its port and without the brackets of an IPv6 address, in lower case.
+    /// `Host` without its port and without the brackets of an IPv6 address, in lower case; empty for what is none.
     static func host(_ authority: String) -> String {
+        let host: Substring
+        let rest: Substring
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return "" }
-            return authority[authority.index(after: authority.startIndex)..<end].lowercased()
+            host = authority[authority.index(after: authority.startIndex)..<end]
+            rest = authority[authority.index(after: end)...]
+        } else {
+            let end = authority.firstIndex(of: ":") ?? authority.endIndex
+            host = authority[..<end]
+            rest = authority[end...]
         }
-        return (authority.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).first ?? "")
-            .lowercased()
+        let port = rest.utf8.dropFirst()
+        guard rest.isEmpty || rest.hasPrefix(":") && port.allSatisfy({ (0x30...0x39).contains($0) }) else { return "" }
+        return host.lowercased()
     }
 }

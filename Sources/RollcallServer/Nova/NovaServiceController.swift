@@ -87,7 +87,7 @@ struct NovaServiceController {
             let body = try await request.body.collect(upTo: Self.mostBytes)
             return try APIError.decode(NovaChange.self, from: Array(buffer: body))
         } catch is NIOTooManyBytesError {
-            throw APIError.bodyTooLarge
+            throw APIError(.contentTooLarge, .tooLarge, "the body is larger than \(Self.mostBytes) bytes")
         }
     }
 

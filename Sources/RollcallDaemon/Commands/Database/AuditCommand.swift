@@ -27,6 +27,8 @@ struct AuditCommand: AsyncParsableCommand {
     var cells: [String] = []
     @Flag(help: "Delete the orphans here that are not up.")
     var delete = false
+    @Flag(help: "With --delete: even where more than half of what was imported would go.")
+    var most = false
 
     private static let badInput = ExitCode(127)
     private static let found = ExitCode(3)
@@ -47,12 +49,12 @@ struct AuditCommand: AsyncParsableCommand {
         let comparison = try await NovaImporter(from: databases, to: store).compare(takesDeleted: nova.withDeleted)
         for database in databases { await database.close() }
         try StandardStreams.write(nova.format == .json ? try comparison.json() : Self.text(comparison))
-        if delete, comparison.total == 0 {
-            StandardStreams.complain("Nova has no services at all: nothing is deleted")
-            throw ExitCode.failure
-        }
         // Who is up here is somebody's, whatever Nova says.
         let dead = comparison.orphans.filter { $0.recorded.state != .up }
+        if delete, let reason = doubt(comparison, dead.count) {
+            StandardStreams.complain("nothing is deleted: \(reason)")
+            throw ExitCode.failure
+        }
         if delete, !dead.isEmpty {
             for orphan in dead {
                 _ = try await store.delete(orphan.uuid, by: ServiceRecord.importer, at: .wallClock)
@@ -62,6 +64,18 @@ struct AuditCommand: AsyncParsableCommand {
         if !comparison.findings.isEmpty || !comparison.missing.isEmpty || !comparison.orphans.isEmpty {
             throw Self.found
         }
+    }
+
+    /// Why what looks like an orphan may be none.
+    private func doubt(_ comparison: NovaComparison, _ count: Int) -> String? {
+        if comparison.total == 0 { return "Nova has no services at all" }
+        if !comparison.unreadable.isEmpty || !comparison.conflicts.isEmpty {
+            return "there are rows that cannot be read, or conflicts, and whose they are nobody can tell"
+        }
+        if count * 2 > comparison.imported, !most {
+            return "\(count) of the \(comparison.imported) imported records would go: name all cells, or say --most"
+        }
+        return nil
     }
 
     private static func text(_ comparison: NovaComparison) -> String {

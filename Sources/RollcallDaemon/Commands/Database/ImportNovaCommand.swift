@@ -14,7 +14,7 @@ struct ImportNovaCommand: AsyncParsableCommand {
             into a database that others have begun to fill. It can be run again at any time: what is \
             here already stays as it is, and where it says another thing that is listed. With --follow it goes on: who \
             beats in Nova is heard here, what is new or edited there comes over, and records edited here stay. Exit status: 0 all is here and \
-            the same, 1 an error, 3 conflicts or differences are listed.
+            the same, or would be, 1 an error, 3 conflicts or differences are listed, 64 a wrong option.
 
               rollcalld db import-nova --from mariadb://nova@db.example.org/nova_cell1 --dry-run
               rollcalld db import-nova --from mariadb://nova@db.example.org/nova_cell1 --cells nova_cell1 nova_cell2
@@ -79,6 +79,7 @@ struct ImportNovaCommand: AsyncParsableCommand {
             }
             progress.end()
             written = total - refused.count
+            written += try await importer.replace(comparison.replacements, at: .wallClock)
             comparison = try await importer.compare(takesDeleted: nova.withDeleted)
         }
         if follow {
@@ -93,12 +94,12 @@ struct ImportNovaCommand: AsyncParsableCommand {
     ///
     /// Once it has begun, services of this side's own come and go.
     private func refuseOthers(_ comparison: NovaComparison) throws {
-        guard let first = comparison.others.first, !comparison.isBegun, !besideOthers, !follow else { return }
+        guard let first = comparison.others.first, comparison.imported == 0, !besideOthers else { return }
         StandardStreams.complain(
             "\(comparison.others.count) records here are in none of these cells and were not imported, such as "
                 + "\(first.name.shown); with --beside-others they stay, and the import goes on"
         )
-        if !dryRun { throw ExitCode.failure }
+        throw ExitCode.failure
     }
 
     private func follow(

@@ -44,6 +44,7 @@ extension NovaComparison {
     var findings: [String] {
         conflicts.map { "conflict: \($0.name.shown) is in \($0.holders.joined(separator: " and in "))" }
             + unreadable.map { "unreadable: \($0)" }
+            + replacements.map { "replaced: \($0.there.name.shown) has another identity there by now" }
             + differences.map { "differs: \($0.there.name.shown): \($0.fields.joined(separator: ", "))" }
     }
 
@@ -68,6 +69,8 @@ extension NovaComparison {
             var differing: [Name]
             var conflicts: [Name]
             var orphans: [Name]
+            var replaced: [Name]
+            var unreadable: [String]
         }
         let report = Report(
             lookedAt: total,
@@ -76,7 +79,9 @@ extension NovaComparison {
             missing: missing.map { Name($0.name) },
             differing: differences.map { Name($0.there.name, $0.fields) },
             conflicts: conflicts.map { Name($0.name) },
-            orphans: orphans.map { Name($0.name) }
+            orphans: orphans.map { Name($0.name) },
+            replaced: replacements.map { Name($0.there.name) },
+            unreadable: unreadable
         )
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase

@@ -18,8 +18,10 @@ actor NovaFollowing {
     private let messenger: Messenger
     private var follower = NovaFollower()
     private var compared: ContinuousClock.Instant?
+    /// What it has said that it cannot bring over.
+    private var told: Set<String> = []
     /// When each cell was read last.
-    private var looks: [String: ContinuousClock.Instant] = [:]
+    private var looks: [Int: ContinuousClock.Instant] = [:]
 
     private(set) var forwarded = 0
     private(set) var written = 0
@@ -46,8 +48,8 @@ actor NovaFollowing {
         let began = ContinuousClock.now
         var cells: [NovaCell] = []
         var failure: (any Error)?
-        for database in importer.cells {
-            do { cells.append(try await database.read()) } catch { failure = error }
+        for place in importer.cells.indices {
+            do { cells.append(try await importer.read(place)) } catch { failure = error }
         }
         let isDue = compared.map { began - $0 >= Self.comparing } ?? true
         if failure == nil, isDue || cells.contains(where: follower.hasNew) {
@@ -56,9 +58,9 @@ actor NovaFollowing {
         }
         var heard: [ImportedService] = []
         for cell in cells {
-            let isFirst = looks[cell.name].map { began - $0 > Self.longestGap } ?? true
+            let isFirst = looks[cell.place].map { began - $0 > Self.longestGap } ?? true
             heard += follower.heard(cell, isFirst: isFirst)
-            looks[cell.name] = began
+            looks[cell.place] = began
         }
         do { try await forward(heard) } catch { failure = failure ?? error }
         lag = ContinuousClock.now - began
@@ -81,24 +83,26 @@ actor NovaFollowing {
         try delivery.check()
     }
 
-    /// Brings over what is new in Nova, and what was edited there.
+    /// Brings over what is new in Nova, and what was edited there; says what cannot come.
     private func align(_ cells: [NovaCell]) async throws {
         var found = try await importer.compare(cells, takesDeleted: false)
         follower.compared(cells, found)
         let edits = follower.edits(for: found)
-        guard !found.missing.isEmpty || !edits.isEmpty else {
-            comparison = found
-            return
+        if !found.missing.isEmpty || !found.replacements.isEmpty || !edits.isEmpty {
+            let refused = try await importer.write(found.missing, batch: 200, at: .wallClock) { _ in }
+            written += found.missing.count - refused.count
+            written += try await importer.replace(found.replacements, at: .wallClock)
+            for edit in edits {
+                guard case .edited(let record, _) = try await store.edit(edit, at: .wallClock) else { continue }
+                follower.made(record)
+                edited += 1
+            }
+            found = try await importer.compare(cells, takesDeleted: false)
+            follower.compared(cells, found)
         }
-        let refused = try await importer.write(found.missing, batch: 200, at: .wallClock) { _ in }
-        written += found.missing.count - refused.count
-        for edit in edits {
-            guard case .edited(let record, _) = try await store.edit(edit, at: .wallClock) else { continue }
-            follower.made(record)
-            edited += 1
-        }
-        found = try await importer.compare(cells, takesDeleted: false)
-        follower.compared(cells, found)
         comparison = found
+        let findings = Set(found.findings)
+        for finding in findings.subtracting(told).sorted() { StandardStreams.complain(finding) }
+        told = findings
     }
 }

@@ -3,40 +3,27 @@ import Testing
 
 @testable import LivenessEngine
 
-@Suite("The admission queue")
-struct AdmissionQueueTests {
-    private static func asked(_ host: Int) -> AdmissionQueue.Asked {
-        AdmissionQueue.Asked(
-            admission: Admission(
-                name: ServiceName(host: "h\(host)", binary: "b"),
-                worker: "",
-                uuid: ServiceUUID(random: 1, UInt64(host)),
-                daemon: "d"
-            ),
-            attributesHash: 0,
-            service: UInt32(host)
-        )
-    }
-
+@Suite("The queue that makes batches")
+struct BatchQueueTests {
     @Test("calls that come while one is under way go together in the next, and each gets its own answers")
     func joins() async {
-        let queue = AdmissionQueue()
+        let queue = BatchQueue<Int, Int>(largest: 1_000)
         let sizes = Tally()
         let total = 200
-        await withTaskGroup(of: (Int, [HeartbeatOutcome]).self) { group in
+        await withTaskGroup(of: (Int, [Int]).self) { group in
             for call in 0..<total {
                 group.addTask {
-                    let mine = [Self.asked(2 * call), Self.asked(2 * call + 1)]
-                    let outcomes = await queue.admit(mine) { asked in
-                        sizes.add(asked.count)
+                    let mine = [2 * call, 2 * call + 1]
+                    let outcomes = await queue.handle(mine) { items in
+                        sizes.add(items.count)
                         for _ in 0..<100 { await Task.yield() }
-                        return asked.map { HeartbeatOutcome(service: $0.service, kind: .renewed) }
+                        return items.map { -$0 }
                     }
                     return (call, outcomes)
                 }
             }
             for await (call, outcomes) in group {
-                #expect(outcomes.map(\.service) == [UInt32(2 * call), UInt32(2 * call + 1)])
+                #expect(outcomes == [-2 * call, -2 * call - 1])
             }
         }
         let handled = sizes.all

@@ -1,31 +1,19 @@
 import LivenessCore
 
-/// Joins the admissions of many calls into few transactions: those that come while one is under way go together in the
-/// next.
+/// Joins what many calls ask into few batches: those that come while one is under way go together in the next.
 ///
 /// A fleet that starts at once is registered at the speed of batches, whatever its agents send.
-final class AdmissionQueue: Sendable {
-    /// Admissions in one transaction, if a single call does not bring more.
-    static let largest = 1_000
-
-    typealias Handler = @Sendable ([Asked]) async -> [HeartbeatOutcome]
-
-    /// One heartbeat to be decided on.
-    struct Asked: Sendable {
-        var admission: Admission
-        var attributesHash: UInt32
-        /// The dense number of the service it names; `HeartbeatOutcome.noService` when it is not known.
-        var service: UInt32
-    }
+final class BatchQueue<Item: Sendable, Outcome: Sendable>: Sendable {
+    typealias Handler = @Sendable ([Item]) async -> [Outcome]
 
     private enum Turn {
         /// Everything that waits is yours to handle, your own first.
         case lead
-        case done([HeartbeatOutcome])
+        case done([Outcome])
     }
 
     private struct Call {
-        var asked: [Asked]
+        var items: [Item]
         var continuation: CheckedContinuation<Turn, Never>?
     }
 
@@ -34,18 +22,24 @@ final class AdmissionQueue: Sendable {
         var calls: [Call] = []
     }
 
+    /// Items in one batch, if a single call does not bring more.
+    private let largest: Int
     private let state = Locked(State())
 
-    /// Returns one outcome per heartbeat, in order.
-    func admit(_ asked: [Asked], _ handler: Handler) async -> [HeartbeatOutcome] {
+    init(largest: Int) {
+        self.largest = largest
+    }
+
+    /// Returns one outcome per item, in order.
+    func handle(_ items: [Item], _ handler: Handler) async -> [Outcome] {
         let turn = await withCheckedContinuation { continuation in
             let mayLead = state.withLock { state in
                 if state.isLed {
-                    state.calls.append(Call(asked: asked, continuation: continuation))
+                    state.calls.append(Call(items: items, continuation: continuation))
                     return false
                 }
                 state.isLed = true
-                state.calls.insert(Call(asked: asked, continuation: nil), at: 0)
+                state.calls.insert(Call(items: items, continuation: nil), at: 0)
                 return true
             }
             if mayLead { continuation.resume(returning: .lead) }
@@ -57,20 +51,20 @@ final class AdmissionQueue: Sendable {
     }
 
     /// Handles what waits, its own call first, and hands the lead on.
-    private func lead(_ handler: Handler) async -> [HeartbeatOutcome] {
+    private func lead(_ handler: Handler) async -> [Outcome] {
         let calls = state.withLock { state in
             var count = 0
             var size = 0
             for call in state.calls {
-                size += call.asked.count
-                if count > 0, size > Self.largest { break }
+                size += call.items.count
+                if count > 0, size > largest { break }
                 count += 1
             }
             let taken = Array(state.calls.prefix(count))
             state.calls.removeFirst(count)
             return taken
         }
-        var outcomes = await handler(calls.flatMap(\.asked))[...]
+        var outcomes = await handler(calls.flatMap(\.items))[...]
         let next = state.withLock { state -> CheckedContinuation<Turn, Never>? in
             guard !state.calls.isEmpty else {
                 state.isLed = false
@@ -81,10 +75,10 @@ final class AdmissionQueue: Sendable {
             return next
         }
         next?.resume(returning: .lead)
-        var own: [HeartbeatOutcome] = []
+        var own: [Outcome] = []
         for call in calls {
-            let share = Array(outcomes.prefix(call.asked.count))
-            outcomes = outcomes.dropFirst(call.asked.count)
+            let share = Array(outcomes.prefix(call.items.count))
+            outcomes = outcomes.dropFirst(call.items.count)
             if let continuation = call.continuation {
                 continuation.resume(returning: .done(share))
             } else {
