@@ -84,4 +84,5 @@ class Fleet(threading.Thread):
             if problem is not None:
                 self.problems.append(problem)
             return
-        self.problems.append(f"round {self.calls.round}: nobody took it within {PATIENCE} s")
+        if not self.is_given_up:
+            self.problems.append(f"round {self.calls.round}: nobody took it within {PATIENCE} s")

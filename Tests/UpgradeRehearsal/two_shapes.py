@@ -84,6 +84,7 @@ class Measurement:
         self.fleet.start()
         self.new.succeed("contract")
         self.measure("to the narrow one (release 2, phase new)")
+        self.fleet.end()
 
     def end(self):
         if self.fleet.is_alive():

@@ -97,7 +97,7 @@ struct HeartbeatMove: Sendable {
     private static let copying = HeartbeatRow.copying(
         from: """
             json_table(?, '$[*]' COLUMNS (wanted BIGINT PATH '$')) AS list \
-            STRAIGHT_JOIN services AS s ON s.id = wanted LOCK IN SHARE MODE
+            STRAIGHT_JOIN services AS s FORCE INDEX (PRIMARY) ON s.id = wanted LOCK IN SHARE MODE
             """,
         .mariaDB(.both)
     )
