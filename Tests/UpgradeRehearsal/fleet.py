@@ -77,9 +77,8 @@ class Fleet(threading.Thread):
                 continue
             accepted, problem = self.calls.problem(status, text, count)
             self.accepted += accepted
-            if tries > 1:
-                # An answer that was lost may have been an acceptance.
-                self.repeated += count
+            # An answer that was lost may have been an acceptance, and who is sent elsewhere was counted all the same.
+            self.repeated += count * (tries - 1)
             self.slowest = max(self.slowest, time.monotonic() - began)
             if problem is not None:
                 self.problems.append(problem)
