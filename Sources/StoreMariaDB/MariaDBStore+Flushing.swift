@@ -46,8 +46,8 @@ extension MariaDBStore {
 
     /// The row of each beat, while its heartbeats count.
     ///
-    /// By its key, always: executed again, a prepared UPDATE does not keep to the order of its tables, and while a table
-    /// counts as small (its statistics are ten seconds behind) the server reads all of the list for each row of it.
+    /// By its key, always: while the table counts as small (its statistics are seconds behind) the server would read one
+    /// of the two whole for each row of the other.
     private static func current(_ dialect: SQLDialect) -> String {
         switch dialect.phase {
         case .both:

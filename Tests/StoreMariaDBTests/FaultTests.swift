@@ -110,52 +110,6 @@ struct FaultTests {
         await store.close()
     }
 
-    @Test(
-        "a flush finds its rows by their keys, also where the table was small when it was first asked for",
-        arguments: [
-            SchemaPhase.both, .new,
-        ]
-    )
-    func rowsByKey(phase: SchemaPhase) async throws {
-        let fixture = try await MariaDBFixture(phase)
-        let store = fixture.mariaDB
-        try await store.write(Self.daemon("d1"))
-        var ids: [Int64] = []
-        var reads: [Int64] = []
-        for (round, more) in [3, 1_000, 0].enumerated() {
-            let new = (0..<more).map { Self.admission(ids.count + $0) }
-            for result in try await store.admit(new, at: Self.now) {
-                if case .admitted(let record, _, _) = result { ids.append(record.id) }
-            }
-            let before = try await Self.rowsRead(store)
-            let renewals = ids.map { id in
-                HeartbeatRenewal(
-                    serviceID: id,
-                    service: 0,
-                    incarnationNumber: 1,
-                    lastSeenUp: Self.now,
-                    beats: 1,
-                    sequence: UInt64(round + 1)
-                )
-            }
-            _ = try await store.flush(
-                HeartbeatFlush(daemon: "d1", count: Int64(round + 1), at: Self.now, renewals: renewals, workers: [])
-            )
-            reads.append(try await Self.rowsRead(store) - before)
-        }
-        // The list itself is read a few times; for each row of the table it would be a million.
-        #expect(reads.allSatisfy { $0 < 50_000 }, "\(reads)")
-        await store.close()
-    }
-
-    /// Rows that the server has read one after the other.
-    private static func rowsRead(_ store: MariaDBStore) async throws -> Int64 {
-        let counts = try await store.reading { session in
-            try session.rows("SHOW GLOBAL STATUS LIKE 'Handler_read_rnd_next'", []) { try Int64($0.text(1) ?? "") ?? 0 }
-        }
-        return counts.first ?? 0
-    }
-
     @Test("two daemons that admit and flush the same services at once lose nothing and number nothing twice")
     func contention() async throws {
         let fixture = try await MariaDBFixture()
