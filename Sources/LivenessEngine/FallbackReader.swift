@@ -16,7 +16,6 @@ final class FallbackReader: Sendable {
     private static let mostRemembered = 10_000
     /// Records written in one transaction: others wait for the log meanwhile.
     private static let batch = 200
-
     /// Names looked for at once.
     private static let question = 1_000
 

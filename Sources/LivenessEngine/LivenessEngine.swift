@@ -15,7 +15,7 @@ package final class LivenessEngine: Service {
     package let drivers: Drivers
     let follower: DriverFollower
     let settings: EngineSettings
-    package let tail: TransitionTail
+    let tail: TransitionTail
     let fence: Fence
     let turnstile: Turnstile
     let coalescer: Coalescer

@@ -61,7 +61,7 @@ package final class TransitionTail: Sendable {
     package var newest: Int64 { state.withLock { $0.newest } }
 
     /// How many wait for a row.
-    package var waiterCount: Int { state.withLock { $0.waiters.count } }
+    var waiterCount: Int { state.withLock { $0.waiters.count } }
 
     /// Rows after `revision`, oldest first; nil when they are not all in memory.
     func rows(after revision: Int64, limit: Int) -> [Transition]? {

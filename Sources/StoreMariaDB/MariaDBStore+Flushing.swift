@@ -52,7 +52,8 @@ extension MariaDBStore {
         switch dialect.phase {
         case .both:
             """
-            services AS r FORCE INDEX (PRIMARY) ON r.id = beat.id AND r.incarnation_number = beat.number AND r.left_at IS NULL AND r.deleted = 0
+            services AS r FORCE INDEX (PRIMARY) ON r.id = beat.id AND r.incarnation_number = beat.number \
+            AND r.left_at IS NULL AND r.deleted = 0
             """
         case .new: "service_heartbeats AS r FORCE INDEX (PRIMARY) ON r.service_id = beat.id AND r.number = beat.number"
         }
@@ -78,8 +79,8 @@ extension MariaDBStore {
     /// The rows that the renewal touched, which this transaction keeps; in phase `both`.
     private static let copy = HeartbeatRow.copying(
         from: """
-            \(beats) STRAIGHT_JOIN services AS s FORCE INDEX (PRIMARY) ON s.id = beat.id AND s.incarnation_number = beat.number \
-            AND s.left_at IS NULL AND s.deleted = 0 WHERE s.last_daemon = ? AND s.last_flush = ?
+            \(beats) STRAIGHT_JOIN services AS s FORCE INDEX (PRIMARY) ON s.id = beat.id \
+            AND s.incarnation_number = beat.number AND s.left_at IS NULL AND s.deleted = 0 WHERE s.last_daemon = ? AND s.last_flush = ?
             """,
         .mariaDB(.both)
     )

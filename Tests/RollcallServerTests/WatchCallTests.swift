@@ -1,9 +1,9 @@
 import LivenessCore
-import LivenessEngine
 import RollcallWire
 import ServiceLifecycle
 import Testing
 
+@testable import LivenessEngine
 @testable import RollcallServer
 
 @Suite("Watching")

@@ -6,7 +6,8 @@ import ServiceLifecycle
 
 /// What one watcher has been told, and what it is told next.
 ///
-/// It holds a revision and nothing of the log: who reads slowly is read to from further back, and costs no memory.
+/// It holds a revision and nothing of the log: who reads slowly is read to from further back. What it holds longer is the
+/// board of a snapshot that is still being told.
 struct Watch: Sendable {
     /// Without news a comment goes out, so that whoever is between does not take the connection for dead.
     static let keepAlive = Duration.seconds(15)
