@@ -59,7 +59,7 @@ extension MariaDBStore {
         }
     }
 
-    private static let renewal = SQLText { dialect in
+    static let renewal = SQLText { dialect in
         """
         UPDATE \(beats) STRAIGHT_JOIN \(current(dialect)) SET r.report_count = r.report_count + beat.beats, \
         r.last_seen_up = greatest(coalesce(r.last_seen_up, beat.seen), beat.seen), \

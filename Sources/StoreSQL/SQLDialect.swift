@@ -24,6 +24,9 @@ package enum SQLDialect: Hashable, Sendable {
     /// Behind a query of the row that a fence is raised in: others may read it, and nobody may change it.
     var sharingRows: String { isMariaDB ? " LOCK IN SHARE MODE" : "" }
 
+    /// Between two tables of a query of which the first is read first, whatever the database thinks of it.
+    var joiningInOrder: String { isMariaDB ? "STRAIGHT_JOIN" : "CROSS JOIN" }
+
     /// The rows of a table whose key is in a list, which comes as one argument: a JSON array.
     func rows(of table: String, whose key: String) -> String {
         switch self {

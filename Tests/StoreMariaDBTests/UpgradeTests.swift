@@ -67,6 +67,18 @@ struct UpgradeTests {
         return try await pool.run { try $0.rows(sql, []) { try $0.integer(0) ?? -1 } }.first ?? -1
     }
 
+    /// How many rows of a table the server has read since it began to count.
+    private func rowsRead(of table: String, in configuration: MariaDBStore.Configuration) async throws -> Int64 {
+        try await run("SET GLOBAL userstat = 1", in: configuration)
+        return try await number(
+            """
+            SELECT coalesce(sum(rows_read), 0) FROM information_schema.table_statistics \
+            WHERE table_schema = database() AND table_name = '\(table)'
+            """,
+            in: configuration
+        )
+    }
+
     private func records(_ store: MariaDBStore) async throws -> [ServiceRecord] {
         let found = Mutex<[ServiceRecord]>([])
         _ = try await store.load(since: .init(microseconds: 0)) { page in
@@ -103,6 +115,73 @@ struct UpgradeTests {
         await #expect(throws: MariaDBError.self) {
             try await number("SELECT report_count FROM services", in: configuration)
         }
+        await store.close()
+    }
+
+    @Test("records whose ids are far apart are all moved, and what others flushed is found among them in each phase")
+    func farApart() async throws {
+        let configuration = try await oldDatabase(services: 30)
+        try await run("UPDATE services SET id = id * 7919 + 5 ORDER BY id DESC", in: configuration)
+        try await run("UPDATE services SET id = 9223372036854775806 WHERE host = 'h30'", in: configuration)
+        _ = try await MariaDBStore.expand(configuration)
+        try await run(Self.oldFlush, in: configuration)
+        let store = try await MariaDBStore(configuration)
+        let seen = Timestamp(microseconds: 5)
+        try await store.write(daemon("old", release: 2, seen: seen))
+        try await run("UPDATE daemons SET flush_count = 7 WHERE id = 'old'", in: configuration)
+        let ids = (1..<30).map { Int64($0 * 7919 + 5) } + [9_223_372_036_854_775_806]
+        #expect(try await store.observe(after: ["old": 6], as: "new").changed.map(\.id) == ids)
+
+        let first = try await MariaDBStore.migrate(configuration, atMost: 11)
+        #expect(first.moved == 11 && first.left == 19)
+        let second = try await MariaDBStore.migrate(configuration, atMost: .max)
+        #expect(second.moved == 19 && second.left == 0)
+        try await run(
+            "UPDATE services SET last_seen_up = 77 WHERE id IN (\(ids[3]), \(ids[29]))",
+            in: configuration
+        )
+        try await MariaDBStore.contract(configuration, isForced: true, patience: .seconds(5))
+        #expect(try await store.observe(after: ["old": 6], as: "new").changed.map(\.id) == ids)
+        #expect(
+            try await number("SELECT count(*) FROM service_heartbeats WHERE last_seen_up = 77", in: configuration) == 2
+        )
+        await store.close()
+    }
+
+    @Test("an observation reads the wide records of those alone who were heard")
+    func narrow() async throws {
+        let configuration = try await oldDatabase(services: 2_000)
+        _ = try await MariaDBStore.expand(configuration)
+        try await run(Self.oldFlush + " WHERE id > 1990", in: configuration)
+        _ = try await MariaDBStore.migrate(configuration, atMost: .max)
+        try await MariaDBStore.contract(configuration, isForced: true, patience: .seconds(5))
+        let store = try await MariaDBStore(configuration)
+        try await store.write(daemon("old", release: 2, seen: Timestamp(microseconds: 5)))
+        try await run("UPDATE daemons SET flush_count = 7 WHERE id = 'old'", in: configuration)
+        let before = try await rowsRead(of: "services", in: configuration)
+        #expect(try await store.observe(after: ["old": 6], as: "new").changed.count == 10)
+        let after = try await rowsRead(of: "services", in: configuration)
+        #expect(after > before && after - before < 50)
+        await store.close()
+    }
+
+    @Test("a flush finds its rows by their keys, also where the table is small", arguments: [SchemaPhase.both, .new])
+    func smallTable(phase: SchemaPhase) async throws {
+        let configuration = try await oldDatabase(services: 3)
+        _ = try await MariaDBStore.expand(configuration)
+        _ = try await MariaDBStore.migrate(configuration, atMost: .max)
+        if phase == .new { try await MariaDBStore.contract(configuration, isForced: true, patience: .seconds(5)) }
+        try await run("ANALYZE TABLE services, service_heartbeats", in: configuration)
+        let store = try await MariaDBStore(configuration)
+        let plan = try await store.reading { session in
+            try session.rows(
+                "EXPLAIN " + MariaDBStore.renewal[session.dialect],
+                [.text("[[1,1,1,1,1]]"), .text("d"), .integer(1)]
+            ) {
+                "\(try $0.text(2) ?? "") \(try $0.text(3) ?? "")"
+            }
+        }
+        #expect(plan == ["beat ALL", "r eq_ref"])
         await store.close()
     }
 

@@ -31,8 +31,13 @@ struct HeartbeatMove: Sendable {
 
     /// How many records are to be copied.
     func count(_ session: MariaDBSession) throws -> Int {
-        let query = "SELECT count(*) FROM \(Self.pairs(extent))"
-        return Int(clamping: try session.rows(query, []) { try $0.integer(0) ?? 0 }.first ?? 0)
+        var count: Int64 = 0
+        try Self.stretches(session, after: .min) { first, last in
+            let query = "SELECT count(*) FROM \(Self.pairs(extent))"
+            count += try session.rows(query, [.integer(first), .integer(last)]) { try $0.integer(0) ?? 0 }.first ?? 0
+            return true
+        }
+        return Int(clamping: count)
     }
 
     /// Copies at most so many; answers how many it has copied.
@@ -108,17 +113,36 @@ struct HeartbeatMove: Sendable {
         limit: Int,
         _ session: MariaDBSession
     ) throws -> [Int64] {
-        try session.rows(
-            "SELECT s.id FROM \(pairs(extent)) AND s.id > ? ORDER BY s.id LIMIT ?",
-            [.integer(last), .integer(Int64(limit))]
-        ) { try $0.integer(0) ?? 0 }
+        var found: [Int64] = []
+        try stretches(session, after: last) { first, last in
+            found += try session.rows(
+                "SELECT s.id FROM \(pairs(extent)) ORDER BY s.id LIMIT ?",
+                [.integer(first), .integer(last), .integer(Int64(limit - found.count))]
+            ) { try $0.integer(0) ?? 0 }
+            return found.count < limit
+        }
+        return found
     }
 
+    private static func stretches(
+        _ session: MariaDBSession,
+        after last: Int64,
+        _ body: (Int64, Int64) throws -> Bool
+    ) throws {
+        try HeartbeatRow.recordStretches.read(in: StoreSession(session, .both), after: last, body)
+    }
+
+    /// What follows FROM in a query of a stretch.
     private static func pairs(_ extent: Extent) -> String {
-        let join = "services AS s LEFT JOIN service_heartbeats AS h ON h.service_id = s.id WHERE "
-        switch extent {
-        case .missing: return join + "h.service_id IS NULL"
-        case .behind: return join + "(h.service_id IS NULL OR \(HeartbeatRow.differs))"
-        }
+        let missing = "h.service_id IS NULL"
+        let wanted =
+            switch extent {
+            case .missing: missing
+            case .behind: "(\(missing) OR \(HeartbeatRow.differs))"
+            }
+        return """
+            services AS s LEFT JOIN service_heartbeats AS h ON h.service_id = s.id \
+            WHERE s.id BETWEEN ? AND ? AND \(wanted)
+            """
     }
 }

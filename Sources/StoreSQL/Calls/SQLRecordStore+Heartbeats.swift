@@ -31,11 +31,19 @@ extension SQLRecordStore {
     ) async throws(StoreError) -> HeartbeatObservation {
         try await reading { session in
             let daemons = try DaemonRow.all(in: session)
+            let news = daemons.filter { $0.id != daemon && seen[$0.id] != $0.flushCount }.map { other in
+                [other.id.stored, (seen[other.id].map { min($0, other.flushCount) } ?? -1).stored]
+            }
             var changed: [ObservedHeartbeat] = []
-            for other in daemons where other.id != daemon && seen[other.id] != other.flushCount {
-                let known = seen[other.id].map { min($0, other.flushCount) } ?? -1
-                changed += try session.rows(HeartbeatText.flushed, [other.id.stored, known.stored], of: "services") {
-                    try HeartbeatText.heartbeat($0)
+            if !news.isEmpty {
+                try HeartbeatRow.stretches(session.dialect).read(in: session) { first, last in
+                    for other in news {
+                        let arguments = [first.stored, last.stored] + other
+                        changed += try session.rows(HeartbeatText.flushed, arguments, of: "services") {
+                            try HeartbeatText.heartbeat($0)
+                        }
+                    }
+                    return true
                 }
             }
             let (head, brakes) = try LogHeadRow.headAndBrakes(of: session)
@@ -66,11 +74,12 @@ extension SQLRecordStore {
 
 private enum HeartbeatText {
     static let flushed = SQLText { dialect in
-        """
-        SELECT \(columns(dialect)) FROM \(HeartbeatRow.records(dialect)) \
-        WHERE \(HeartbeatRow.place("last_daemon", dialect)) = ? AND \(HeartbeatRow.place("last_flush", dialect)) > ? \
-        ORDER BY id
-        """
+        let key = HeartbeatRow.key(dialect)
+        return """
+            SELECT \(columns(dialect)) FROM \(HeartbeatRow.heartbeats(dialect)) WHERE \(key) BETWEEN ? AND ? \
+            AND \(HeartbeatRow.place("last_daemon", dialect)) = ? AND \(HeartbeatRow.place("last_flush", dialect)) > ? \
+            ORDER BY \(key)
+            """
     }
     static let looked = SQLText { dialect in
         "SELECT \(columns(dialect)) FROM \(dialect.rows(of: HeartbeatRow.records(dialect), whose: "id"))"

@@ -24,6 +24,35 @@ package enum HeartbeatRow {
         }
     }
 
+    /// What follows FROM in a query of heartbeats with their records: the table of heartbeats is read, and the wide
+    /// record only of those that are found there.
+    static func heartbeats(_ dialect: SQLDialect) -> String {
+        switch dialect.phase {
+        case .both: "services"
+        case .new:
+            "service_heartbeats \(dialect.joiningInOrder) services ON services.id = service_heartbeats.service_id"
+        }
+    }
+
+    /// The key of the table that such a query reads.
+    static func key(_ dialect: SQLDialect) -> String {
+        switch dialect.phase {
+        case .both: "services.id"
+        case .new: "service_heartbeats.service_id"
+        }
+    }
+
+    /// The parts of that table.
+    static func stretches(_ dialect: SQLDialect) -> KeyStretches {
+        switch dialect.phase {
+        case .both: recordStretches
+        case .new: heartbeatStretches
+        }
+    }
+
+    package static let recordStretches = KeyStretches(of: "services", by: "id")
+    private static let heartbeatStretches = KeyStretches(of: "service_heartbeats", by: "service_id")
+
     /// A column of theirs in such a query.
     static func place(_ column: String, _ dialect: SQLDialect) -> String {
         switch dialect.phase {
