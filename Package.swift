@@ -130,6 +130,7 @@ let package = Package(
                 "LivenessEngine",
                 "RollcallWire",
                 "Telemetry",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -377,6 +378,7 @@ let package = Package(
             dependencies: [
                 "LivenessCore",
                 "RollcallDaemon",
+                "RollcallServer",
                 "Telemetry",
                 "rollcalld",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

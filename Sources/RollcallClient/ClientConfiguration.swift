@@ -6,6 +6,10 @@ public struct ClientConfiguration: Hashable, Sendable {
     public var bodyTimeout = Duration.seconds(60)
     /// The largest answer that is read, in bytes; 100,000 services take about 60 MB.
     public var maximumReplyBytes = 1 << 30
+    /// What the daemons know the caller by; `nil` where they ask for no credential.
+    ///
+    /// It is sent to every endpoint, in clear where the address does not begin with `https`.
+    public var credential: Credential?
 
     /// The defaults.
     public init() {}

@@ -33,6 +33,10 @@ public struct RollcallClient: Sendable {
         read: (ClientReply) throws -> Value,
         isDoubtful: (Value) -> Bool = { _ in false }
     ) async throws(ClientError) -> Value {
+        var request = request
+        if let credential = configuration.credential {
+            request.headers.append(("Authorization", try credential.header()))
+        }
         let first = preferred.index
         var doubtful: Value?
         var failures: [String] = []

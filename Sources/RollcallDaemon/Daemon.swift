@@ -22,6 +22,7 @@ struct Daemon {
     private let logs: LogOutput
     private let metrics: PrometheusRegistry
     private let downTimes: DownTimes
+    private let access: AccessControl
     private let logger = Logger(label: "rollcalld")
 
     /// - Parameters:
@@ -35,6 +36,7 @@ struct Daemon {
         self.logs = logs
         self.metrics = metrics
         downTimes = DownTimes(settings.settings.machine)
+        access = AccessControl(settings.access)
     }
 
     /// Runs until SIGTERM or SIGINT.
@@ -65,10 +67,12 @@ struct Daemon {
         let server = RollcallServer(
             engine: engine,
             settings: settings.server,
+            access: access,
             group: group,
             readPass: readPass,
             metrics: metrics,
-            logger: logger
+            logger: logger,
+            audit: Logger(label: "audit")
         )
         try await serve(engine, server)
         await readPass.close()
@@ -112,6 +116,7 @@ struct Daemon {
                 loader: loader,
                 engine: engine,
                 downTimes: downTimes,
+                access: access,
                 logs: logs,
                 notifier: notifier,
                 logger: logger

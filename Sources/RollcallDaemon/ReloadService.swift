@@ -1,6 +1,7 @@
 import LivenessCore
 import LivenessEngine
 import Logging
+import RollcallServer
 import ServiceLifecycle
 import Synchronization
 import Systemd
@@ -15,6 +16,7 @@ final class ReloadService: Service {
     private let loader: SettingsLoader
     private let engine: LivenessEngine
     private let downTimes: DownTimes
+    private let access: AccessControl
     private let logs: LogOutput
     private let notifier: SystemdNotifier?
     private let logger: Logger
@@ -24,6 +26,7 @@ final class ReloadService: Service {
         loader: SettingsLoader,
         engine: LivenessEngine,
         downTimes: DownTimes,
+        access: AccessControl,
         logs: LogOutput,
         notifier: SystemdNotifier?,
         logger: Logger
@@ -32,6 +35,7 @@ final class ReloadService: Service {
         self.loader = loader
         self.engine = engine
         self.downTimes = downTimes
+        self.access = access
         self.logs = logs
         self.notifier = notifier
         self.logger = logger
@@ -49,11 +53,12 @@ final class ReloadService: Service {
     private func reload() {
         do {
             let before = current.withLock { $0 }
-            let reload = try SettingsReload(from: before, to: loader.load())
+            let reload = try SettingsReload(from: before, to: loader.loadWithAccess())
             current.withLock { $0 = reload.loaded }
             let machine = reload.loaded.settings.machine
             engine.adopt(machine)
             downTimes.adopt(machine)
+            access.adopt(reload.loaded.access)
             logs.level = reload.loaded.settings.log.level
             logs.format = reload.loaded.settings.log.format
             for warning in reload.loaded.warnings { logger.warning("\(warning)") }

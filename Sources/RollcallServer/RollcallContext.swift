@@ -9,6 +9,8 @@ struct RollcallContext: RequestContext {
     private let channel: any Channel
     /// nil where there is no real connection, as in tests of the router alone.
     let connection: Connection?
+    /// Who asks, as the request's credential says.
+    var identity = Identity.anybody
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
@@ -18,10 +20,8 @@ struct RollcallContext: RequestContext {
 
     var maxUploadSize: Int { WireLimits.bodyBytes }
 
-    /// Who asks, for the record of an edit.
-    ///
-    /// There are no credentials yet, so nobody has a name.
-    var caller: String { "anonymous@\(channel.remoteAddress?.ipAddress ?? "local")" }
+    /// Who asks, and from where, for the record of an edit.
+    var caller: String { identity.caller(at: channel) }
 
     /// The address this connection came in at.
     var localAddress: String? { channel.localAddress?.ipAddress }

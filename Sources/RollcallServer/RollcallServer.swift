@@ -33,14 +33,17 @@ package struct RollcallServer: Service {
     private let responder: RouterResponder<RollcallContext>
     private let shortWay: HeartbeatHandler.ShortWay
 
-    /// A server for an engine that has been started; `/metrics` shows what is in `metrics`.
+    /// A server for an engine that has been started; `/metrics` shows what is in `metrics`, `access` tells who asks, and
+    /// `audit` is told who changed what.
     package init(
         engine: LivenessEngine,
         settings: ServerSettings,
+        access: AccessControl = AccessControl(),
         group: any EventLoopGroup,
         readPass: EventLoopReadPass,
         metrics: PrometheusRegistry,
-        logger: Logger
+        logger: Logger,
+        audit: Logger? = nil
     ) {
         self.engine = engine
         self.settings = settings
@@ -56,8 +59,9 @@ package struct RollcallServer: Service {
         )
         let names = HostNames(settings)
         let requests = RequestMetrics(PrometheusMetricsFactory(registry: metrics))
-        responder = Routes.router(engine, names, requests, metrics, draining).buildResponder()
-        shortWay = HeartbeatHandler.ShortWay(intake: engine.intake, names: names, requests)
+        let audit = AuditLog(audit ?? logger) { engine.wall(engine.now) }
+        responder = Routes.router(engine, names, access, audit, requests, metrics, draining).buildResponder()
+        shortWay = HeartbeatHandler.ShortWay(engine: engine, names: names, access: access, audit: audit, requests)
     }
 
     /// The port listened on; waits until there is one, and is nil when the server ended before.

@@ -7,6 +7,8 @@ enum Routes {
     static func router(
         _ engine: LivenessEngine,
         _ names: HostNames,
+        _ access: AccessControl,
+        _ audit: AuditLog,
         _ requests: RequestMetrics,
         _ metrics: PrometheusRegistry,
         _ draining: Draining
@@ -17,25 +19,26 @@ enum Routes {
         router.add(middleware: ErrorMiddleware(routes: table))
         router.add(middleware: NovaMiddleware(routes: table))
         router.add(middleware: HostMiddleware(names: names))
+        router.add(middleware: AccessMiddleware(access: access, engine: engine, audit: audit))
         router.add(middleware: VersionMiddleware())
         router.add(middleware: BodyMiddleware())
 
         let lists = ServiceListController(engine: engine)
-        HeartbeatController(engine: engine).addRoutes(to: router)
+        HeartbeatController(engine: engine, audit: audit).addRoutes(to: router)
         lists.addRoutes(to: router)
-        ServiceController(engine: engine).addRoutes(to: router)
+        ServiceController(engine: engine, audit: audit).addRoutes(to: router)
         StateController(engine: engine).addRoutes(to: router)
         GroupController(engine: engine, order: lists.order).addRoutes(to: router)
         VersionController(engine: engine, order: lists.order).addRoutes(to: router)
         TransitionController(engine: engine).addRoutes(to: router)
         WatchController(engine: engine, order: lists.order).addRoutes(to: router)
-        DaemonController(engine: engine).addRoutes(to: router)
-        DriverController(engine: engine).addRoutes(to: router)
-        BrakeController(engine: engine).addRoutes(to: router)
+        DaemonController(engine: engine, audit: audit).addRoutes(to: router)
+        DriverController(engine: engine, audit: audit).addRoutes(to: router)
+        BrakeController(engine: engine, audit: audit).addRoutes(to: router)
         HealthController(engine: engine, draining: draining).addRoutes(to: router)
         DescriptionController(metrics: metrics).addRoutes(to: router)
         NovaDiscoveryController().addRoutes(to: router)
-        NovaServiceController(engine: engine, order: lists.order).addRoutes(to: router)
+        NovaServiceController(engine: engine, order: lists.order, audit: audit).addRoutes(to: router)
         table.fill(from: router)
         return router
     }

@@ -173,7 +173,6 @@ struct SettingsFileTests {
             names == [
                 "listen.unix", "listen.datagram",
                 "tls.certificate", "tls.key", "tls.client_ca",
-                "auth.tokens_file",
             ]
         )
         for name in names {

@@ -142,7 +142,7 @@ struct SettingsRulesTests {
     }
 
     @Test(
-        "any address beyond loopback is refused: there are no credentials",
+        "any address beyond loopback is refused where there are no credentials",
         arguments: [
             "0.0.0.0:8790", "[::]:8790", "10.0.0.1:8790", "example.org:80", "128.0.0.1:1", "[::ffff:127.0.0.1]:1",
         ]

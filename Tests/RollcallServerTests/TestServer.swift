@@ -28,6 +28,7 @@ struct TestServer: Sendable {
         var liveness = LivenessSettings()
         var limits = RequestLimits()
         var names: [String] = []
+        var access = AccessControl()
         var mostConnections: Int?
         var loops = 2
         var longestPass = TimeAmount.seconds(1)
@@ -75,6 +76,7 @@ struct TestServer: Sendable {
         let server = RollcallServer(
             engine: engine,
             settings: settings,
+            access: setup.access,
             group: group,
             readPass: readPass,
             metrics: metrics,
@@ -192,6 +194,8 @@ extension TestServer {
         Routes.router(
             engine,
             HostNames(ServerSettings(host: "localhost", port: 0)),
+            AccessControl(),
+            AuditLog(Logger(label: "audit")) { engine.wall(engine.now) },
             RequestMetrics(PrometheusMetricsFactory(registry: metrics)),
             metrics,
             Draining()

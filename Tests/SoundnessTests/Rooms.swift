@@ -42,7 +42,7 @@ enum Rooms {
         case "RollcallServer":
             system + ["LivenessCore", "LivenessEngine", "RollcallWire", "Telemetry", "Logging", "Hummingbird"]
                 + ["HummingbirdCore", "HTTPTypes", "Metrics", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes"]
-                + ["ServiceLifecycle"]
+                + ["Crypto", "ServiceLifecycle"]
         case "RollcallClient": system + ["RollcallWire", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1"]
         case "Telemetry": system + ["Logging", "Metrics", "CoreMetrics"]
         case "Systemd": system + ["ServiceLifecycle"]

@@ -9,6 +9,8 @@ public struct Agent: Sendable {
     public var service: WireHeartbeat
     /// The daemons to report to; at least one.
     public var endpoints: [Endpoint]
+    /// How long calls wait, and what the daemons know the agent by.
+    public var configuration: ClientConfiguration
     /// How many checks there are: it does not beat before each has passed.
     public var checks: Int
     /// Whether there is a child, whose end is the service's.
@@ -20,12 +22,14 @@ public struct Agent: Sendable {
     public init(
         service: WireHeartbeat,
         endpoints: [Endpoint],
+        configuration: ClientConfiguration = ClientConfiguration(),
         checks: Int = 0,
         hasChild: Bool = false,
         direct: (any DirectReporter)? = nil
     ) {
         self.service = service
         self.endpoints = endpoints.isEmpty ? [.standard] : endpoints
+        self.configuration = configuration
         self.checks = checks
         self.hasChild = hasChild
         self.direct = direct
@@ -54,7 +58,7 @@ public struct Agent: Sendable {
         if let stated = service.reportInterval, WireLimits.reportInterval.contains(stated) {
             settings.interval = .seconds(stated)
         }
-        let clients = endpoints.map { RollcallClient(endpoints: [$0]) }
+        let clients = endpoints.map { RollcallClient(endpoints: [$0], configuration: configuration) }
         let clock = ContinuousClock()
         let start = clock.now
         // One attempt and few timers and checks are about at a time; the bound is never near, and what does not fit is

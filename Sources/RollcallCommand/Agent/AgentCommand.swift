@@ -63,6 +63,7 @@ struct AgentCommand: AsyncParsableCommand {
             heartbeat: heartbeat,
             direct: direct.driver()?.reporter(of: heartbeat),
             endpoints: endpoints.resolved(),
+            configuration: endpoints.configuration(),
             checks: checks.checks(defaultInterval: description.interval),
             child: child,
             patience: stopTimeout?.duration ?? Self.patience,

@@ -7,6 +7,7 @@ struct AgentSession {
     /// Tells a back end itself that the service lives; nil where all goes to daemons.
     let direct: (any DirectReporter)?
     let endpoints: [Endpoint]
+    let configuration: ClientConfiguration
     let checks: [Check]
     /// The child's command and arguments; empty when there is none.
     let child: [String]
@@ -61,6 +62,7 @@ struct AgentSession {
         let agent = Agent(
             service: heartbeat,
             endpoints: endpoints,
+            configuration: configuration,
             checks: checks.count,
             hasChild: process != nil,
             direct: direct

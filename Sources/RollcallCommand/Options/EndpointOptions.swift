@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import RollcallClient
 
-/// Which daemons are asked.
+/// Which daemons are asked, and what they know the caller by.
 struct EndpointOptions: ParsableArguments {
     @Option(
         name: .customLong("endpoint"),
@@ -9,25 +9,52 @@ struct EndpointOptions: ParsableArguments {
     )
     var endpoints: [String] = []
 
+    @Option(help: ArgumentHelp("A file whose first line is the token to ask with.", valueName: "file"))
+    var tokenFile: String?
+
     /// The endpoints: those of the flags, else of the environment, else of the file, else the standard one.
     func resolved() throws -> [Endpoint] {
-        let environment = Console.current.environment
         if !endpoints.isEmpty { return try endpoints.map { try endpoint($0, from: "--endpoint") } }
-        if let listed = environment["ROLLCALL_ENDPOINT"], !listed.isEmpty {
-            return try EndpointFile.split(listed).map { try endpoint($0, from: "ROLLCALL_ENDPOINT") }
+        if let listed = Self.variable("ROLLCALL_ENDPOINT") {
+            return try ClientFile.split(listed).map { try endpoint($0, from: "ROLLCALL_ENDPOINT") }
         }
-        if let home = environment["HOME"], !home.isEmpty {
-            let path = home + "/.config/rollcall/config.yaml"
-            if let listed = try EndpointFile.endpoints(at: path), !listed.isEmpty {
-                return try listed.map { try endpoint($0, from: path) }
-            }
+        if let file = try Self.file(), let listed = file.endpoints, !listed.isEmpty {
+            return try listed.map { try endpoint($0, from: file.path) }
         }
         return [.standard]
     }
 
+    /// What goes with each call: the token, from the same places.
+    ///
+    /// A flag, the environment or the file names the file it is in; the environment may hold the token itself. No flag
+    /// does, for everybody on the machine can read those.
+    func configuration() throws -> ClientConfiguration {
+        var configuration = ClientConfiguration()
+        if let tokenFile {
+            configuration.credential = Credential(file: tokenFile)
+        } else if let token = Self.variable("ROLLCALL_TOKEN") {
+            guard let credential = Credential(token: token) else {
+                throw Failure(status: Failure.usage, "ROLLCALL_TOKEN: not a token (printable ASCII without spaces)")
+            }
+            configuration.credential = credential
+        } else if let path = try Self.variable("ROLLCALL_TOKEN_FILE") ?? Self.file()?.tokenFile {
+            configuration.credential = Credential(file: path)
+        }
+        return configuration
+    }
+
     /// A client of them.
     func client() throws -> RollcallClient {
-        RollcallClient(endpoints: try resolved())
+        RollcallClient(endpoints: try resolved(), configuration: try configuration())
+    }
+
+    private static func variable(_ name: String) -> String? {
+        Console.current.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private static func file() throws -> ClientFile? {
+        guard let home = variable("HOME") else { return nil }
+        return try ClientFile.read(home + "/.config/rollcall/config.yaml")
     }
 
     private func endpoint(_ text: String, from origin: String) throws -> Endpoint {

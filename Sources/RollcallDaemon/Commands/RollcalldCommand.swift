@@ -12,7 +12,10 @@ package struct RollcalldCommand: AsyncParsableCommand {
             Settings come from flags, from ROLLCALL_* variables, from the file and from defaults, in this order.
             """,
         version: "rollcalld \(Release.version)",
-        subcommands: [RunCommand.self, CheckConfigCommand.self, DatabaseCommand.self, FollowToozCommand.self],
+        subcommands: [
+            RunCommand.self, CheckConfigCommand.self, NewTokenCommand.self, DatabaseCommand.self,
+            FollowToozCommand.self,
+        ],
         defaultSubcommand: RunCommand.self
     )
 

@@ -53,9 +53,11 @@ struct SettingsOptions: ParsableArguments {
     }
 
     /// Reads the settings, or says on standard error what is wrong and throws the exit code.
-    func load() throws(ExitCode) -> LoadedSettings {
+    ///
+    /// With access it reads the credentials as well, which only the daemon may be able to read.
+    func load(withAccess needsAccess: Bool = false) throws(ExitCode) -> LoadedSettings {
         do {
-            return try loader().load()
+            return try needsAccess ? loader().loadWithAccess() : loader().load()
         } catch {
             for problem in error.errors { StandardStreams.complain("\(problem)") }
             throw .failure

@@ -1,6 +1,10 @@
+package import RollcallServer
+
 /// Settings that can be used, and how they came about.
 package struct LoadedSettings: Sendable {
     package internal(set) var settings: Settings
+    /// What `auth.tokens_file` says; `nil` where there is none.
+    package internal(set) var access: AccessList?
     /// What was changed or deserves a look; for the log.
     package internal(set) var warnings: [String] = []
 

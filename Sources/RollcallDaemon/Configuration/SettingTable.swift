@@ -104,7 +104,7 @@ extension SettingTable {
                 "listen.http",
                 \.listen.http,
                 reload: .atStart,
-                reason: "Where HTTP is answered. Loopback only: there are no credentials in this release."
+                reason: "Where HTTP is answered. Beyond loopback auth.tokens_file must be set."
             ),
             SettingKey(
                 "listen.unix",
@@ -365,8 +365,9 @@ extension SettingTable {
             SettingKey(
                 "auth.tokens_file",
                 \.auth.tokensFile,
-                availability: .notInThisRelease,
-                reason: "A file with the hashes of tokens and what each may do."
+                default: "none",
+                reason: "A file with the hashes of tokens and what each may do; once it is set, nobody without one is "
+                    + "answered. It is read again on SIGHUP."
             ),
         ]
     }

@@ -111,7 +111,7 @@ extension SettingsFile {
         return pairs
     }
 
-    private static func raw(_ node: Node) -> RawSetting {
+    static func raw(_ node: Node) -> RawSetting {
         switch node {
         case .scalar(let scalar):
             let isPlain = scalar.style == .plain || scalar.style == .any

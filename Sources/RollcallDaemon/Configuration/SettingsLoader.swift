@@ -45,6 +45,13 @@ package struct SettingsLoader: Sendable {
         return loaded
     }
 
+    /// The same with the credentials, which are for the daemon's eyes alone.
+    package func loadWithAccess() throws(SettingErrors) -> LoadedSettings {
+        var loaded = try load()
+        if let file = loaded.settings.auth.tokensFile { loaded.access = try TokensFile.read(file) }
+        return loaded
+    }
+
     private func readFile() -> SettingEntries {
         guard let file else { return SettingEntries() }
         let data: Data

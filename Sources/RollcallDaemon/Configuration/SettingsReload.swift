@@ -24,6 +24,7 @@ package struct SettingsReload: Sendable {
                 key.copy(current.settings, &merged.settings)
             }
         }
+        if current.access != loaded.access, !changed.contains("auth.tokens_file") { changed.append("auth.tokens_file") }
         let topics = Set(current.settings.liveness.topics.keys).union(loaded.settings.liveness.topics.keys)
         for topic in topics.sorted() {
             for key in SettingTable.keys(ofTopic: topic) where key.text(current.settings) != key.text(loaded.settings) {

@@ -9,6 +9,7 @@ enum SettingsRules {
     static func apply(to loaded: inout LoadedSettings) -> [SettingError] {
         nameDaemon(&loaded)
         raiseDownTimes(&loaded)
+        warnOfClearText(&loaded)
         var errors = contradictions(loaded)
         let threshold = loaded.settings.machine.effectivePauseThreshold
         if threshold < loaded.settings.liveness.pauseThreshold {
@@ -32,6 +33,14 @@ enum SettingsRules {
         let port = loaded.settings.listen.http.port
         let host = loaded.settings.daemon.host
         loaded.settings.daemon.id = port == ListenAddress.defaultPort ? host : "\(host):\(port)"
+    }
+
+    private static func warnOfClearText(_ loaded: inout LoadedSettings) {
+        guard !loaded.settings.listen.http.isLoopback else { return }
+        loaded.warn(
+            "listen.http is not loopback, and this release has no TLS of its own: tokens pass in clear there, so let "
+                + "only a proxy that speaks TLS, or a network that you trust, reach it"
+        )
     }
 
     /// A down time that is not longer than the interval would take every service down between two heartbeats.
@@ -80,13 +89,13 @@ enum SettingsRules {
                 )
             }
         }
-        if !settings.listen.http.isLoopback {
+        if !settings.listen.http.isLoopback, settings.auth.tokensFile == nil {
             errors.append(
                 error(
                     loaded,
                     "listen.http",
-                    "\(settings.listen.http) is not loopback, and credentials (auth.tokens_file, tls.client_ca) are "
-                        + "not available in this release; expected an address such as 127.0.0.1:8790"
+                    "\(settings.listen.http) is not loopback, and everybody could do everything there; expected "
+                        + "auth.tokens_file to be set, or an address such as 127.0.0.1:8790"
                 )
             )
         }

@@ -15,6 +15,7 @@ struct NovaServiceController {
 
     let engine: LivenessEngine
     let order: NameOrder
+    let audit: AuditLog
 
     func addRoutes(to router: Router<RollcallContext>) {
         router.get("v2.1/os-services", use: list)
@@ -134,8 +135,12 @@ struct NovaServiceController {
     private func make(_ edit: RecordEdit, by caller: String, or unknown: APIError) async throws -> ServiceRecord {
         var edit = edit
         edit.by = caller
+        let old = EditableValues(edit.uuid, on: engine.board)
         switch try await engine.edit(edit) {
-        case .edited(let record, _), .conflict(let record): return record
+        case .edited(let record, let rows):
+            if !rows.isEmpty { audit.edited(record, from: old, by: caller) }
+            return record
+        case .conflict(let record): return record
         case .notFound: throw unknown
         case .contradiction(_, let message): throw APIError.malformed(message)
         }
@@ -160,6 +165,7 @@ struct NovaServiceController {
         guard let uuid = shown(service, on: board), try await engine.delete(uuid, by: context.caller) else {
             throw APIError(.notFound, .noSuchService, "Service \(id) not found.")
         }
+        audit.changed(by: context.caller, "service deleted", of: board.words(of: uuid))
         return Response(status: .noContent)
     }
 }

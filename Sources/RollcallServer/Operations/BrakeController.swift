@@ -7,6 +7,7 @@ import RollcallWire
 /// The brake on mass failures: what it holds, and an operator's word to let go.
 struct BrakeController {
     let engine: LivenessEngine
+    let audit: AuditLog
 
     func addRoutes(to router: Router<RollcallContext>) {
         router.get("v1/brake", use: list)
@@ -28,6 +29,7 @@ struct BrakeController {
         if let scope, released.isEmpty {
             throw APIError(.notFound, .noSuchBrake, "no brake holds \(scope)")
         }
+        for brake in released { audit.changed(by: context.caller, "brake released", of: brake.scope.description) }
         return try Reply.document(BrakesReply(brakes: released.map(WireBrake.init)))
     }
 }

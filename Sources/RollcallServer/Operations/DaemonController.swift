@@ -7,6 +7,7 @@ import RollcallWire
 /// The daemons that share the database.
 struct DaemonController {
     let engine: LivenessEngine
+    let audit: AuditLog
 
     func addRoutes(to router: Router<RollcallContext>) {
         router.get("v1/daemons", use: daemons)
@@ -24,6 +25,7 @@ struct DaemonController {
         let id = try context.capture("id")
         switch try await engine.retire(daemon: id) {
         case .retired(let record):
+            audit.changed(by: context.caller, "daemon retired", of: id)
             let daemon = WireDaemon(record, own: engine.identity.settingsDigest, at: engine.wall(engine.now))
             return try Reply.document(DaemonsReply(daemons: [daemon]))
         case .refused:

@@ -10,6 +10,7 @@ struct DriverController {
     private static let mostListed: Int64 = 100_000
 
     let engine: LivenessEngine
+    let audit: AuditLog
 
     func addRoutes(to router: Router<RollcallContext>) {
         router.get("v1/drivers", use: list)
@@ -50,8 +51,12 @@ struct DriverController {
             )
         }
         let isForced = wanted.force ?? false
+        let old = engine.driverStandings.first { $0.isDeciding }?.guarantees.name
         switch try await engine.switchDriver(to: wanted.driver, isForced: isForced, by: context.caller) {
-        case .switched(let setting) where setting.value == wanted.driver: return try reply()
+        case .switched(let setting) where setting.value == wanted.driver:
+            let words = isForced ? "driver switched, forced" : "driver switched"
+            audit.changed(by: context.caller, words, of: "liveness.driver", from: old, to: wanted.driver)
+            return try reply()
         case .switched(let setting):
             throw notReady("\(setting.setBy) was first: \(setting.value) decides")
         case .notRunning(let daemons):

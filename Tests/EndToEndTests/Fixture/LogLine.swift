@@ -4,6 +4,7 @@ import ServerFixtures
 /// One line of a daemon's log in JSON.
 struct LogLine: Decodable, Sendable {
     var level: String
+    var label: String
     var message: String
     var metadata: [String: String]?
 

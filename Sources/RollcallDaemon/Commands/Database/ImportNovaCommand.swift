@@ -45,6 +45,8 @@ struct ImportNovaCommand: AsyncParsableCommand {
         help: ArgumentHelp("A daemon that is told who is heard in Nova; may be repeated.", valueName: "url")
     )
     var endpoint: [String] = []
+    @Option(help: ArgumentHelp("A file whose first line is the token to tell it with.", valueName: "file"))
+    var tokenFile: String?
     @Option(help: ArgumentHelp("Between two looks at Nova while it is followed.", valueName: "duration"))
     var interval = "2s"
 
@@ -107,7 +109,7 @@ struct ImportNovaCommand: AsyncParsableCommand {
         _ store: any RecordStore,
         _ written: inout Int
     ) async throws -> NovaComparison? {
-        let client = RollcallClient(endpoints: endpoint.compactMap(Endpoint.init))
+        let client = FollowingOptions.client(endpoint, tokenFile: tokenFile)
         let following = NovaFollowing(importer, store, client)
         StandardStreams.complain("following")
         await Looks(every: try FollowingOptions.pause(interval)).run { try await following.look() }

@@ -35,6 +35,8 @@ struct FollowToozCommand: AsyncParsableCommand {
         help: ArgumentHelp("A daemon that is told who is there; may be repeated.", valueName: "url")
     )
     var endpoint: [String] = []
+    @Option(help: ArgumentHelp("A file whose first line is the token to tell them with.", valueName: "file"))
+    var tokenFile: String?
     @Option(help: ArgumentHelp("Between two heartbeats of a member.", valueName: "duration"))
     var interval = "2s"
 
@@ -56,7 +58,7 @@ struct FollowToozCommand: AsyncParsableCommand {
         let looks = Looks(every: try FollowingOptions.pause(interval))
         let ensemble = ZooKeeperConfiguration(hosts: hosts, sessionTimeout: Self.session)
         let group = ToozGroup(ensemble, name: group) { looks.news() }
-        let client = RollcallClient(endpoints: endpoint.compactMap(Endpoint.init))
+        let client = FollowingOptions.client(endpoint, tokenFile: tokenFile)
         let following = ToozFollowing(group, client, binary: binary ?? self.group, topic: topic)
         StandardStreams.complain("following")
         await looks.run { try await following.look() }

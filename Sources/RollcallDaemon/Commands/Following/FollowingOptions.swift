@@ -10,6 +10,13 @@ enum FollowingOptions {
         return pause
     }
 
+    /// A client of the daemons that are told.
+    static func client(_ endpoints: [String], tokenFile: String?) -> RollcallClient {
+        var configuration = ClientConfiguration()
+        configuration.credential = tokenFile.map(Credential.init(file:))
+        return RollcallClient(endpoints: endpoints.compactMap(Endpoint.init), configuration: configuration)
+    }
+
     static func check(endpoints: [String]) throws(ValidationError) {
         for text in endpoints where Endpoint(text) == nil {
             throw ValidationError("--endpoint \(text): expected a URL as http://127.0.0.1:8790")

@@ -11,6 +11,7 @@ import RollcallWire
 /// Most calls are plain enough for `HeartbeatHandler` to answer, and do not come here.
 struct HeartbeatController {
     let engine: LivenessEngine
+    let audit: AuditLog
 
     func addRoutes(to router: Router<RollcallContext>) {
         router.post("v1/heartbeats", use: receiveMany)
@@ -42,6 +43,7 @@ struct HeartbeatController {
         answering scope: Intake.AnswerScope,
         _ context: RollcallContext
     ) -> HeartbeatCall {
+        let document = document.admitted(context.identity) { audit.refused(by: context.caller, "heartbeat", $0) }
         let call = HeartbeatCall.meeting(document, answering: scope, engine.intake)
         context.connection?.applied()
         return call
@@ -82,8 +84,17 @@ struct HeartbeatController {
 
     // MARK: Leaving
 
+    private func checkMayReport(host: String, binary: String, _ context: RollcallContext) throws {
+        let identity = context.identity
+        guard !identity.mayReport(host: ArraySlice(host.utf8), binary: ArraySlice(binary.utf8)) else { return }
+        let refusal = identity.refusal(host: host, binary: binary)
+        audit.refused(by: context.caller, "departure", refusal)
+        throw APIError(.forbidden, .forbidden, refusal)
+    }
+
     @Sendable private func depart(_ request: Request, _ context: RollcallContext) async throws -> Response {
         let name = try context.serviceName()
+        try checkMayReport(host: name.host, binary: name.binary, context)
         let query = try QueryParameters(request)
         let worker = query["worker"] ?? ""
         let incarnation = query["incarnation"].flatMap { $0.isEmpty ? nil : $0 }

@@ -19,13 +19,25 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// What all connections share.
     struct ShortWay: Sendable {
+        let engine: LivenessEngine
         let intake: Intake
         let names: HostNames
+        let access: AccessControl
+        let audit: AuditLog
         let answered: RequestMetrics.Series
 
-        init(intake: Intake, names: HostNames, _ requests: RequestMetrics) {
-            self.intake = intake
+        init(
+            engine: LivenessEngine,
+            names: HostNames,
+            access: AccessControl,
+            audit: AuditLog,
+            _ requests: RequestMetrics
+        ) {
+            self.engine = engine
+            intake = engine.intake
             self.names = names
+            self.access = access
+            self.audit = audit
             answered = requests.series(route: "/v1/heartbeats", method: "POST", status: 200)
         }
     }
@@ -33,6 +45,7 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// A call on its way in.
     private struct Incoming {
         var head: HTTPRequest
+        var identity: Identity
         var scope: Intake.AnswerScope
         var body = ByteBuffer()
         var began: NIODeadline
@@ -71,8 +84,8 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            if let scope = scope(head, context) {
-                incoming = Incoming(head: head, scope: scope, began: .now())
+            if let scope = scope(head, context), let identity = reporter(head) {
+                incoming = Incoming(head: head, identity: identity, scope: scope, began: .now())
             } else {
                 openCount += 1
                 context.fireChannelRead(data)
@@ -85,7 +98,7 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
             if read == 0 { incoming?.body = part } else { incoming?.body.writeBuffer(&part) }
             if read + part.readableBytes > Self.longestBody { passOn(context) }
         case .end:
-            if let call = incoming, settle(call) {
+            if let call = incoming, settle(call, context) {
                 incoming = nil
             } else {
                 passOn(context)
@@ -95,9 +108,14 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// Takes a whole call to the roster; whether that settled it, and it is answered.
-    private func settle(_ whole: Incoming) -> Bool {
+    private func settle(_ whole: Incoming, _ context: ChannelHandlerContext) -> Bool {
         let scanned = Result { () throws(DocumentError) in try HeartbeatScanner.scan(Array(buffer: whole.body)) }
-        let met = scanned.map { HeartbeatCall.meeting($0, answering: whole.scope, way.intake) }
+        let met = scanned.map { document in
+            let document = document.admitted(whole.identity) {
+                way.audit.refused(by: whole.identity.caller(at: context.channel), "heartbeat", $0)
+            }
+            return HeartbeatCall.meeting(document, answering: whole.scope, way.intake)
+        }
         guard let encoder, limits.canBePassed, case .success(let call) = met, call.isSettled else {
             connection.met(met)
             // The router needs no body of it any more.
@@ -128,6 +146,12 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case "/v1/heartbeats?reply=brief": return .news
         default: return nil
         }
+    }
+
+    /// Who sent it; nil when the router has to refuse them.
+    private func reporter(_ head: HTTPRequest) -> Identity? {
+        let identity = try? way.access.identity(of: head.headerFields, at: way.engine.wall(way.engine.now))
+        return identity?.mayReport == true ? identity : nil
     }
 
     private func isForUs(_ authority: String?, _ context: ChannelHandlerContext) -> Bool {

@@ -8,6 +8,7 @@ import RollcallWire
 /// One record: created, read, edited, deleted.
 struct ServiceController {
     let engine: LivenessEngine
+    let audit: AuditLog
 
     func addRoutes(to router: Router<RollcallContext>) {
         router.post("v1/services", use: create)
@@ -25,6 +26,7 @@ struct ServiceController {
                 "there is a service \(draft.name.binary) on \(draft.name.host) already"
             )
         }
+        audit.changed(by: context.caller, "service created", of: record.words, to: "\(EditableValues(record))")
         return try reply(record.uuid, status: .created, headers: [.location: "/v1/services/\(record.uuid)"])
     }
 
@@ -43,8 +45,11 @@ struct ServiceController {
             // A tag of another record, or none at all, matches no edit.
             edit.expectedEdit = EntityTag.edit(condition, of: uuid) ?? -1
         }
+        let old = EditableValues(uuid, on: engine.board)
         switch try await engine.edit(edit) {
-        case .edited: return try reply(uuid)
+        case .edited(let record, let rows):
+            if !rows.isEmpty { audit.edited(record, from: old, by: context.caller) }
+            return try reply(uuid)
         case .notFound: throw APIError.noSuchService(uuid.description)
         case .conflict(let record):
             throw APIError(
@@ -59,9 +64,11 @@ struct ServiceController {
 
     @Sendable private func delete(_ request: Request, _ context: RollcallContext) async throws -> Response {
         let uuid = try context.uuid()
+        let name = engine.board.words(of: uuid)
         guard try await engine.delete(uuid, by: context.caller) else {
             throw APIError.noSuchService(uuid.description)
         }
+        audit.changed(by: context.caller, "service deleted", of: name)
         return Response(status: .noContent)
     }
 

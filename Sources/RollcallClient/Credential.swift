@@ -1,0 +1,57 @@
+internal import FoundationEssentials
+
+/// What a caller proves itself with: a bearer token.
+///
+/// Its text goes into requests and into no description: what is logged or dumped does not show it.
+public struct Credential: Hashable, Sendable {
+    private enum Source: Hashable {
+        case text(String)
+        case file(String)
+    }
+
+    private let source: Source
+
+    /// The token of that text; `nil` where a header cannot hold it: it is empty, or has a space or anything beyond ASCII.
+    public init?(token: String) {
+        guard Self.isToken(token) else { return nil }
+        source = .text(token)
+    }
+
+    /// The token in the first line of a file, which is read with each call: a new token needs no new start.
+    public init(file: String) {
+        source = .file(file)
+    }
+
+    /// The value of `Authorization`.
+    func header() throws(ClientError) -> String {
+        switch source {
+        case .text(let token): return "Bearer \(token)"
+        case .file(let path):
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw ClientError(code: .notAllowed, message: "the token file \(path) cannot be read")
+            }
+            let line = String(decoding: data, as: UTF8.self).prefix { !$0.isNewline }
+            guard Self.isToken(line) else {
+                throw ClientError(code: .notAllowed, message: "the first line of \(path) is no token")
+            }
+            return "Bearer \(line)"
+        }
+    }
+
+    private static func isToken(_ text: some StringProtocol) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+}
+
+extension Credential: CustomStringConvertible, CustomReflectable {
+    /// The file, and not the token.
+    public var description: String {
+        switch source {
+        case .text: "a token"
+        case .file(let path): "the token in \(path)"
+        }
+    }
+
+    /// Nothing of the token.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,178 @@
+import FoundationEssentials
+import Glibc
+import LivenessCore
+import RollcallServer
+import RollcallWire
+import Yams
+
+/// The file of `auth.tokens_file`: who may do what, and the SHA-256 of their tokens.
+///
+///     tokens:
+///       - name: node1
+///         sha256: 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+///         roles: [reporter]
+///         hosts: [node1]
+///         binaries: [nova-compute]
+///         expires: 2027-01-01T00:00:00Z
+///
+/// Of one name there may be several, so that a new token can be given out before the old one is taken back.
+struct TokensFile {
+    private static let keys = ["name", "sha256", "roles", "hosts", "binaries", "expires"]
+    private static let expectedName = "1 to 64 of the characters A-Z, a-z, 0-9, '.', '_' and '-'"
+    private static let expectedPattern = "1 to 255 characters without a slash, in which * stands for any"
+
+    private let path: String
+    private var credentials: [AccessList.Credential] = []
+    private var errors: [SettingError] = []
+
+    /// - Throws: All that is wrong with it, at once.
+    static func read(_ path: String) throws(SettingErrors) -> AccessList {
+        var file = TokensFile(path: path)
+        if let text = file.text() { file.read(text) }
+        return try file.list()
+    }
+
+    /// The same of what a file called so would hold.
+    static func read(text: String, of path: String) throws(SettingErrors) -> AccessList {
+        var file = TokensFile(path: path)
+        file.read(text)
+        return try file.list()
+    }
+
+    private func list() throws(SettingErrors) -> AccessList {
+        guard errors.isEmpty else { throw SettingErrors(errors) }
+        return AccessList(credentials)
+    }
+
+    private init(path: String) {
+        self.path = path
+    }
+
+    /// Whoever can write the file can do everything.
+    private mutating func text() -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0, let data = FileManager.default.contents(atPath: path) else {
+            fail(1, nil, "cannot be read: \(String(cString: strerror(errno)))")
+            return nil
+        }
+        guard status.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
+            fail(1, nil, "others than its owner may write it; expected `chmod go-w \(path)`")
+            return nil
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            fail(1, nil, "not UTF-8; expected YAML in UTF-8")
+            return nil
+        }
+        return text
+    }
+
+    private mutating func read(_ text: String) {
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: text)
+        } catch let error as YamlError {
+            let (line, message) = error.place(in: text)
+            return fail(line, nil, message)
+        } catch {
+            return fail(1, nil, "not readable as YAML: \(error)")
+        }
+        guard let mapping = root?.mapping, mapping.count == 1, let list = mapping["tokens"] else {
+            return fail(root?.mark?.line ?? 1, nil, "expected one key, tokens, with a list")
+        }
+        guard let entries = list.sequence else {
+            if SettingsFile.raw(list) == .null { return }
+            return fail(list.mark?.line ?? 1, "tokens", "is not a list")
+        }
+        for (number, entry) in entries.enumerated() { read(entry, as: "tokens[\(number)]") }
+    }
+
+    private mutating func read(_ entry: Node, as place: String) {
+        let line = entry.mark?.line ?? 1
+        guard let mapping = entry.mapping else { return fail(line, place, "is not a mapping") }
+        let errorsBefore = errors.count
+        var values: [String: (raw: RawSetting, line: Int)] = [:]
+        for (key, value) in mapping {
+            let name = key.string ?? ""
+            let line = key.mark?.line ?? line
+            guard Self.keys.contains(name) else {
+                fail(line, "\(place).\(name)", "unknown; expected one of \(Self.keys.joined(separator: ", "))")
+                continue
+            }
+            values[name] = (SettingsFile.raw(value), line)
+        }
+
+        /// The value of a key, if it is there and is what is expected.
+        func value<Value>(_ key: String, _ expected: String, _ read: (RawSetting) -> Value?) -> Value? {
+            guard let (raw, line) = values[key] else { return nil }
+            if let value = read(raw) { return value }
+            fail(line, "\(place).\(key)", "\(raw.text) is not valid; expected \(expected)")
+            return nil
+        }
+        let name = value("name", Self.expectedName) { raw in
+            Self.scalar(raw).flatMap { $0.wholeMatch(of: #/[A-Za-z0-9._-]{1,64}/#) == nil ? nil : $0 }
+        }
+        let digest = value("sha256", "the 64 hexadecimal digits of the token's SHA-256") { raw in
+            Self.scalar(raw).flatMap(Self.bytes(hexadecimal:))
+        }
+        let roles = value("roles", "a list of \(Role.allCases.map(\.rawValue).joined(separator: ", "))") { raw in
+            Self.list(raw) { Role(rawValue: $0) }
+        }
+        let hosts = value("hosts", "a list: \(Self.expectedPattern)") { Self.list($0, NamePattern.init) }
+        let binaries = value("binaries", "a list: \(Self.expectedPattern)") { Self.list($0, NamePattern.init) }
+        let expires = value("expires", "a time such as 2027-01-01T00:00:00Z") { raw in
+            Self.scalar(raw).flatMap { WireTime($0) }
+        }
+        for key in ["name", "sha256", "roles"] where values[key] == nil { fail(line, "\(place).\(key)", "is missing") }
+        if let roles {
+            let isReporter = roles.contains(.reporter)
+            if isReporter, values["hosts"] == nil {
+                fail(line, "\(place).hosts", "is missing: a reporter beats for the hosts it names")
+            } else if !isReporter, let named = ["hosts", "binaries"].first(where: { values[$0] != nil }) {
+                fail(
+                    values[named]?.line ?? line,
+                    "\(place).\(named)",
+                    "is for the role reporter, which is not among roles"
+                )
+            }
+        }
+        if let digest, credentials.contains(where: { $0.digest == digest }) {
+            fail(line, "\(place).sha256", "is there twice; expected each token once")
+        }
+        guard errors.count == errorsBefore, let name, let digest, let roles else { return }
+        credentials.append(
+            AccessList.Credential(
+                digest: digest,
+                identity: Identity(
+                    name: name,
+                    roles: Set(roles),
+                    hosts: hosts ?? [],
+                    binaries: binaries ?? [NamePattern("*")].compactMap { $0 }
+                ),
+                expires: expires.map { Timestamp(microseconds: $0.microseconds) }
+            )
+        )
+    }
+
+    private mutating func fail(_ line: Int, _ key: String?, _ message: String) {
+        errors.append(SettingError(origin: .file(path, line: line), key: key, message: message))
+    }
+
+    // MARK: Values
+
+    private static func scalar(_ raw: RawSetting) -> String? {
+        if case .scalar(let text, _) = raw { text } else { nil }
+    }
+
+    /// At least one, none of them unreadable.
+    private static func list<Element>(_ raw: RawSetting, _ element: (String) -> Element?) -> [Element]? {
+        guard let texts = try? [String](raw) else { return nil }
+        let elements = texts.compactMap(element)
+        return elements.isEmpty || elements.count < texts.count ? nil : elements
+    }
+
+    private static func bytes(hexadecimal text: String) -> [UInt8]? {
+        let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+        guard digits.count == 64, text.utf8.count == 64 else { return nil }
+        return stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+}

@@ -1,0 +1,231 @@
+import HTTPTypes
+import Hummingbird
+import LivenessCore
+import LivenessEngine
+import RollcallWire
+import Testing
+
+@testable import RollcallServer
+
+@Suite("Who may do what")
+struct AccessTests {
+    private static let host = NamePattern("h1")
+    private static let worker = NamePattern("worker-*")
+
+    private static func credential(
+        _ token: String,
+        _ roles: Set<Role>,
+        expires: Timestamp? = nil
+    ) -> AccessList.Credential {
+        AccessList.Credential(
+            digest: AccessList.digest(of: token),
+            identity: Identity(
+                name: token + "-holder",
+                roles: roles,
+                hosts: [host].compactMap { $0 },
+                binaries: [worker].compactMap { $0 }
+            ),
+            expires: expires
+        )
+    }
+
+    private static let list = AccessList([
+        credential("reporting", [.reporter]), credential("reading", [.reader]), credential("operating", [.operator]),
+        credential("past", [.operator], expires: Timestamp(microseconds: 1)),
+        credential("future", [.reader], expires: Timestamp(microseconds: .max)),
+    ])
+
+    private static func bearer(_ token: String) -> [(String, String)] { [("Authorization", "Bearer \(token)")] }
+
+    private func guarded(
+        _ access: AccessControl = AccessControl(list),
+        _ body: (TestServer) async throws -> Void
+    ) async throws {
+        try await TestServer.run({ $0.access = access }, body)
+    }
+
+    @Test("nobody without a credential that counts is answered, and nobody is told what exists")
+    func nobody() async throws {
+        try await guarded { server in
+            let nobodys: [[(String, String)]] = [
+                [], Self.bearer("unknown"), Self.bearer("past"), Self.bearer(""), Self.bearer("reading reading"),
+                [("Authorization", "Basic cmVhZGluZzo=")], [("Authorization", "reading")],
+                [("Authorization", "Basic x"), ("X-Auth-Token", "operating")], [("X-Auth-Token", "unknown")],
+                Self.bearer(String(repeating: "x", count: 5_000)),
+            ]
+            for headers in nobodys {
+                for path in ["/v1/services", "/v1/watch", "/metrics", "/no/such/path"] {
+                    let answer = try await server.get(path, headers: headers)
+                    #expect(answer.status == 401 && answer.code == "unauthorized", "\(path) \(headers) \(answer)")
+                    #expect(answer.header("WWW-Authenticate") == "Bearer realm=\"rollcall\"")
+                }
+                let beat = try await server.call(
+                    "POST",
+                    "/v1/heartbeats",
+                    #"{"heartbeats":[{"host":"h1","binary":"worker-1"}]}"#,
+                    headers: headers
+                )
+                #expect(beat.status == 401, "\(headers) \(beat)")
+            }
+            #expect(server.engine.board.find(host: "h1", binary: "worker-1") == nil)
+            for path in ["/healthz", "/readyz", "/openapi.yaml", "/", "/v2.1"] {
+                #expect(try await server.get(path).status == 200, "\(path)")
+            }
+        }
+    }
+
+    @Test("every route takes a credential but those that tell how to speak to the daemon")
+    func routes() async throws {
+        try await guarded { server in
+            let open = ["/", "/healthz", "/readyz", "/openapi.yaml", "/v2.1"]
+            for route in server.router.routes where !open.contains(route.path.description) {
+                let path = route.path.description.replacing(#/\{\w+\}/#, with: "x")
+                let answer = try await server.call(route.method.rawValue, path)
+                #expect(answer.status == 401, "\(route.method) \(path): \(answer.status)")
+                let reads = ["GET", "HEAD"].contains(route.method.rawValue) || path == "/v1/states"
+                if !reads {
+                    let reader = try await server.call(route.method.rawValue, path, headers: Self.bearer("reading"))
+                    #expect(reader.status == 403, "\(route.method) \(path): \(reader.status)")
+                } else if path != "/v1/watch" {
+                    let reporter = try await server.call(route.method.rawValue, path, headers: Self.bearer("reporting"))
+                    #expect(reporter.status == 403, "\(route.method) \(path): \(reporter.status)")
+                }
+            }
+        }
+    }
+
+    @Test("a reporter beats for its own services alone, entry by entry")
+    func reporter() async throws {
+        try await guarded { server in
+            let headers = Self.bearer("reporting")
+            let entries = [
+                #"{"host":"h2","binary":"worker-1"}"#, #"{"host":"h1","binary":"worker-1"}"#, #"{"binary":"worker-1"}"#,
+                #"{"host":"h1","binary":"other"}"#, #"{"host":"h1","binary":"worker-2"}"#,
+            ]
+            // The short way for the first, the router for the second.
+            for query in ["", "?reply=full&x=1"] {
+                let answer = try await server.call(
+                    "POST",
+                    "/v1/heartbeats" + query,
+                    #"{"heartbeats":[\#(entries.joined(separator: ","))]}"#,
+                    headers: headers
+                )
+                #expect(answer.json["accepted"]?.integer == 2, "\(answer)")
+                let rejected = answer.json["rejected"]?.items ?? []
+                #expect(rejected.map { $0["code"]?.text } == ["forbidden", "malformed", "forbidden"], "\(answer)")
+                #expect(rejected.first?["message"]?.text == "reporting-holder may not report worker-1 on h2")
+            }
+            #expect(server.engine.board.find(host: "h2", binary: "worker-1") == nil)
+
+            let own = "/v1/services/h1/worker-1/heartbeat"
+            let others = ["/v1/services/h2/worker-1/heartbeat", "/v1/services/h1/other/heartbeat"]
+            #expect(try await server.call("PUT", own, "{}", headers: headers).status == 200)
+            #expect(try await server.call("PUT", "/v1/services/h2/worker-1/heartbeat").status == 401)
+            for path in others {
+                for method in ["PUT", "DELETE"] {
+                    let answer = try await server.call(method, path, headers: headers)
+                    #expect(answer.status == 403 && answer.code == "forbidden", "\(method) \(path) \(answer)")
+                }
+            }
+            #expect(try await server.call("DELETE", own, headers: headers).status == 204)
+            #expect(try await server.get("/v1/services", headers: headers).status == 403)
+        }
+    }
+
+    @Test("a reader asks, and an operator does everything and is named")
+    func readerAndOperator() async throws {
+        try await guarded { server in
+            let beat = try await server.call(
+                "PUT",
+                "/v1/services/any/thing/heartbeat",
+                headers: Self.bearer("operating")
+            )
+            let uuid = try #require(beat.json["uuid"]?.text)
+            for token in ["reading", "future", "operating"] {
+                #expect(try await server.get("/v1/services/\(uuid)", headers: Self.bearer(token)).status == 200)
+                let states = try await server.call(
+                    "POST",
+                    "/v1/states",
+                    #"{"services":[["any","thing"]]}"#,
+                    headers: Self.bearer(token)
+                )
+                #expect(states.status == 200)
+            }
+            let patch = #"{"forced_down":true,"forced_down_reason":"fenced"}"#
+            let refused = try await server.call(
+                "PATCH",
+                "/v1/services/\(uuid)",
+                patch,
+                headers: Self.bearer("reading")
+            )
+            #expect(refused.status == 403)
+            #expect(
+                refused.json["error"]?["message"]?.text == "reading-holder may not do this: it takes the role operator"
+            )
+            let done = try await server.call(
+                "PATCH",
+                "/v1/services/\(uuid)",
+                patch,
+                headers: Self.bearer("operating")
+            )
+            #expect(done.json["forced_down_by"]?.text == "operating-holder@127.0.0.1", "\(done)")
+        }
+    }
+
+    @Test("OpenStack's clients name their token in a header of their own, and are refused as Nova refuses")
+    func openStack() async throws {
+        try await guarded { server in
+            let path = "/v2.1/os-services"
+            #expect(try await server.get(path, headers: [("X-Auth-Token", "reading")]).status == 200)
+            let nobody = try await server.get(path)
+            #expect(nobody.status == 401 && nobody.json["unauthorized"]?["code"]?.integer == 401, "\(nobody)")
+            let change = try await server.call(
+                "PUT",
+                path + "/disable",
+                #"{"host":"h","binary":"b"}"#,
+                headers: [("X-Auth-Token", "reading")]
+            )
+            #expect(change.status == 403 && change.json["forbidden"] != nil, "\(change)")
+        }
+    }
+
+    @Test("a credential that is taken back counts no more, on a connection that is open either")
+    func revoked() async throws {
+        let access = AccessControl(Self.list)
+        try await guarded(access) { server in
+            let connection = try await server.connect()
+            let body = #"{"heartbeats":[{"host":"h1","binary":"worker-1"}]}"#
+            let call = """
+                POST /v1/heartbeats HTTP/1.1\r\nHost: localhost\r\nAuthorization: bearer reporting\r
+                Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)
+                """
+            connection.send(call)
+            let first = try await blocking { connection.receive(until: #""rejected":[]}"#) }
+            #expect(first.hasPrefix("HTTP/1.1 200"), "\(first)")
+            access.adopt(AccessList([Self.credential("reading", [.reader])]))
+            connection.send(call)
+            let second = try await blocking { connection.receive(until: "}}") }
+            #expect(second.hasPrefix("HTTP/1.1 401"), "\(second)")
+        }
+    }
+
+    @Test(
+        "a star stands for any characters, everything else for itself",
+        arguments: [
+            ("h1", ["h1"], ["h", "h11", "H1", ""]), ("*", ["", "h", "h/1"], []), ("h*", ["h", "h1"], ["a", "ah"]),
+            ("*h", ["h", "1h"], ["h1"]), ("a*b*c", ["abc", "axbxc", "abbcc"], ["ac", "ab", "acb", "abcx"]),
+            ("a*a", ["aa", "aba"], ["a"]), ("ä*", ["äb"], ["ab"]), ("a**b", ["ab", "axb"], ["a"]),
+            ("*ab*ab*", ["abab", "xabyabz"], ["ab", "aab"]),
+        ]
+    )
+    func patterns(text: String, matching: [String], others: [String]) throws {
+        let pattern = try #require(NamePattern(text))
+        for name in matching { #expect(pattern.matches(ArraySlice(name.utf8)), "\(name)") }
+        for name in others { #expect(!pattern.matches(ArraySlice(name.utf8)), "\(name)") }
+    }
+
+    @Test("what no name can match is no pattern", arguments: ["", "a/b", "a\u{1}", String(repeating: "x", count: 256)])
+    func noPattern(text: String) {
+        #expect(NamePattern(text) == nil)
+    }
+}
