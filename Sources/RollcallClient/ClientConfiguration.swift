@@ -10,6 +10,10 @@ public struct ClientConfiguration: Hashable, Sendable {
     ///
     /// It is sent to every endpoint, in clear where the address does not begin with `https`.
     public var credential: Credential?
+    /// What is trusted, and shown, where an address begins with `https`.
+    ///
+    /// The files are read once in the life of the process.
+    public var tls = ClientTLS()
 
     /// The defaults.
     public init() {}

@@ -17,7 +17,8 @@ struct AnnouncingServer: Service {
                 logger.notice(
                     "ready",
                     metadata: [
-                        "http": "http://\(ListenAddress(host: settings.listen.http.host, port: port))",
+                        "http":
+                            "\(settings.tls.certificate == nil ? "http" : "https")://\(ListenAddress(host: settings.listen.http.host, port: port))",
                         "daemon": "\(settings.daemon.id)",
                         "database": "\(settings.database.url?.shown ?? "")",
                     ]

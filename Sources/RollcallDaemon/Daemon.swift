@@ -23,6 +23,7 @@ struct Daemon {
     private let metrics: PrometheusRegistry
     private let downTimes: DownTimes
     private let access: AccessControl
+    private let tls: ServerTLS?
     private let logger = Logger(label: "rollcalld")
 
     /// - Parameters:
@@ -37,6 +38,7 @@ struct Daemon {
         self.metrics = metrics
         downTimes = DownTimes(settings.settings.machine)
         access = AccessControl(settings.access)
+        tls = settings.tls.map(ServerTLS.init)
     }
 
     /// Runs until SIGTERM or SIGINT.
@@ -68,6 +70,7 @@ struct Daemon {
             engine: engine,
             settings: settings.server,
             access: access,
+            tls: tls,
             group: group,
             readPass: readPass,
             metrics: metrics,
@@ -117,6 +120,7 @@ struct Daemon {
                 engine: engine,
                 downTimes: downTimes,
                 access: access,
+                tls: tls,
                 logs: logs,
                 notifier: notifier,
                 logger: logger

@@ -17,6 +17,7 @@ final class ReloadService: Service {
     private let engine: LivenessEngine
     private let downTimes: DownTimes
     private let access: AccessControl
+    private let tls: ServerTLS?
     private let logs: LogOutput
     private let notifier: SystemdNotifier?
     private let logger: Logger
@@ -27,6 +28,7 @@ final class ReloadService: Service {
         engine: LivenessEngine,
         downTimes: DownTimes,
         access: AccessControl,
+        tls: ServerTLS?,
         logs: LogOutput,
         notifier: SystemdNotifier?,
         logger: Logger
@@ -36,6 +38,7 @@ final class ReloadService: Service {
         self.engine = engine
         self.downTimes = downTimes
         self.access = access
+        self.tls = tls
         self.logs = logs
         self.notifier = notifier
         self.logger = logger
@@ -53,12 +56,13 @@ final class ReloadService: Service {
     private func reload() {
         do {
             let before = current.withLock { $0 }
-            let reload = try SettingsReload(from: before, to: loader.loadWithAccess())
+            let reload = try SettingsReload(from: before, to: loader.load())
             current.withLock { $0 = reload.loaded }
             let machine = reload.loaded.settings.machine
             engine.adopt(machine)
             downTimes.adopt(machine)
             access.adopt(reload.loaded.access)
+            if let material = reload.loaded.tls { tls?.adopt(material) }
             logs.level = reload.loaded.settings.log.level
             logs.format = reload.loaded.settings.log.format
             for warning in reload.loaded.warnings { logger.warning("\(warning)") }

@@ -32,13 +32,15 @@ package struct RollcallServer: Service {
     private let bound = BoundPort()
     private let responder: RouterResponder<RollcallContext>
     private let shortWay: HeartbeatHandler.ShortWay
+    private let tls: ServerTLS?
 
-    /// A server for an engine that has been started; `/metrics` shows what is in `metrics`, `access` tells who asks, and
-    /// `audit` is told who changed what.
+    /// A server for an engine that has been started; `/metrics` shows what is in `metrics`, `access` tells who asks,
+    /// `tls` what is shown to them (without it, HTTP is spoken in clear), and `audit` is told who changed what.
     package init(
         engine: LivenessEngine,
         settings: ServerSettings,
         access: AccessControl = AccessControl(),
+        tls: ServerTLS? = nil,
         group: any EventLoopGroup,
         readPass: EventLoopReadPass,
         metrics: PrometheusRegistry,
@@ -49,6 +51,7 @@ package struct RollcallServer: Service {
         self.settings = settings
         self.group = group
         self.readPass = readPass
+        self.tls = tls
         self.logger = logger
         mostConnections = max(1, settings.mostConnections ?? ConnectionLimit.ofProcess)
         connections = OpenConnections(
@@ -79,9 +82,12 @@ package struct RollcallServer: Service {
         let connections = connections
         let bound = bound
         let shortWay = shortWay
+        let tls = tls
         let application = Application(
             responder: responder,
-            server: HTTPServerBuilder { ConnectionChannel(limits, readPass, connections, shortWay, responder: $0) },
+            server: HTTPServerBuilder {
+                ConnectionChannel(limits, readPass, connections, shortWay, tls, responder: $0)
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 backlog: 1_024,

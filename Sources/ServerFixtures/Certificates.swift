@@ -3,11 +3,13 @@ package struct Certificates: Sendable {
     package let authority: String
     package let client: String
     package let clientKey: String
+    private let folder: String
 
     private static let environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent"]
 
     /// Makes them: `authority.pem`, `server.pem` and `client.pem`, each with its `.key`.
     package init(in folder: String) async throws {
+        self.folder = folder
         authority = "\(folder)/authority.pem"
         client = "\(folder)/client.pem"
         clientKey = "\(folder)/client.key"
@@ -27,6 +29,26 @@ package struct Certificates: Sendable {
                 in: folder
             )
         }
+    }
+
+    /// Makes `NAME.pem` with `NAME.key`, for that DNS name and until tomorrow, or yesterday.
+    package func issue(_ name: String, for dnsName: String, isExpired: Bool = false) async throws {
+        let request = "\(folder)/\(name).csr"
+        try await Self.openssl(
+            [
+                "req", "-new", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                "-subj", "/CN=\(name) of the test", "-addext", "subjectAltName=DNS:\(dnsName),IP:127.0.0.1",
+                "-out", request, "-keyout", "\(folder)/\(name).key",
+            ],
+            in: folder
+        )
+        try await Self.openssl(
+            [
+                "x509", "-req", "-in", request, "-copy_extensions", "copy", "-days", isExpired ? "-1" : "1",
+                "-CA", authority, "-CAkey", "\(folder)/authority.key", "-out", "\(folder)/\(name).pem",
+            ],
+            in: folder
+        )
     }
 
     private static func openssl(_ arguments: [String], in folder: String) async throws {

@@ -172,7 +172,6 @@ struct SettingsFileTests {
         #expect(
             names == [
                 "listen.unix", "listen.datagram",
-                "tls.certificate", "tls.key", "tls.client_ca",
             ]
         )
         for name in names {

@@ -153,6 +153,27 @@ struct SettingsRulesTests {
     }
 
     @Test(
+        "certificate and key belong together, and who has a client's certificate must be told what it is for",
+        arguments: [
+            ("{certificate: /c}", ["tls.certificate needs tls.key"]), ("{key: /k}", ["tls.key needs tls.certificate"]),
+            (
+                "{client_ca: /a}",
+                ["tls.client_ca needs tls.certificate", "tls.client_ca needs auth.tokens_file"]
+            ),
+            ("{certificate: /c, key: /k, client_ca: /a}", ["tls.client_ca needs auth.tokens_file"]),
+        ]
+    )
+    func tls(section: String, errors: [String]) throws {
+        let found = try Loading.errors("tls: \(section)")
+        #expect(
+            found
+                == errors.map {
+                    "rollcalld.yaml:1: \($0.replacing(" needs", with: ": needs")); expected both to be set"
+                }
+        )
+    }
+
+    @Test(
         "loopback is 127.0.0.0/8, ::1 and localhost",
         arguments: ["127.0.0.1:1", "127.9.9.9:0", "[::1]:65535", "localhost:2"]
     )

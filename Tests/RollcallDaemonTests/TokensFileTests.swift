@@ -41,7 +41,7 @@ struct TokensFileTests {
             """
         let expected = AccessList([
             AccessList.Credential(
-                digest: AccessList.digest(of: "secret"),
+                proof: .token(digest: AccessList.digest(of: "secret")),
                 identity: Identity(
                     name: "n",
                     roles: [.reporter, .reader],
@@ -62,15 +62,16 @@ struct TokensFileTests {
     @Test(
         "what is wrong is named with its place, its value and what is expected",
         arguments: [
-            ("", ["t:1: expected one key, tokens, with a list"]),
-            ("a: 1", ["t:1: expected one key, tokens, with a list"]),
+            ("", ["t:1: expected the key tokens, with a list"]),
+            ("a: 1", ["t:1: expected the key tokens, with a list"]),
+            ("tokens: []\na: 1", ["t:2: a: unknown; expected tokens and revoked"]),
             ("tokens: x", ["t:1: tokens is not a list"]),
             ("tokens: [x]", ["t:1: tokens[0] is not a mapping"]),
             ("tokens: [{", ["t:2: not readable as YAML: did not find expected node content"]),
             (
                 entry("role: reader, roles: [reader]"),
                 [
-                    "t:1: tokens[0].role: unknown; expected one of name, sha256, roles, hosts, binaries, expires"
+                    "t:1: tokens[0].role: unknown; expected one of name, sha256, certificate, roles, hosts, binaries, expires"
                 ]
             ),
             (entry("hosts: [a]"), ["t:1: tokens[0].roles is missing"]),
@@ -116,12 +117,12 @@ struct TokensFileTests {
                 [
                     "t:1: tokens[0].name: \"a b\" is not valid; expected 1 to 64 of the characters A-Z, a-z, 0-9, '.', '_' "
                         + "and '-'",
-                    "t:1: tokens[0].sha256: \"12\" is not valid; expected the 64 hexadecimal digits of the token's SHA-256",
+                    "t:1: tokens[0].sha256: \"12\" is not valid; expected the token's SHA-256, 64 hexadecimal digits",
                 ]
             ),
             (
                 "tokens:\n- {name: a, sha256: \(digest), roles: reader}\n- {name: b, sha256: \(digest), roles: reader}",
-                ["t:3: tokens[1].sha256 is there twice; expected each token once"]
+                ["t:3: tokens[1].sha256 is there twice; expected each once"]
             ),
         ]
     )
@@ -152,7 +153,7 @@ struct TokensFileTests {
                 flags: [.init(name: "--x", key: "auth.tokens_file", value: path)],
                 surroundings: Loading.surroundings
             )
-            return try loader.loadWithAccess()
+            return try loader.loadWithCredentials()
         }
         let none = try load("tokens: []")
         let one = try load(Self.entry("roles: reader"))

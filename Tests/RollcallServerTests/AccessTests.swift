@@ -18,7 +18,7 @@ struct AccessTests {
         expires: Timestamp? = nil
     ) -> AccessList.Credential {
         AccessList.Credential(
-            digest: AccessList.digest(of: token),
+            proof: .token(digest: AccessList.digest(of: token)),
             identity: Identity(
                 name: token + "-holder",
                 roles: roles,

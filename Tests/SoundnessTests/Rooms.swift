@@ -42,8 +42,9 @@ enum Rooms {
         case "RollcallServer":
             system + ["LivenessCore", "LivenessEngine", "RollcallWire", "Telemetry", "Logging", "Hummingbird"]
                 + ["HummingbirdCore", "HTTPTypes", "Metrics", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes"]
-                + ["Crypto", "ServiceLifecycle"]
-        case "RollcallClient": system + ["RollcallWire", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1"]
+                + ["Crypto", "NIOSSL", "NIOTLS", "ServiceLifecycle", "SwiftASN1", "X509"]
+        case "RollcallClient":
+            system + ["RollcallWire", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL"]
         case "Telemetry": system + ["Logging", "Metrics", "CoreMetrics"]
         case "Systemd": system + ["ServiceLifecycle"]
         case "RollcallDaemon":

@@ -4,22 +4,44 @@ internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import NIOSSL
 internal import RollcallWire
+internal import Synchronization
 
 /// Carries one request to one endpoint.
 enum HTTPTransport {
-    /// One client for the process, as HTTPClient.shared is one: it lives as long as the process and needs no shutdown.
+    /// One client for the process and each of its TLS settings, as HTTPClient.shared is one: they live as long as the
+    /// process and need no shutdown.
+    private static let clients = Mutex<[ClientTLS: HTTPClient]>([:])
+
+    private static func client(_ tls: ClientTLS) throws -> HTTPClient {
+        try clients.withLock { clients in
+            if let client = clients[tls] { return client }
+            let client = try makeClient(tls)
+            clients[tls] = client
+            return client
+        }
+    }
+
+    /// Not HTTPClient.shared itself.
     ///
-    /// Not HTTPClient.shared itself, which tries a refused connection again until the time is over: here the next
-    /// endpoint is tried at once. Redirects are not followed: a daemon sends none, and an edit must not become a GET.
-    private static let client: HTTPClient = {
+    /// That one tries a refused connection again until the time is over; here the next endpoint is tried at once. Redirects are not followed: a daemon sends none, and an edit must not become a GET.
+    private static func makeClient(_ tls: ClientTLS) throws -> HTTPClient {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.retryConnectionEstablishment = false
         // Shorter than the 60 s after which a daemon closes an idle connection, so that we are first.
         configuration.connectionPool.idleTimeout = .seconds(50)
         configuration.httpVersion = .http1Only
+        var secure = TLSConfiguration.makeClientConfiguration()
+        secure.minimumTLSVersion = .tlsv12
+        if let authorities = tls.authorities { secure.trustRoots = .file(authorities) }
+        if let certificate = tls.certificate {
+            secure.certificateChain = try NIOSSLCertificate.fromPEMFile(certificate).map { .certificate($0) }
+        }
+        if let key = tls.key { secure.privateKey = .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)) }
+        configuration.tlsConfiguration = secure
         return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
-    }()
+    }
 
     /// Sends the request and reads the whole answer, within the two limits of the configuration.
     static func send(
@@ -39,6 +61,7 @@ enum HTTPTransport {
             outgoing.body = .bytes(ByteBuffer(bytes: body))
         }
         let sent = outgoing
+        let client = try client(configuration.tls)
         let response = try await underLimit(configuration.answerTimeout + request.patience) {
             // The limit around this call is what counts; this one only has to be longer.
             try await client.execute(sent, timeout: .hours(1))
@@ -55,7 +78,8 @@ enum HTTPTransport {
 
     /// The status with which any HTTP server answers a GET; its body is not read.
     static func status(of url: String, within limit: Duration) async throws -> Int {
-        try await underLimit(limit) {
+        let client = try client(ClientTLS())
+        return try await underLimit(limit) {
             Int(try await client.execute(HTTPClientRequest(url: url), timeout: .hours(1)).status.code)
         }
     }

@@ -1,12 +1,15 @@
 internal import Foundation
 internal import Yams
 
-/// The command line's own file, `~/.config/rollcall/config.yaml`: `endpoints`, a list or one comma-separated text, and
-/// `token_file`, the path of a file whose first line is the token to ask with.
+/// The command line's own file, `~/.config/rollcall/config.yaml`: `endpoints`, a list or one comma-separated text, and paths
+/// of files: `token_file`, whose first line is the token to ask with, `ca_file`, `certificate_file` and `key_file`.
 struct ClientFile {
     let path: String
     private(set) var endpoints: [String]?
     private(set) var tokenFile: String?
+    private(set) var authorities: String?
+    private(set) var certificate: String?
+    private(set) var key: String?
 
     /// What the file says; `nil` when there is none.
     static func read(_ path: String) throws -> ClientFile? {
@@ -44,11 +47,19 @@ struct ClientFile {
             } else {
                 throw fault(value, "endpoints: expected a list or comma-separated text")
             }
-        case "token_file":
-            guard let text = value.string, !text.isEmpty else { throw fault(value, "token_file: expected a path") }
-            tokenFile = text
-        default: throw fault(key, "unknown key \(key.string ?? "?"); known are endpoints and token_file")
+        case "token_file": tokenFile = try path(key, value)
+        case "ca_file": authorities = try path(key, value)
+        case "certificate_file": certificate = try path(key, value)
+        case "key_file": self.key = try path(key, value)
+        default:
+            let known = "endpoints, token_file, ca_file, certificate_file and key_file"
+            throw fault(key, "unknown key \(key.string ?? "?"); known are \(known)")
         }
+    }
+
+    private func path(_ key: Node, _ value: Node) throws -> String {
+        guard let text = value.string, !text.isEmpty else { throw fault(value, "\(key.string ?? ""): expected a path") }
+        return text
     }
 
     /// The parts of a comma-separated text.

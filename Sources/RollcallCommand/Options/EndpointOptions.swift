@@ -12,6 +12,24 @@ struct EndpointOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file whose first line is the token to ask with.", valueName: "file"))
     var tokenFile: String?
 
+    @Option(
+        name: .customLong("ca-file"),
+        help: ArgumentHelp(
+            "Who signs the certificates of daemons (PEM); without it whom the system trusts.",
+            valueName: "file"
+        )
+    )
+    var authorities: String?
+
+    @Option(
+        name: .customLong("certificate-file"),
+        help: ArgumentHelp("The certificate to show (PEM).", valueName: "file")
+    )
+    var certificate: String?
+
+    @Option(name: .customLong("key-file"), help: ArgumentHelp("Its private key (PEM).", valueName: "file"))
+    var key: String?
+
     /// The endpoints: those of the flags, else of the environment, else of the file, else the standard one.
     func resolved() throws -> [Endpoint] {
         if !endpoints.isEmpty { return try endpoints.map { try endpoint($0, from: "--endpoint") } }
@@ -24,12 +42,18 @@ struct EndpointOptions: ParsableArguments {
         return [.standard]
     }
 
-    /// What goes with each call: the token, from the same places.
+    /// What goes with each call, and what is trusted: a token and files of TLS, from the same places.
     ///
     /// A flag, the environment or the file names the file it is in; the environment may hold the token itself. No flag
     /// does, for everybody on the machine can read those.
     func configuration() throws -> ClientConfiguration {
         var configuration = ClientConfiguration()
+        let file = try Self.file()
+        configuration.tls = ClientTLS(
+            authorities: authorities ?? Self.variable("ROLLCALL_CA_FILE") ?? file?.authorities,
+            certificate: certificate ?? Self.variable("ROLLCALL_CERTIFICATE_FILE") ?? file?.certificate,
+            key: key ?? Self.variable("ROLLCALL_KEY_FILE") ?? file?.key
+        )
         if let tokenFile {
             configuration.credential = Credential(file: tokenFile)
         } else if let token = Self.variable("ROLLCALL_TOKEN") {
@@ -37,7 +61,7 @@ struct EndpointOptions: ParsableArguments {
                 throw Failure(status: Failure.usage, "ROLLCALL_TOKEN: not a token (printable ASCII without spaces)")
             }
             configuration.credential = credential
-        } else if let path = try Self.variable("ROLLCALL_TOKEN_FILE") ?? Self.file()?.tokenFile {
+        } else if let path = Self.variable("ROLLCALL_TOKEN_FILE") ?? file?.tokenFile {
             configuration.credential = Credential(file: path)
         }
         return configuration

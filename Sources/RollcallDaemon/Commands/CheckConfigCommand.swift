@@ -14,7 +14,7 @@ struct CheckConfigCommand: ParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() throws {
-        let loaded = try options.load(withAccess: true)
+        let loaded = try options.load(withCredentials: true)
         try StandardStreams.write(Self.table(loaded) + "\n")
         for warning in loaded.warnings { StandardStreams.complain("warning: \(warning)") }
         let unreadable = loaded.settings.unreadableFiles

@@ -13,7 +13,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
-        let loaded = try options.load(withAccess: true)
+        let loaded = try options.load(withCredentials: true)
         let output = LogOutput(format: loaded.settings.log.format, level: loaded.settings.log.level)
         LoggingSystem.bootstrap { LineLogHandler(label: $0, output: output) }
         let registry = PrometheusRegistry()

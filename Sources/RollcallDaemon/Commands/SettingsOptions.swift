@@ -54,10 +54,10 @@ struct SettingsOptions: ParsableArguments {
 
     /// Reads the settings, or says on standard error what is wrong and throws the exit code.
     ///
-    /// With access it reads the credentials as well, which only the daemon may be able to read.
-    func load(withAccess needsAccess: Bool = false) throws(ExitCode) -> LoadedSettings {
+    /// With credentials it reads those as well, which only the daemon may be able to read.
+    func load(withCredentials needsCredentials: Bool = false) throws(ExitCode) -> LoadedSettings {
         do {
-            return try needsAccess ? loader().loadWithAccess() : loader().load()
+            return try needsCredentials ? loader().loadWithCredentials() : loader().load()
         } catch {
             for problem in error.errors { StandardStreams.complain("\(problem)") }
             throw .failure

@@ -5,6 +5,8 @@ package struct LoadedSettings: Sendable {
     package internal(set) var settings: Settings
     /// What `auth.tokens_file` says; `nil` where there is none.
     package internal(set) var access: AccessList?
+    /// What the files of `tls` hold; `nil` where there are none.
+    package internal(set) var tls: ServerTLS.Material?
     /// What was changed or deserves a look; for the log.
     package internal(set) var warnings: [String] = []
 
@@ -47,6 +49,25 @@ package struct LoadedSettings: Sendable {
             case .wrong: return failure("\(key.shown(entry.value.text)) is not valid; expected \(key.expected)")
             case .refused(let reason): return failure(reason)
             }
+        }
+    }
+
+    /// Reads the files that say who may do what, and what is shown to them: for the daemon's eyes alone.
+    mutating func readCredentials() throws(SettingErrors) {
+        access = nil
+        if let file = settings.auth.tokensFile { access = try TokensFile.read(file) }
+        tls = nil
+        guard let certificate = settings.tls.certificate, let key = settings.tls.key else { return }
+        do throws(ServerTLS.Fault) {
+            tls = try ServerTLS.Material(certificate: certificate, key: key, clientAuthority: settings.tls.clientCA)
+        } catch {
+            let name =
+                switch error.file {
+                case .certificate: "tls.certificate"
+                case .key: "tls.key"
+                case .clientAuthority: "tls.client_ca"
+                }
+            throw SettingErrors([SettingError(origin: origin(of: name), key: name, message: error.message)])
         }
     }
 

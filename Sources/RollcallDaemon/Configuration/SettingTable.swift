@@ -347,26 +347,31 @@ extension SettingTable {
             SettingKey(
                 "tls.certificate",
                 \.tls.certificate,
-                availability: .notInThisRelease,
-                reason: "The certificate chain as PEM."
+                default: "none",
+                reload: .atStart,
+                reason: "The certificate chain as PEM: with it, listen.http speaks TLS alone. Read again on SIGHUP."
             ),
             SettingKey(
                 "tls.key",
                 \.tls.key,
-                availability: .notInThisRelease,
-                reason: "Its private key as PEM."
+                default: "none",
+                reload: .atStart,
+                reason: "Its private key as PEM. Read again on SIGHUP."
             ),
             SettingKey(
                 "tls.client_ca",
                 \.tls.clientCA,
-                availability: .notInThisRelease,
-                reason: "Who signs the certificates of clients, as PEM."
+                default: "none",
+                reload: .atStart,
+                reason: "Who signs the certificates of clients, as PEM; what the holder of one may do stands in "
+                    + "auth.tokens_file. Read again on SIGHUP."
             ),
             SettingKey(
                 "auth.tokens_file",
                 \.auth.tokensFile,
                 default: "none",
-                reason: "A file with the hashes of tokens and what each may do; once it is set, nobody without one is "
+                reason:
+                    "A file with the hashes of tokens, the names of certificates and what each may do; once it is set, nobody else is "
                     + "answered. It is read again on SIGHUP."
             ),
         ]

@@ -45,10 +45,10 @@ package struct SettingsLoader: Sendable {
         return loaded
     }
 
-    /// The same with the credentials, which are for the daemon's eyes alone.
-    package func loadWithAccess() throws(SettingErrors) -> LoadedSettings {
+    /// The same with the credentials.
+    package func loadWithCredentials() throws(SettingErrors) -> LoadedSettings {
         var loaded = try load()
-        if let file = loaded.settings.auth.tokensFile { loaded.access = try TokensFile.read(file) }
+        try loaded.readCredentials()
         return loaded
     }
 
@@ -89,7 +89,7 @@ package struct SettingsLoader: Sendable {
 
 extension CocoaError {
     /// The system's words without the path, which the error names already.
-    fileprivate var reason: String {
+    var reason: String {
         switch code {
         case .fileReadNoSuchFile, .fileNoSuchFile: "no such file"
         case .fileReadNoPermission: "permission denied"

@@ -24,7 +24,6 @@ package struct SettingsReload: Sendable {
                 key.copy(current.settings, &merged.settings)
             }
         }
-        if current.access != loaded.access, !changed.contains("auth.tokens_file") { changed.append("auth.tokens_file") }
         let topics = Set(current.settings.liveness.topics.keys).union(loaded.settings.liveness.topics.keys)
         for topic in topics.sorted() {
             for key in SettingTable.keys(ofTopic: topic) where key.text(current.settings) != key.text(loaded.settings) {
@@ -35,6 +34,8 @@ package struct SettingsReload: Sendable {
         guard errors.isEmpty else { throw SettingErrors(errors) }
         // A derived id must not be derived anew.
         merged.settings.daemon = current.settings.daemon
+        try merged.readCredentials()
+        if merged.access != current.access, !changed.contains("auth.tokens_file") { changed.append("auth.tokens_file") }
         self.loaded = merged
         self.changed = changed
         self.ignored = ignored

@@ -36,11 +36,8 @@ enum SettingsRules {
     }
 
     private static func warnOfClearText(_ loaded: inout LoadedSettings) {
-        guard !loaded.settings.listen.http.isLoopback else { return }
-        loaded.warn(
-            "listen.http is not loopback, and this release has no TLS of its own: tokens pass in clear there, so let "
-                + "only a proxy that speaks TLS, or a network that you trust, reach it"
-        )
+        guard !loaded.settings.listen.http.isLoopback, loaded.settings.tls.certificate == nil else { return }
+        loaded.warn("listen.http is not loopback, and tls.certificate is not set: tokens pass in clear there")
     }
 
     /// A down time that is not longer than the interval would take every service down between two heartbeats.
@@ -99,6 +96,7 @@ enum SettingsRules {
                 )
             )
         }
+        errors += tlsContradictions(loaded)
         errors += shadowContradictions(loaded)
         errors += loaded.settings.liveness.drivers.flatMap { downTimeContradictions(loaded, $0) }
         errors += brakeContradictions(loaded)
@@ -110,6 +108,21 @@ enum SettingsRules {
                 error(loaded, "daemon.id", "\"direct\" is what the zookeeper driver calls no daemon; expected another")
             )
         }
+        return errors
+    }
+
+    private static func tlsContradictions(_ loaded: LoadedSettings) -> [SettingError] {
+        let (tls, auth) = (loaded.settings.tls, loaded.settings.auth)
+        var errors: [SettingError] = []
+        func need(_ key: String, _ value: String?, for other: String, _ otherValue: String?) {
+            guard value == nil, otherValue != nil else { return }
+            errors.append(error(loaded, other, "needs \(key); expected both to be set"))
+        }
+        need("tls.key", tls.key, for: "tls.certificate", tls.certificate)
+        need("tls.certificate", tls.certificate, for: "tls.key", tls.key)
+        need("tls.certificate", tls.certificate, for: "tls.client_ca", tls.clientCA)
+        // Else whoever has a certificate of that authority, of whatever use, could do everything.
+        need("auth.tokens_file", auth.tokensFile, for: "tls.client_ca", tls.clientCA)
         return errors
     }
 

@@ -1,11 +1,10 @@
-import FoundationEssentials
-import Glibc
+import Foundation
 import LivenessCore
 import RollcallServer
 import RollcallWire
 import Yams
 
-/// The file of `auth.tokens_file`: who may do what, and the SHA-256 of their tokens.
+/// The file of `auth.tokens_file`: who may do what, and the SHA-256 of their tokens or the name in their certificates.
 ///
 ///     tokens:
 ///       - name: node1
@@ -14,15 +13,21 @@ import Yams
 ///         hosts: [node1]
 ///         binaries: [nova-compute]
 ///         expires: 2027-01-01T00:00:00Z
+///       - name: scheduler
+///         certificate: scheduler.example.org
+///         roles: [reader]
+///     revoked: [2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae]
 ///
 /// Of one name there may be several, so that a new token can be given out before the old one is taken back.
 struct TokensFile {
-    private static let keys = ["name", "sha256", "roles", "hosts", "binaries", "expires"]
+    private static let keys = ["name", "sha256", "certificate", "roles", "hosts", "binaries", "expires"]
+    private static let expectedDigest = "64 hexadecimal digits"
     private static let expectedName = "1 to 64 of the characters A-Z, a-z, 0-9, '.', '_' and '-'"
     private static let expectedPattern = "1 to 255 characters without a slash, in which * stands for any"
 
     private let path: String
     private var credentials: [AccessList.Credential] = []
+    private var revoked: Set<[UInt8]> = []
     private var errors: [SettingError] = []
 
     /// - Throws: All that is wrong with it, at once.
@@ -41,7 +46,7 @@ struct TokensFile {
 
     private func list() throws(SettingErrors) -> AccessList {
         guard errors.isEmpty else { throw SettingErrors(errors) }
-        return AccessList(credentials)
+        return AccessList(credentials, revoked: revoked)
     }
 
     private init(path: String) {
@@ -50,13 +55,18 @@ struct TokensFile {
 
     /// Whoever can write the file can do everything.
     private mutating func text() -> String? {
-        var status = stat()
-        guard stat(path, &status) == 0, let data = FileManager.default.contents(atPath: path) else {
-            fail(1, nil, "cannot be read: \(String(cString: strerror(errno)))")
-            return nil
-        }
-        guard status.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
-            fail(1, nil, "others than its owner may write it; expected `chmod go-w \(path)`")
+        let data: Data
+        do {
+            // What it is a link to is what counts.
+            let target = URL(filePath: path).resolvingSymlinksInPath()
+            let attributes = try FileManager.default.attributesOfItem(atPath: target.path)
+            guard let mode = attributes[.posixPermissions] as? NSNumber, mode.intValue & 0o022 == 0 else {
+                fail(1, nil, "others than its owner may write it; expected `chmod go-w \(path)`")
+                return nil
+            }
+            data = try Data(contentsOf: target)
+        } catch {
+            fail(1, nil, "cannot be read: \((error as? CocoaError)?.reason ?? String(describing: error))")
             return nil
         }
         guard let text = String(validating: data, as: UTF8.self) else {
@@ -76,14 +86,33 @@ struct TokensFile {
         } catch {
             return fail(1, nil, "not readable as YAML: \(error)")
         }
-        guard let mapping = root?.mapping, mapping.count == 1, let list = mapping["tokens"] else {
-            return fail(root?.mark?.line ?? 1, nil, "expected one key, tokens, with a list")
+        guard let mapping = root?.mapping, let list = mapping["tokens"] else {
+            return fail(root?.mark?.line ?? 1, nil, "expected the key tokens, with a list")
         }
+        for (key, value) in mapping where key.string != "tokens" { readRevoked(key, value) }
         guard let entries = list.sequence else {
             if SettingsFile.raw(list) == .null { return }
             return fail(list.mark?.line ?? 1, "tokens", "is not a list")
         }
         for (number, entry) in entries.enumerated() { read(entry, as: "tokens[\(number)]") }
+    }
+
+    private mutating func readRevoked(_ key: Node, _ value: Node) {
+        let line = key.mark?.line ?? 1
+        guard key.string == "revoked" else {
+            return fail(line, key.string, "unknown; expected tokens and revoked")
+        }
+        let raw = SettingsFile.raw(value)
+        if raw == .null || raw == .list([]) { return }
+        guard let digests = Self.list(raw, Self.bytes(hexadecimal:)) else {
+            return fail(
+                line,
+                "revoked",
+                "\(raw.text) is not valid; expected a list: SHA-256 of certificates, "
+                    + "\(Self.expectedDigest) each"
+            )
+        }
+        revoked = Set(digests)
     }
 
     private mutating func read(_ entry: Node, as place: String) {
@@ -111,8 +140,14 @@ struct TokensFile {
         let name = value("name", Self.expectedName) { raw in
             Self.scalar(raw).flatMap { $0.wholeMatch(of: #/[A-Za-z0-9._-]{1,64}/#) == nil ? nil : $0 }
         }
-        let digest = value("sha256", "the 64 hexadecimal digits of the token's SHA-256") { raw in
+        let digest = value("sha256", "the token's SHA-256, \(Self.expectedDigest)") { raw in
             Self.scalar(raw).flatMap(Self.bytes(hexadecimal:))
+        }
+        let certificate = value("certificate", "a name of the certificate, 1 to 255 characters") { raw in
+            Self.scalar(raw).flatMap { (1...255).contains($0.utf8.count) ? $0 : nil }
+        }
+        if (values["sha256"] == nil) == (values["certificate"] == nil) {
+            fail(line, place, "is missing sha256 or certificate; expected one of the two")
         }
         let roles = value("roles", "a list of \(Role.allCases.map(\.rawValue).joined(separator: ", "))") { raw in
             Self.list(raw) { Role(rawValue: $0) }
@@ -122,7 +157,7 @@ struct TokensFile {
         let expires = value("expires", "a time such as 2027-01-01T00:00:00Z") { raw in
             Self.scalar(raw).flatMap { WireTime($0) }
         }
-        for key in ["name", "sha256", "roles"] where values[key] == nil { fail(line, "\(place).\(key)", "is missing") }
+        for key in ["name", "roles"] where values[key] == nil { fail(line, "\(place).\(key)", "is missing") }
         if let roles {
             let isReporter = roles.contains(.reporter)
             if isReporter, values["hosts"] == nil {
@@ -135,13 +170,15 @@ struct TokensFile {
                 )
             }
         }
-        if let digest, credentials.contains(where: { $0.digest == digest }) {
-            fail(line, "\(place).sha256", "is there twice; expected each token once")
+        let proof = digest.map { AccessList.Proof.token(digest: $0) } ?? certificate.map { .certificate(name: $0) }
+        if credentials.contains(where: { $0.proof == proof }) {
+            let key = digest == nil ? "certificate" : "sha256"
+            fail(line, "\(place).\(key)", "is there twice; expected each once")
         }
-        guard errors.count == errorsBefore, let name, let digest, let roles else { return }
+        guard errors.count == errorsBefore, let name, let proof, let roles else { return }
         credentials.append(
             AccessList.Credential(
-                digest: digest,
+                proof: proof,
                 identity: Identity(
                     name: name,
                     roles: Set(roles),

@@ -20,29 +20,51 @@ package final class AccessControl: Sendable {
         self.list.withLock { $0 = list }
     }
 
-    /// Who sent a request with these headers.
+    /// Who sent a request with these headers, on a connection on which that certificate was shown.
     ///
-    /// - Throws: A 401 where it names no credential that counts.
-    func identity(of fields: HTTPFields, at now: Timestamp) throws(APIError) -> Identity {
+    /// Where a request names a token, that alone counts.
+    ///
+    /// - Throws: A 401 where there is no credential that counts.
+    func identity(
+        of fields: HTTPFields,
+        _ certificate: PeerCertificate?,
+        at now: Timestamp
+    ) throws(APIError) -> Identity {
         guard let list = list.withLock({ $0 }) else { return .anybody }
-        guard let token = Self.token(fields) else {
-            throw .unauthorized("a credential is needed: Authorization: Bearer TOKEN")
-        }
-        guard token.utf8.count <= Self.longestToken, let credential = list.credential(of: token) else {
-            throw .unauthorized("this token is not known here")
+        let credential: AccessList.Credential
+        if fields[.authorization] != nil || fields[.authToken] != nil {
+            guard let token = Self.token(fields), let known = list.credential(of: token) else {
+                throw .unauthorized("this token is not known here")
+            }
+            credential = known
+        } else if let certificate {
+            guard !list.hasRevoked(certificate) else { throw .unauthorized("this certificate was revoked") }
+            guard now < certificate.notAfter else { throw .unauthorized("this certificate has expired") }
+            guard let known = list.credential(of: certificate) else {
+                let names = certificate.names.joined(separator: ", ")
+                throw .unauthorized("this certificate is for nobody known here: \(names)")
+            }
+            credential = known
+        } else {
+            throw .unauthorized("a credential is needed: Authorization: Bearer TOKEN, or a certificate")
         }
         if let end = credential.expires, now >= end {
-            throw .unauthorized("the token of \(credential.identity.name) has expired")
+            throw .unauthorized("the credential of \(credential.identity.name) has expired")
         }
         return credential.identity
     }
 
     /// `Authorization: Bearer TOKEN`, or as OpenStack's clients say it `X-Auth-Token: TOKEN`.
     private static func token(_ fields: HTTPFields) -> String? {
-        guard let authorization = fields[.authorization] else { return fields[.authToken] }
-        let words = authorization.split(separator: " ", omittingEmptySubsequences: true)
-        guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
-        return String(words[1])
+        let token: String
+        if let authorization = fields[.authorization] {
+            let words = authorization.split(separator: " ", omittingEmptySubsequences: true)
+            guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
+            token = String(words[1])
+        } else {
+            token = fields[.authToken] ?? ""
+        }
+        return token.utf8.count <= longestToken ? token : nil
     }
 }
 

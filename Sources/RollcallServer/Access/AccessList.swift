@@ -3,34 +3,51 @@ package import LivenessCore
 
 /// Every credential there is.
 package struct AccessList: Hashable, Sendable {
-    /// One token, of which only the SHA-256 is known: tokens are long and random, so nothing is gained by a slow hash.
+    /// What its holder shows.
+    package enum Proof: Hashable, Sendable {
+        /// A token, of which only the SHA-256 is known (32 bytes): tokens are long and random, so nothing is gained by a
+        /// slow hash.
+        case token(digest: [UInt8])
+        /// A certificate that is for this name.
+        case certificate(name: String)
+    }
+
     package struct Credential: Hashable, Sendable {
-        /// 32 bytes.
-        package var digest: [UInt8]
+        package var proof: Proof
         package var identity: Identity
         /// From when on it counts no more; `nil` where it does not end.
         package var expires: Timestamp?
 
-        package init(digest: [UInt8], identity: Identity, expires: Timestamp? = nil) {
-            self.digest = digest
+        package init(proof: Proof, identity: Identity, expires: Timestamp? = nil) {
+            self.proof = proof
             self.identity = identity
             self.expires = expires
         }
     }
 
-    private let credentials: [[UInt8]: Credential]
+    private let credentials: [Proof: Credential]
+    /// SHA-256 of certificates that count no more, whatever they are for.
+    private let revoked: Set<[UInt8]>
 
-    /// Of two credentials with one digest, the first counts.
-    package init(_ credentials: [Credential]) {
-        self.credentials = Dictionary(credentials.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
+    /// Of two credentials with one proof, the first counts.
+    package init(_ credentials: [Credential], revoked: Set<[UInt8]> = []) {
+        self.credentials = Dictionary(credentials.map { ($0.proof, $0) }, uniquingKeysWith: { first, _ in first })
+        self.revoked = revoked
     }
 
     /// Who holds a token.
     ///
     /// It is looked up by its hash, so how long that takes tells nothing of other tokens.
     func credential(of token: String) -> Credential? {
-        credentials[Self.digest(of: token)]
+        credentials[.token(digest: Self.digest(of: token))]
     }
+
+    /// Who holds a certificate: the first of its names that is known here.
+    func credential(of certificate: PeerCertificate) -> Credential? {
+        certificate.names.lazy.compactMap { credentials[.certificate(name: $0)] }.first
+    }
+
+    func hasRevoked(_ certificate: PeerCertificate) -> Bool { revoked.contains(certificate.fingerprint) }
 
     package static func digest(of token: String) -> [UInt8] {
         Array(SHA256.hash(data: Array(token.utf8)))

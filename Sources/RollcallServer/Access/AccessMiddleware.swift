@@ -18,7 +18,11 @@ struct AccessMiddleware: RouterMiddleware {
         let right = Right(to: request.method, at: context.endpointPath)
         if right == .nothing { return try await next(request, context) }
         var context = context
-        context.identity = try access.identity(of: request.headers, at: engine.wall(engine.now))
+        context.identity = try access.identity(
+            of: request.headers,
+            context.connection?.certificate,
+            at: engine.wall(engine.now)
+        )
         guard context.identity.has(right) else {
             let words = "\(context.identity.name) may not do this: it takes the role \(right.role.rawValue)"
             audit.refused(by: context.caller, "\(request.method) \(request.uri.path)", words)

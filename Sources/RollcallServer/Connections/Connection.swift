@@ -19,6 +19,7 @@ final class Connection: Sendable {
         var tickets: [(request: UInt64, ticket: LoopReadPass.Ticket)] = []
         var met: (request: UInt64, call: Result<HeartbeatCall, DocumentError>)?
         var hasClientLeft = false
+        var certificate: PeerCertificate?
 
         /// Nobody waits for the answer to the request at work alone.
         var isClientGoingOn: Bool { hasClientLeft || begun > answered + 1 }
@@ -30,6 +31,12 @@ final class Connection: Sendable {
 
     init(_ pass: LoopReadPass?) {
         self.pass = pass
+    }
+
+    /// What the client has shown; `nil` where it showed none.
+    var certificate: PeerCertificate? {
+        get { state.withLock { $0.certificate } }
+        set { state.withLock { $0.certificate = newValue } }
     }
 
     /// The head of a request was read.

@@ -14,14 +14,17 @@ struct ConnectionChannel: ServerChildChannel {
     }
 
     private let inner: HTTP1Channel
+    private let tls: ServerTLS?
 
     init(
         _ limits: RequestLimits,
         _ readPass: EventLoopReadPass,
         _ connections: OpenConnections,
         _ shortWay: HeartbeatHandler.ShortWay,
+        _ tls: ServerTLS?,
         responder: @escaping HTTPChannelHandler.Responder
     ) {
+        self.tls = tls
         inner = HTTP1Channel(
             responder: responder,
             configuration: HTTP1Channel.Configuration(
@@ -50,7 +53,14 @@ struct ConnectionChannel: ServerChildChannel {
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        inner.setup(channel: channel, logger: logger).flatMapThrowing { value in
+        if let tls {
+            do {
+                try channel.pipeline.syncOperations.addHandler(tls.handler())
+            } catch {
+                return channel.eventLoop.makeFailedFuture(error)
+            }
+        }
+        return inner.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let handler = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
             return Value(
                 inner: value,

@@ -1,6 +1,8 @@
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
+import NIOSSL
+import NIOTLS
 
 /// Tells of one connection what happens on it: the read pass about its heartbeats, and who keeps room for new ones about
 /// its requests.
@@ -110,6 +112,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted = event as? TLSUserEvent { connection.certificate = Self.certificate(context) }
         let isEndOfInput = if case ChannelEvent.inputClosed = event { true } else { false }
         if isEndOfInput { connection.clientLeft() }
         // A request whose rest will not come is not answered.
@@ -129,6 +132,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         place = nil
         context.fireChannelInactive()
+    }
+
+    /// What the client has shown in the handshake; one that cannot be read is none.
+    private static func certificate(_ context: ChannelHandlerContext) -> PeerCertificate? {
+        try? context.pipeline.syncOperations.nioSSL_peerCertificate().map(PeerCertificate.init)
     }
 
     private static func isHeartbeat(_ head: HTTPRequest) -> Bool {

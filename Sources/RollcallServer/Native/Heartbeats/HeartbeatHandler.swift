@@ -150,7 +150,11 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Who sent it; nil when the router has to refuse them.
     private func reporter(_ head: HTTPRequest) -> Identity? {
-        let identity = try? way.access.identity(of: head.headerFields, at: way.engine.wall(way.engine.now))
+        let identity = try? way.access.identity(
+            of: head.headerFields,
+            connection.connection.certificate,
+            at: way.engine.wall(way.engine.now)
+        )
         return identity?.mayReport == true ? identity : nil
     }
 
