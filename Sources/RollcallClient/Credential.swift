@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import Glibc
 
 /// What a caller proves itself with: a bearer token.
 ///
@@ -27,15 +27,25 @@ public struct Credential: Hashable, Sendable {
         switch source {
         case .text(let token): return "Bearer \(token)"
         case .file(let path):
-            guard let data = FileManager.default.contents(atPath: path) else {
+            guard let text = Self.beginning(of: path) else {
                 throw ClientError(code: .notAllowed, message: "the token file \(path) cannot be read")
             }
-            let line = String(decoding: data, as: UTF8.self).prefix { !$0.isNewline }
+            let line = text.prefix { !$0.isNewline }
             guard Self.isToken(line) else {
                 throw ClientError(code: .notAllowed, message: "the first line of \(path) is no token")
             }
             return "Bearer \(line)"
         }
+    }
+
+    /// More than a token takes; a file may be anything.
+    private static func beginning(of path: String) -> String? {
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let count = read(file, &bytes, bytes.count)
+        return count < 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 
     private static func isToken(_ text: some StringProtocol) -> Bool {

@@ -1,7 +1,7 @@
 /// A client of one or several Rollcall daemons.
 ///
 /// Each call goes to one endpoint. The next one is tried when one does not answer, when one says that it cannot
-/// answer now (503), or when one answers *unknown* for a reason of its own (`starting`, `local_pause`,
+/// answer now (503) or does not know the caller (401), or when one answers *unknown* for a reason of its own (`starting`, `local_pause`,
 /// `backend_lost`): another daemon may know better. When none does, the first such answer is the answer.
 /// The endpoint that answered last is asked first next time.
 ///
@@ -41,6 +41,7 @@ public struct RollcallClient: Sendable {
         var doubtful: Value?
         var failures: [String] = []
         var lastRefusal: ClientError?
+        var unknownCaller: ClientError?
         var wasUnreadable = false
         for offset in endpoints.indices {
             let index = (first + offset) % endpoints.count
@@ -55,7 +56,8 @@ public struct RollcallClient: Sendable {
             }
             guard reply.status < 400 else {
                 let refusal = reply.refusal(from: endpoint)
-                guard refusal.code == .noAnswer else {
+                if reply.status == 401 { unknownCaller = unknownCaller ?? refusal }
+                guard refusal.code == .noAnswer || reply.status == 401 else {
                     preferred.index = index
                     throw refusal
                 }
@@ -76,6 +78,7 @@ public struct RollcallClient: Sendable {
             }
         }
         if let doubtful { return doubtful }
+        if let unknownCaller { throw unknownCaller }
         throw ClientError(
             code: wasUnreadable && failures.count == 1 ? .unreadableReply : .noAnswer,
             message: "no endpoint answered: " + failures.joined(separator: "; "),

@@ -41,6 +41,13 @@ struct Daemon {
         tls = settings.tls.map(ServerTLS.init)
     }
 
+    /// What it says is written whatever the level of the others: they are no news to a reader, and evidence to another.
+    private static var audit: Logger {
+        var logger = Logger(label: "audit")
+        logger.logLevel = .notice
+        return logger
+    }
+
     /// Runs until SIGTERM or SIGINT.
     ///
     /// - Throws: What keeps the daemon from starting or from going on.
@@ -75,7 +82,7 @@ struct Daemon {
             readPass: readPass,
             metrics: metrics,
             logger: logger,
-            audit: Logger(label: "audit")
+            audit: Self.audit
         )
         try await serve(engine, server)
         await readPass.close()

@@ -4,4 +4,8 @@ import RollcallWire
 extension HTTPField.Name {
     /// `Rollcall-API-Version`.
     static let apiVersion = HTTPField.Name(APIVersion.headerName) ?? .server
+    /// `X-Auth-Token`: how OpenStack's clients send a token.
+    static let authToken = HTTPField.Name("X-Auth-Token") ?? .server
+    /// `Last-Event-ID`: what a watcher that comes back has seen last.
+    static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .server
 }

@@ -10,7 +10,7 @@ struct RollcallContext: RequestContext {
     /// nil where there is no real connection, as in tests of the router alone.
     let connection: Connection?
     /// Who asks, as the request's credential says.
-    var identity = Identity.anybody
+    var identity = Identity.nobody
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
@@ -21,7 +21,7 @@ struct RollcallContext: RequestContext {
     var maxUploadSize: Int { WireLimits.bodyBytes }
 
     /// Who asks, and from where, for the record of an edit.
-    var caller: String { identity.caller(at: channel) }
+    var caller: String { identity.caller(at: channel.remoteAddress?.ipAddress) }
 
     /// The address this connection came in at.
     var localAddress: String? { channel.localAddress?.ipAddress }

@@ -39,8 +39,8 @@ package struct RollcallServer: Service {
     package init(
         engine: LivenessEngine,
         settings: ServerSettings,
-        access: AccessControl = AccessControl(),
-        tls: ServerTLS? = nil,
+        access: AccessControl,
+        tls: ServerTLS?,
         group: any EventLoopGroup,
         readPass: EventLoopReadPass,
         metrics: PrometheusRegistry,

@@ -21,6 +21,8 @@ struct AccessTests {
             output: place.unique("new-token")
         )
         #expect(try await made.ended() == .exited(0), "\(made.messages)")
+        let attributes = try FileManager.default.attributesOfItem(atPath: place.file("\(name).token"))
+        #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
         let before = (try? String(contentsOfFile: place.file("tokens.yaml"), encoding: .utf8)) ?? "tokens:\n"
         try place.write(before + made.output, to: "tokens.yaml")
         var configuration = ClientConfiguration()
@@ -74,6 +76,15 @@ struct AccessTests {
             _ = try await `operator`.edit(found.uuid, patch)
             try await `operator`.deleteService(uuid: found.uuid)
 
+            let again = try SpawnedProcess(
+                Programs.daemon,
+                ["new-token", "--name", "it's\n", "--roles", "operator", "--to", place.file("odd.token")],
+                environment: Programs.environment,
+                output: place.unique("new-token")
+            )
+            #expect(try await again.ended() != .exited(0) && again.messages.contains("--name: "), "\(again.messages)")
+            #expect(!FileManager.default.fileExists(atPath: place.file("odd.token")))
+
             // A file that is wrong takes nothing back and lets nobody in.
             let tokens = try String(contentsOfFile: place.file("tokens.yaml"), encoding: .utf8)
             try place.write(tokens + "  - {name: x}\n", to: "tokens.yaml")
@@ -87,8 +98,13 @@ struct AccessTests {
             func line(_ message: String) throws -> [String: String] {
                 try #require(lines.first { $0.message == message }?.metadata, "\(message) in \(lines)")
             }
-            let refused = try line("refused")
-            #expect(refused["by"] == "node1@127.0.0.1" && refused["why"] == "node1 may not report worker on node2")
+            let refused = lines.filter { $0.message == "refused" }.compactMap(\.metadata)
+            for (caller, why) in [
+                ("anonymous@127.0.0.1", "this token is not known here"),
+                ("node1@127.0.0.1", "node1 may not report worker on node2"),
+            ] {
+                #expect(refused.contains { $0["by"] == caller && $0["why"] == why }, "\(refused)")
+            }
             let edited = try line("service edited")
             #expect(edited["by"] == "ops@127.0.0.1" && edited["subject"] == "worker on node1 (\(found.uuid))")
             #expect(edited["old"] == "status=enabled forced_down=false")

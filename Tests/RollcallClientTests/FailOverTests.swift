@@ -55,6 +55,18 @@ struct FailOverTests {
         #expect(result.second == 1)
     }
 
+    @Test("an endpoint that does not know the caller is passed over; when none does, that is the answer")
+    func unknownCaller() async throws {
+        let result = try await asked(first: { _ in .error(401, "unauthorized") })
+        #expect(try result.0.get().state == .up)
+        #expect(result.second == 1)
+        try await StubDaemon.run(replying: .error(401, "unauthorized")) { stub in
+            let client = Self.client([stub.url, StubDaemon.nobody])
+            let error = await #expect(throws: ClientError.self) { try await client.state(of: Self.name) }
+            #expect(error?.code == .notAllowed && error?.error?.code == .unauthorized)
+        }
+    }
+
     @Test("an endpoint that answers what no daemon answers is passed over", arguments: ["", "<html>", "[]", "{}"])
     func unreadable(body: String) async throws {
         let result = try await asked(first: { _ in StubReply(body) })
@@ -97,7 +109,6 @@ struct FailOverTests {
         "a refusal is the answer, with its code",
         arguments: [
             (400, "malformed", ClientError.Code.refused),
-            (401, "unauthorized", .notAllowed),
             (403, "forbidden", .notAllowed),
             (404, "no_such_service", .noSuchService), (404, "not_found", .unreadableReply),
             (409, "edit_conflict", .refused),

@@ -31,14 +31,16 @@ struct TokensFileTests {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Config")
         let text = try String(contentsOf: folder.appending(path: "tokens.yaml"), encoding: .utf8)
         #expect(Self.errors(text) == [])
-        let entry = """
-            tokens:
-              - name: 'n'
-                sha256: \(AccessList.digest(of: "secret").map { String(format: "%02X", $0) }.joined())
-                roles: ['reporter', 'reader']
-                hosts: ['h1', 'h2-*']
-                expires: '2030-01-01T00:00:00Z'
-            """
+        let entry =
+            "tokens:\n"
+            + TokensFile.entry(
+                name: "n",
+                sha256: AccessList.digest(of: "secret"),
+                roles: ["reporter", "reader"],
+                hosts: ["h1", "h2-*"],
+                binaries: [],
+                expires: "2030-01-01T00:00:00Z"
+            )
         let expected = AccessList([
             AccessList.Credential(
                 proof: .token(digest: AccessList.digest(of: "secret")),
@@ -102,7 +104,7 @@ struct TokensFileTests {
             (
                 entry("roles: reporter, hosts: [a/b]"),
                 [
-                    "t:1: tokens[0].hosts: [a/b] is not valid; expected a list: 1 to 255 characters without a slash, in "
+                    "t:1: tokens[0].hosts: [a/b] is not valid; expected a list: 1 to 255 bytes without a slash, in "
                         + "which * stands for any"
                 ]
             ),

@@ -2,7 +2,9 @@ import HTTPTypes
 import Hummingbird
 import LivenessCore
 import LivenessEngine
+import Logging
 import RollcallWire
+import Synchronization
 import Testing
 
 @testable import RollcallServer
@@ -14,7 +16,7 @@ struct AccessTests {
 
     private static func credential(
         _ token: String,
-        _ roles: Set<Role>,
+        _ roles: Roles,
         expires: Timestamp? = nil
     ) -> AccessList.Credential {
         AccessList.Credential(
@@ -30,9 +32,9 @@ struct AccessTests {
     }
 
     private static let list = AccessList([
-        credential("reporting", [.reporter]), credential("reading", [.reader]), credential("operating", [.operator]),
-        credential("past", [.operator], expires: Timestamp(microseconds: 1)),
-        credential("future", [.reader], expires: Timestamp(microseconds: .max)),
+        credential("reporting", .reporter), credential("reading", .reader), credential("operating", .operator),
+        credential("past", .operator, expires: Timestamp(microseconds: 1)),
+        credential("future", .reader, expires: Timestamp(microseconds: .max)),
     ])
 
     private static func bearer(_ token: String) -> [(String, String)] { [("Authorization", "Bearer \(token)")] }
@@ -70,6 +72,8 @@ struct AccessTests {
             #expect(server.engine.board.find(host: "h1", binary: "worker-1") == nil)
             for path in ["/healthz", "/readyz", "/openapi.yaml", "/", "/v2.1"] {
                 #expect(try await server.get(path).status == 200, "\(path)")
+                #expect(try await server.call("HEAD", path).status == 200, "\(path)")
+                #expect(try await server.call("DELETE", path).status == 401, "\(path)")
             }
         }
     }
@@ -202,10 +206,73 @@ struct AccessTests {
             connection.send(call)
             let first = try await blocking { connection.receive(until: #""rejected":[]}"#) }
             #expect(first.hasPrefix("HTTP/1.1 200"), "\(first)")
-            access.adopt(AccessList([Self.credential("reading", [.reader])]))
+            access.adopt(AccessList([Self.credential("reading", .reader)]))
             connection.send(call)
             let second = try await blocking { connection.receive(until: "}}") }
             #expect(second.hasPrefix("HTTP/1.1 401"), "\(second)")
+        }
+    }
+
+    @Test("a watch ends when its credential is taken back")
+    func watch() async throws {
+        let access = AccessControl(Self.list)
+        try await guarded(access) { server in
+            let connection = try await server.connect()
+            connection.send("GET /v1/watch HTTP/1.1\r\nHost: localhost\r\nX-Auth-Token: reading\r\n\r\n")
+            _ = try await blocking { connection.receive(until: #""complete":true}"#) }
+            access.adopt(AccessList([]))
+            access.adopt(AccessList([Self.credential("operating", .operator)]))
+            // What it waits for comes, and then it is asked who waits.
+            let beat = try await server.call(
+                "PUT",
+                "/v1/services/h1/worker-1/heartbeat",
+                headers: Self.bearer("operating")
+            )
+            #expect(beat.status == 200)
+            #expect(try await blocking { connection.receive(until: "\r\n0\r\n\r\n") }.hasSuffix("\r\n0\r\n\r\n"))
+        }
+    }
+
+    @Test("refusals are told one by one up to two a second for each caller, and counted beyond")
+    func flood() {
+        let lines = Lines()
+        let time = Mutex(Timestamp(microseconds: 0))
+        let audit = AuditLog(lines.logger) { time.withLock { $0 } }
+        for number in 0..<5 { audit.refused(by: "one", "call \(number)", String(repeating: "x", count: 9_000)) }
+        audit.refused(by: "two", "call", "why")
+        time.withLock { $0 = Timestamp(microseconds: 1_000_000) }
+        audit.refused(by: "one", "call", "why")
+        audit.refused(by: "two", "call", "why")
+        let told = lines.all.map { "\($0["by"] ?? "") \($0["call"] ?? "") \($0["not_told_before"] ?? "0")" }
+        #expect(told == ["one call 0 0", "one call 1 0", "two call 3", "one call 0", "two call 0"])
+        #expect(lines.all.allSatisfy { ($0["why"]?.description.utf8.count ?? 0) <= 300 })
+        for number in 0..<100 { audit.refused(by: "caller \(number)", "call", "why") }
+        #expect(lines.all.count == 5 + 18)
+    }
+
+    /// What a logger was told.
+    private final class Lines: Sendable {
+        private let lines = Mutex<[Logger.Metadata]>([])
+
+        var all: [Logger.Metadata] { lines.withLock { $0 } }
+
+        var logger: Logger {
+            Logger(label: "audit") { _ in Handler(lines: self) }
+        }
+
+        private struct Handler: LogHandler {
+            var lines: Lines
+            var logLevel = Logger.Level.trace
+            var metadata: Logger.Metadata = [:]
+
+            subscript(metadataKey key: String) -> Logger.MetadataValue? {
+                get { metadata[key] }
+                set { metadata[key] = newValue }
+            }
+
+            func log(event: LogEvent) {
+                lines.lines.withLock { $0.append(event.metadata ?? [:]) }
+            }
         }
     }
 

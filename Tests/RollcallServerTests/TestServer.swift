@@ -77,6 +77,7 @@ struct TestServer: Sendable {
             engine: engine,
             settings: settings,
             access: setup.access,
+            tls: nil,
             group: group,
             readPass: readPass,
             metrics: metrics,

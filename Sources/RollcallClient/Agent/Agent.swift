@@ -114,6 +114,8 @@ public struct Agent: Sendable {
             }
         } catch let error as ClientError {
             switch error.code {
+            // Another daemon may know the token already, or still; and nobody was asked where it cannot be read.
+            case .notAllowed where error.error?.code != .forbidden: return .unanswered(error.message)
             case .refused, .noSuchService, .notAllowed:
                 let code = error.error?.code ?? .malformed
                 return .refused(code, error.error?.message ?? error.message)

@@ -2,9 +2,10 @@ internal import Subprocess
 
 /// What processes started by an agent are started with.
 enum ChildEnvironment {
-    /// The agent's own, without systemd's socket and watchdog: a child that spoke for the agent would confuse both.
+    /// The agent's own, without systemd's socket and watchdog, and without its token: a child that spoke for the agent
+    /// would confuse others.
     static var environment: Environment {
-        .inherit.updating(["NOTIFY_SOCKET": nil, "WATCHDOG_USEC": nil, "WATCHDOG_PID": nil])
+        .inherit.updating(["NOTIFY_SOCKET": nil, "WATCHDOG_USEC": nil, "WATCHDOG_PID": nil, "ROLLCALL_TOKEN": nil])
     }
 
     /// A path when it has a slash, else a name to look for in `PATH`.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import Glibc
 import RollcallServer
 
@@ -41,51 +40,47 @@ struct NewTokenCommand: ParsableCommand {
     private static let tokenBytes = 32
 
     func run() throws {
-        let token = "rollcall_" + Self.hexadecimal((0..<Self.tokenBytes).map { _ in UInt8.random(in: .min ... .max) })
-        let entry = entry(Self.hexadecimal(AccessList.digest(of: token)))
+        let random = (0..<Self.tokenBytes).map { _ in UInt8.random(in: .min ... .max) }
+        let token = "rollcall_" + TokensFile.hexadecimal(random)
+        let entry = TokensFile.entry(
+            name: name,
+            sha256: AccessList.digest(of: token),
+            roles: roles,
+            hosts: hosts,
+            binaries: binaries,
+            expires: expires
+        )
         do {
             _ = try TokensFile.read(text: "tokens:\n" + entry, of: "the entry")
         } catch {
-            for problem in error.errors { StandardStreams.complain("\(problem.key ?? ""): \(problem.message)") }
+            for problem in error.errors {
+                let key = problem.key?.replacing("tokens[0].", with: "--") ?? "the entry"
+                StandardStreams.complain("\(key): \(problem.message)")
+            }
             throw ExitCode.validationFailure
         }
         try write(token + "\n")
-        try StandardStreams.write(entry)
-    }
-
-    private func entry(_ digest: String) -> String {
-        var lines = ["  - name: \(Self.quoted(name))", "    sha256: \(digest)", "    roles: \(Self.list(roles))"]
-        if !hosts.isEmpty { lines.append("    hosts: \(Self.list(hosts))") }
-        if !binaries.isEmpty { lines.append("    binaries: \(Self.list(binaries))") }
-        if let expires { lines.append("    expires: \(Self.quoted(expires))") }
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    private static func list(_ texts: [String]) -> String {
-        "[" + texts.map(quoted).joined(separator: ", ") + "]"
-    }
-
-    /// Between single quotes YAML takes everything but a single quote as it is.
-    private static func quoted(_ text: String) -> String {
-        "'" + text.replacing("'", with: "''") + "'"
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        do { try StandardStreams.write(entry) } catch {
+            unlink(to)
+            throw error
+        }
     }
 
     /// Creates the file, which is nobody else's from the beginning.
     private func write(_ text: String) throws {
         let file = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else {
-            StandardStreams.complain("--to \(to): \(String(cString: strerror(errno)))")
-            throw ExitCode.failure
-        }
+        guard file >= 0 else { throw failure() }
         defer { close(file) }
         let bytes = Array(text.utf8)
         guard Glibc.write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0 else {
-            StandardStreams.complain("--to \(to): \(String(cString: strerror(errno)))")
-            throw ExitCode.failure
+            let failure = failure()
+            unlink(to)
+            throw failure
         }
+    }
+
+    private func failure() -> ExitCode {
+        StandardStreams.complain("--to \(to): \(String(cString: strerror(errno)))")
+        return .failure
     }
 }

@@ -7,7 +7,9 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .customLong("config"), help: ArgumentHelp("Read settings from this file.", valueName: "file"))
     var file: String?
 
-    @Option(help: ArgumentHelp("Answer HTTP here; a loopback address.", valueName: "address:port"))
+    @Option(
+        help: ArgumentHelp("Answer HTTP here; beyond loopback only with auth.tokens_file.", valueName: "address:port")
+    )
     var listenHttp: String?
 
     @Option(name: .customLong("database-url"), help: ArgumentHelp("Keep records here.", valueName: "url"))

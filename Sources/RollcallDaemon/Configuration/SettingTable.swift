@@ -371,8 +371,8 @@ extension SettingTable {
                 \.auth.tokensFile,
                 default: "none",
                 reason:
-                    "A file with the hashes of tokens, the names of certificates and what each may do; once it is set, nobody else is "
-                    + "answered. It is read again on SIGHUP."
+                    "A file with the hashes of tokens, the names of certificates and what each may do; once it is set, "
+                    + "nobody else is told more than how to speak to the daemon. It is read again on SIGHUP."
             ),
         ]
     }

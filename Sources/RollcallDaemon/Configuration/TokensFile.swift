@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LivenessCore
 import RollcallServer
 import RollcallWire
@@ -8,7 +9,7 @@ import Yams
 ///
 ///     tokens:
 ///       - name: node1
-///         sha256: 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+///         sha256: 0000000000000000000000000000000000000000000000000000000000000001
 ///         roles: [reporter]
 ///         hosts: [node1]
 ///         binaries: [nova-compute]
@@ -16,17 +17,20 @@ import Yams
 ///       - name: scheduler
 ///         certificate: scheduler.example.org
 ///         roles: [reader]
-///     revoked: [2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae]
+///     revoked: [0000000000000000000000000000000000000000000000000000000000000002]
 ///
 /// Of one name there may be several, so that a new token can be given out before the old one is taken back.
 struct TokensFile {
     private static let keys = ["name", "sha256", "certificate", "roles", "hosts", "binaries", "expires"]
     private static let expectedDigest = "64 hexadecimal digits"
+    /// 100,000 entries take some 20 MiB.
+    private static let mostBytes = 64 << 20
     private static let expectedName = "1 to 64 of the characters A-Z, a-z, 0-9, '.', '_' and '-'"
-    private static let expectedPattern = "1 to 255 characters without a slash, in which * stands for any"
+    private static let expectedPattern = "1 to 255 bytes without a slash, in which * stands for any"
 
     private let path: String
     private var credentials: [AccessList.Credential] = []
+    private var proofs: Set<AccessList.Proof> = []
     private var revoked: Set<[UInt8]> = []
     private var errors: [SettingError] = []
 
@@ -60,8 +64,19 @@ struct TokensFile {
             // What it is a link to is what counts.
             let target = URL(filePath: path).resolvingSymlinksInPath()
             let attributes = try FileManager.default.attributesOfItem(atPath: target.path)
+            guard attributes[.type] as? FileAttributeType == .typeRegular,
+                let size = attributes[.size] as? NSNumber, size.intValue <= Self.mostBytes
+            else {
+                fail(1, nil, "is no file of at most \(Self.mostBytes >> 20) MiB")
+                return nil
+            }
             guard let mode = attributes[.posixPermissions] as? NSNumber, mode.intValue & 0o022 == 0 else {
                 fail(1, nil, "others than its owner may write it; expected `chmod go-w \(path)`")
+                return nil
+            }
+            guard let owner = attributes[.ownerAccountID] as? NSNumber, [0, geteuid()].contains(owner.uint32Value)
+            else {
+                fail(1, nil, "belongs to another user; expected it to be root's, or the daemon's own")
                 return nil
             }
             data = try Data(contentsOf: target)
@@ -149,8 +164,8 @@ struct TokensFile {
         if (values["sha256"] == nil) == (values["certificate"] == nil) {
             fail(line, place, "is missing sha256 or certificate; expected one of the two")
         }
-        let roles = value("roles", "a list of \(Role.allCases.map(\.rawValue).joined(separator: ", "))") { raw in
-            Self.list(raw) { Role(rawValue: $0) }
+        let roles = value("roles", "a list of \(Role.allCases.map(\.word).joined(separator: ", "))") { raw in
+            Self.list(raw, Role.init)
         }
         let hosts = value("hosts", "a list: \(Self.expectedPattern)") { Self.list($0, NamePattern.init) }
         let binaries = value("binaries", "a list: \(Self.expectedPattern)") { Self.list($0, NamePattern.init) }
@@ -171,7 +186,7 @@ struct TokensFile {
             }
         }
         let proof = digest.map { AccessList.Proof.token(digest: $0) } ?? certificate.map { .certificate(name: $0) }
-        if credentials.contains(where: { $0.proof == proof }) {
+        if let proof, !proofs.insert(proof).inserted {
             let key = digest == nil ? "certificate" : "sha256"
             fail(line, "\(place).\(key)", "is there twice; expected each once")
         }
@@ -181,13 +196,44 @@ struct TokensFile {
                 proof: proof,
                 identity: Identity(
                     name: name,
-                    roles: Set(roles),
+                    roles: Roles(roles),
                     hosts: hosts ?? [],
                     binaries: binaries ?? [NamePattern("*")].compactMap { $0 }
                 ),
                 expires: expires.map { Timestamp(microseconds: $0.microseconds) }
             )
         )
+    }
+
+    // MARK: Writing
+
+    /// An entry for the token with that SHA-256, as it stands in the list.
+    static func entry(
+        name: String,
+        sha256: [UInt8],
+        roles: [String],
+        hosts: [String],
+        binaries: [String],
+        expires: String?
+    ) -> String {
+        var lines = ["  - name: \(quoted(name))", "    sha256: \(hexadecimal(sha256))", "    roles: \(quoted(roles))"]
+        if !hosts.isEmpty { lines.append("    hosts: \(quoted(hosts))") }
+        if !binaries.isEmpty { lines.append("    binaries: \(quoted(binaries))") }
+        if let expires { lines.append("    expires: \(quoted(expires))") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func quoted(_ texts: [String]) -> String {
+        "[" + texts.map(quoted).joined(separator: ", ") + "]"
+    }
+
+    /// Between single quotes YAML takes everything but a single quote as it is.
+    private static func quoted(_ text: String) -> String {
+        "'" + text.replacing("'", with: "''") + "'"
+    }
+
+    static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
     private mutating func fail(_ line: Int, _ key: String?, _ message: String) {

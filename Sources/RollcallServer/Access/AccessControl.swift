@@ -9,15 +9,19 @@ package final class AccessControl: Sendable {
     private static let longestToken = 512
 
     private let list: Mutex<AccessList?>
+    /// Nobody needs a credential: what each heartbeat asks first.
+    private let isOpen: Atomic<Bool>
 
     /// - Parameter list: Every credential there is; `nil` where nobody needs one.
     package init(_ list: AccessList? = nil) {
         self.list = Mutex(list)
+        isOpen = Atomic(list == nil)
     }
 
     /// Holds from the next request on.
     package func adopt(_ list: AccessList?) {
         self.list.withLock { $0 = list }
+        isOpen.store(list == nil, ordering: .releasing)
     }
 
     /// Who sent a request with these headers, on a connection on which that certificate was shown.
@@ -27,9 +31,10 @@ package final class AccessControl: Sendable {
     /// - Throws: A 401 where there is no credential that counts.
     func identity(
         of fields: HTTPFields,
-        _ certificate: PeerCertificate?,
-        at now: Timestamp
+        _ certificate: @autoclosure () -> PeerCertificate?,
+        at now: @autoclosure () -> Timestamp
     ) throws(APIError) -> Identity {
+        if isOpen.load(ordering: .acquiring) { return .anybody }
         guard let list = list.withLock({ $0 }) else { return .anybody }
         let credential: AccessList.Credential
         if fields[.authorization] != nil || fields[.authToken] != nil {
@@ -37,9 +42,9 @@ package final class AccessControl: Sendable {
                 throw .unauthorized("this token is not known here")
             }
             credential = known
-        } else if let certificate {
+        } else if let certificate = certificate() {
             guard !list.hasRevoked(certificate) else { throw .unauthorized("this certificate was revoked") }
-            guard now < certificate.notAfter else { throw .unauthorized("this certificate has expired") }
+            guard now() < certificate.notAfter else { throw .unauthorized("this certificate has expired") }
             guard let known = list.credential(of: certificate) else {
                 let names = certificate.names.joined(separator: ", ")
                 throw .unauthorized("this certificate is for nobody known here: \(names)")
@@ -48,7 +53,7 @@ package final class AccessControl: Sendable {
         } else {
             throw .unauthorized("a credential is needed: Authorization: Bearer TOKEN, or a certificate")
         }
-        if let end = credential.expires, now >= end {
+        if let end = credential.expires, now() >= end {
             throw .unauthorized("the credential of \(credential.identity.name) has expired")
         }
         return credential.identity
@@ -66,11 +71,6 @@ package final class AccessControl: Sendable {
         }
         return token.utf8.count <= longestToken ? token : nil
     }
-}
-
-extension HTTPField.Name {
-    /// `X-Auth-Token`.
-    fileprivate static let authToken = HTTPField.Name("X-Auth-Token") ?? .authorization
 }
 
 extension APIError {

@@ -1,15 +1,13 @@
-import NIOCore
-
 /// Who asks, and what they may do.
 package struct Identity: Hashable, Sendable {
     /// As the record of changes and the log name them.
     package var name: String
-    package var roles: Set<Role>
+    package var roles: Roles
     /// For whom a reporter beats: any of these hosts and any of these binaries.
     package var hosts: [NamePattern]
     package var binaries: [NamePattern]
 
-    package init(name: String, roles: Set<Role>, hosts: [NamePattern] = [], binaries: [NamePattern] = []) {
+    package init(name: String, roles: Roles, hosts: [NamePattern] = [], binaries: [NamePattern] = []) {
         self.name = name
         self.roles = roles
         self.hosts = hosts
@@ -17,22 +15,20 @@ package struct Identity: Hashable, Sendable {
     }
 
     /// Whoever reaches a daemon that asks for no credentials.
-    static let anybody = Identity(name: "anonymous", roles: [.operator])
+    static let anybody = Identity(name: "anonymous", roles: .operator)
+    /// Whoever is not known, where credentials are asked for.
+    static let nobody = Identity(name: "anonymous", roles: [])
 
-    var mayOperate: Bool { roles.contains(.operator) }
-    var mayAsk: Bool { mayOperate || roles.contains(.reader) }
-    /// Whether there are services it may beat for.
-    var mayReport: Bool { mayOperate || roles.contains(.reporter) }
+    /// Whether it may do what takes a role: an operator may do everything.
+    func holds(_ role: Role) -> Bool { !roles.isDisjoint(with: Roles([role, .operator])) }
 
     /// Whether it may beat for a service.
     func mayReport(host: ArraySlice<UInt8>, binary: ArraySlice<UInt8>) -> Bool {
-        mayOperate
+        roles.contains(.operator)
             || roles.contains(.reporter) && hosts.contains { $0.matches(host) }
                 && binaries.contains { $0.matches(binary) }
     }
 
     /// Who they are and from where they ask, for records and for the log.
-    func caller(at channel: any Channel) -> String {
-        "\(name)@\(channel.remoteAddress?.ipAddress ?? "local")"
-    }
+    func caller(at address: String?) -> String { "\(name)@\(address ?? "local")" }
 }

@@ -1,17 +1,18 @@
+import LivenessCore
+
 /// A host or a binary, or several: `*` stands for any characters, also for none; everything else for itself, byte by byte.
 package struct NamePattern: Hashable, Sendable {
     /// What stands before, between and behind the stars; one part without a star.
     private let parts: [[UInt8]]
 
-    /// The pattern; `nil` where no name could match it: names have 1 to 255 bytes and no slash.
+    /// The pattern; `nil` where it is empty, longer than a name in bytes, or has what names do not have: a slash or a
+    /// control character.
     package init?(_ text: String) {
-        guard (1...255).contains(text.utf8.count), !text.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 < 0x20 })
+        guard (1...NameRule.longestName).contains(text.utf8.count),
+            !text.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 < 0x20 })
         else { return nil }
         parts = text.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
     }
-
-    /// Whether it matches every name.
-    var isEverything: Bool { parts.count > 1 && parts.allSatisfy(\.isEmpty) }
 
     func matches(_ name: ArraySlice<UInt8>) -> Bool {
         guard let first = parts.first, let last = parts.last else { return false }

@@ -31,17 +31,16 @@ extension SQLRecordStore {
     ) async throws(StoreError) -> HeartbeatObservation {
         try await reading { session in
             let daemons = try DaemonRow.all(in: session)
-            let news = daemons.filter { $0.id != daemon && seen[$0.id] != $0.flushCount }.map { other in
-                [other.id.stored, (seen[other.id].map { min($0, other.flushCount) } ?? -1).stored]
-            }
+            let others = daemons.filter { $0.id != daemon && seen[$0.id] != $0.flushCount }
             var changed: [ObservedHeartbeat] = []
-            if !news.isEmpty {
+            if !others.isEmpty {
+                let known = others.flatMap { other in
+                    [other.id.stored, (seen[other.id].map { min($0, other.flushCount) } ?? -1).stored]
+                }
+                let flushed = HeartbeatText.flushed(daemons: others.count, session.dialect)
                 try HeartbeatRow.stretches(session.dialect).read(in: session) { first, last in
-                    for other in news {
-                        let arguments = [first.stored, last.stored] + other
-                        changed += try session.rows(HeartbeatText.flushed, arguments, of: "services") {
-                            try HeartbeatText.heartbeat($0)
-                        }
+                    changed += try session.rows(flushed, [first.stored, last.stored] + known) {
+                        try HeartbeatText.heartbeat(StoredRow($0, of: "services"))
                     }
                     return true
                 }
@@ -73,12 +72,14 @@ extension SQLRecordStore {
 }
 
 private enum HeartbeatText {
-    static let flushed = SQLText { dialect in
+    /// In a stretch, what each of so many daemons flushed after a count: in the order of the keys.
+    static func flushed(daemons: Int, _ dialect: SQLDialect) -> String {
         let key = HeartbeatRow.key(dialect)
+        let (daemon, flush) = (HeartbeatRow.place("last_daemon", dialect), HeartbeatRow.place("last_flush", dialect))
+        let conditions = Array(repeating: "\(daemon) = ? AND \(flush) > ?", count: daemons)
         return """
             SELECT \(columns(dialect)) FROM \(HeartbeatRow.heartbeats(dialect)) WHERE \(key) BETWEEN ? AND ? \
-            AND \(HeartbeatRow.place("last_daemon", dialect)) = ? AND \(HeartbeatRow.place("last_flush", dialect)) > ? \
-            ORDER BY \(key)
+            AND (\(conditions.joined(separator: " OR "))) ORDER BY \(key)
             """
     }
     static let looked = SQLText { dialect in

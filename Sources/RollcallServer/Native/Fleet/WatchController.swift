@@ -8,6 +8,7 @@ import LivenessEngine
 struct WatchController {
     let engine: LivenessEngine
     let order: NameOrder
+    let access: AccessControl
 
     func addRoutes(to router: Router<RollcallContext>) {
         router.get("v1/watch", use: watch)
@@ -24,13 +25,16 @@ struct WatchController {
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
                 var watch = watch
-                while let events = try await watch.next() { try await writer.write(events) }
+                // Asked again with each piece, every 15 s at least: a credential may be taken back or end meanwhile.
+                while mayAsk(request, context), let events = try await watch.next() { try await writer.write(events) }
                 try await writer.finish(nil)
             }
         )
     }
-}
 
-extension HTTPField.Name {
-    static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .server
+    private func mayAsk(_ request: Request, _ context: RollcallContext) -> Bool {
+        let certificate = context.connection?.certificate
+        let now = engine.wall(engine.now)
+        return (try? access.identity(of: request.headers, certificate, at: now))?.holds(.reader) ?? false
+    }
 }

@@ -110,7 +110,12 @@ struct HeartbeatController {
             Departure(name: name, worker: worker, incarnation: incarnation, manner: manner)
         )
         switch result {
-        case .departed: return Response(status: .noContent)
+        case .departed:
+            if case .failed(let message) = manner {
+                let subject = "\(name.binary) on \(name.host)"
+                audit.changed(by: context.caller, "service reported failed", of: subject, to: message)
+            }
+            return Response(status: .noContent)
         case .notFound: throw APIError.noSuchService("\(name.binary) on \(name.host)")
         case .notCurrent:
             throw incarnation == nil

@@ -112,7 +112,7 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let scanned = Result { () throws(DocumentError) in try HeartbeatScanner.scan(Array(buffer: whole.body)) }
         let met = scanned.map { document in
             let document = document.admitted(whole.identity) {
-                way.audit.refused(by: whole.identity.caller(at: context.channel), "heartbeat", $0)
+                way.audit.refused(by: whole.identity.caller(at: context.remoteAddress?.ipAddress), "heartbeat", $0)
             }
             return HeartbeatCall.meeting(document, answering: whole.scope, way.intake)
         }
@@ -155,7 +155,7 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
             connection.connection.certificate,
             at: way.engine.wall(way.engine.now)
         )
-        return identity?.mayReport == true ? identity : nil
+        return identity?.holds(.reporter) == true ? identity : nil
     }
 
     private func isForUs(_ authority: String?, _ context: ChannelHandlerContext) -> Bool {

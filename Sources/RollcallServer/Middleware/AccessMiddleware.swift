@@ -1,0 +1,65 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import LivenessEngine
+import RollcallWire
+
+/// Lets a request pass whose sender may do what it asks for: else 401 or 403.
+struct AccessMiddleware: RouterMiddleware {
+    let access: AccessControl
+    let engine: LivenessEngine
+    let audit: AuditLog
+
+    func handle(
+        _ request: Request,
+        context: RollcallContext,
+        next: @concurrent (Request, RollcallContext) async throws -> Response
+    ) async throws -> Response {
+        let requirement = Requirement(of: request.method, at: context.endpointPath)
+        if requirement == .nothing { return try await next(request, context) }
+        var context = context
+        let call = "\(request.method) \(request.uri.path)"
+        do throws(APIError) {
+            context.identity = try access.identity(
+                of: request.headers,
+                context.connection?.certificate,
+                at: engine.wall(engine.now)
+            )
+        } catch {
+            audit.refused(by: context.caller, call, error.error.message)
+            throw error
+        }
+        if case .role(let role) = requirement, !context.identity.holds(role) {
+            let words = "\(context.identity.name) may not do this: it takes the role \(role.word)"
+            audit.refused(by: context.caller, call, words)
+            throw APIError(.forbidden, .forbidden, words)
+        }
+        return try await next(request, context)
+    }
+}
+
+/// What a request takes.
+private enum Requirement: Equatable {
+    /// Whoever wants to know whether the daemon lives, or how to speak to it, has no credential yet.
+    case nothing
+    /// A credential, whatever it is for: what exists is not told to others.
+    case credential
+    case role(Role)
+
+    /// - Parameters:
+    ///   - method: What is to be done.
+    ///   - path: The route; `nil` where there is none.
+    init(of method: HTTPRequest.Method, at path: String?) {
+        let isReading = method == .get || method == .head
+        switch path {
+        case "/healthz" where isReading, "/readyz" where isReading, "/openapi.yaml" where isReading,
+            "/" where isReading, "/v2.1" where isReading:
+            self = .nothing
+        case nil: self = .credential
+        case "/v1/heartbeats", "/v1/services/{key}/{binary}/heartbeat": self = .role(.reporter)
+        case "/v1/states" where method == .post: self = .role(.reader)
+        // What is not named here takes the most.
+        default: self = .role(isReading ? .reader : .operator)
+        }
+    }
+}
