@@ -4,8 +4,8 @@ import Synchronization
 /// This daemon as a service of its own, `rollcalld`: for people.
 ///
 /// One worker of it per daemon id.
-final class OwnRecord: Sendable {
-    static let binary = "rollcalld"
+package final class OwnRecord: Sendable {
+    package static let binary = "rollcalld"
 
     private let settings: EngineSettings
     private let intake: Intake

@@ -37,6 +37,11 @@ struct AnnouncingServer: Service {
     }
 }
 
+/// Who starts services logs them: not the settings, in which passwords stand.
+extension AnnouncingServer: CustomStringConvertible {
+    var description: String { "AnnouncingServer" }
+}
+
 /// The system refused the address of `listen.http`.
 struct CannotListen: Error, CustomStringConvertible {
     let address: ListenAddress

@@ -37,8 +37,7 @@ struct TokensFileTests {
                 name: "n",
                 sha256: AccessList.digest(of: "secret"),
                 roles: ["reporter", "reader"],
-                hosts: ["h1", "h2-*"],
-                binaries: [],
+                patterns: [("hosts", ["h1", "h2-*"]), ("binaries", []), ("zones", ["it's"])],
                 expires: "2030-01-01T00:00:00Z"
             )
         let expected = AccessList([
@@ -48,7 +47,9 @@ struct TokensFileTests {
                     name: "n",
                     roles: [.reporter, .reader],
                     hosts: ["h1", "h2-*"].compactMap(NamePattern.init),
-                    binaries: ["*"].compactMap(NamePattern.init)
+                    binaries: ["*"].compactMap(NamePattern.init),
+                    topics: ["*"].compactMap(NamePattern.init),
+                    zones: ["it's"].compactMap(NamePattern.init)
                 ),
                 expires: .init(microseconds: 1_893_456_000_000_000)
             )
@@ -73,7 +74,7 @@ struct TokensFileTests {
             (
                 entry("role: reader, roles: [reader]"),
                 [
-                    "t:1: tokens[0].role: unknown; expected one of name, sha256, certificate, roles, hosts, binaries, expires"
+                    "t:1: tokens[0].role: unknown; expected one of name, sha256, certificate, roles, hosts, binaries, topics, zones, expires"
                 ]
             ),
             (entry("hosts: [a]"), ["t:1: tokens[0].roles is missing"]),
@@ -119,7 +120,27 @@ struct TokensFileTests {
                 [
                     "t:1: tokens[0].name: \"a b\" is not valid; expected 1 to 64 of the characters A-Z, a-z, 0-9, '.', '_' "
                         + "and '-'",
-                    "t:1: tokens[0].sha256: \"12\" is not valid; expected the token's SHA-256, 64 hexadecimal digits",
+                    "t:1: tokens[0].sha256: what is there is not valid; expected the token's SHA-256, 64 hexadecimal digits",
+                ]
+            ),
+            (
+                "tokens: [{name: rollcall_1, rollcall_2: x, sha256: rollcall_3, roles: rollcall_4, hosts: rollcall_5/}]",
+                [
+                    "t:1: tokens[0].a key: unknown; expected one of name, sha256, certificate, roles, hosts, binaries, "
+                        + "topics, zones, expires",
+                    "t:1: tokens[0].sha256: what is there is not valid; expected the token's SHA-256, 64 hexadecimal "
+                        + "digits",
+                    "t:1: tokens[0].roles: what is there is not valid; expected a list of reporter, reader, operator",
+                    "t:1: tokens[0].hosts: what is there is not valid; expected a list: 1 to 255 bytes without a slash, "
+                        + "in which * stands for any",
+                ]
+            ),
+            (
+                "tokens: [{name: a, sha256: \(AccessList.digest(of: "").map { String(format: "%02x", $0) }.joined()), "
+                    + "roles: reader}]",
+                [
+                    "t:1: tokens[0].sha256: what is there is not valid; expected the token's SHA-256, 64 hexadecimal "
+                        + "digits"
                 ]
             ),
             (
@@ -163,6 +184,18 @@ struct TokensFileTests {
         #expect(try SettingsReload(from: none, to: one).changed == ["auth.tokens_file"])
         #expect(try SettingsReload(from: one, to: one).changed == [])
         #expect(throws: SettingErrors.self) { try load("tokens: 1") }
+    }
+
+    @Test("credentials that were asked for at the start are asked for to the end")
+    func notSwitchedOff() throws {
+        let path = Self.path()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try "tokens: []".write(toFile: path, atomically: true, encoding: .utf8)
+        var guarded = try Loading.load("auth: {tokens_file: \(path)}")
+        try guarded.readCredentials()
+        let reload = try SettingsReload(from: guarded, to: Loading.load())
+        #expect(reload.ignored == ["auth.tokens_file"] && reload.changed == [])
+        #expect(reload.loaded.access == AccessList([]) && reload.loaded.settings.auth == guarded.settings.auth)
     }
 
     @Test("beyond loopback credentials are needed, and a warning says that they pass in clear")

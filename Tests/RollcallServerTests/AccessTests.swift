@@ -25,7 +25,9 @@ struct AccessTests {
                 name: token + "-holder",
                 roles: roles,
                 hosts: [host].compactMap { $0 },
-                binaries: [worker].compactMap { $0 }
+                binaries: [worker, NamePattern("rollcalld")].compactMap { $0 },
+                topics: [NamePattern("workers")].compactMap { $0 },
+                zones: [NamePattern("az*")].compactMap { $0 }
             ),
             expires: expires
         )
@@ -50,7 +52,8 @@ struct AccessTests {
     func nobody() async throws {
         try await guarded { server in
             let nobodys: [[(String, String)]] = [
-                [], Self.bearer("unknown"), Self.bearer("past"), Self.bearer(""), Self.bearer("reading reading"),
+                [], [("X-Auth-Token", "")], Self.bearer("unknown"), Self.bearer("past"), Self.bearer(""),
+                Self.bearer("reading reading"),
                 [("Authorization", "Basic cmVhZGluZzo=")], [("Authorization", "reading")],
                 [("Authorization", "Basic x"), ("X-Auth-Token", "operating")], [("X-Auth-Token", "unknown")],
                 Self.bearer(String(repeating: "x", count: 5_000)),
@@ -104,7 +107,11 @@ struct AccessTests {
             let headers = Self.bearer("reporting")
             let entries = [
                 #"{"host":"h2","binary":"worker-1"}"#, #"{"host":"h1","binary":"worker-1"}"#, #"{"binary":"worker-1"}"#,
-                #"{"host":"h1","binary":"other"}"#, #"{"host":"h1","binary":"worker-2"}"#,
+                #"{"host":"h1","binary":"other"}"#,
+                #"{"host":"h1","binary":"worker-2","topic":"workers","zone":"az1"}"#,
+                #"{"host":"h1","binary":"worker-3","topic":"compute"}"#,
+                #"{"host":"h1","binary":"worker-3","zone":"nova"}"#,
+                #"{"host":"h1","binary":"rollcalld"}"#,
             ]
             // The short way for the first, the router for the second.
             for query in ["", "?reply=full&x=1"] {
@@ -116,7 +123,15 @@ struct AccessTests {
                 )
                 #expect(answer.json["accepted"]?.integer == 2, "\(answer)")
                 let rejected = answer.json["rejected"]?.items ?? []
-                #expect(rejected.map { $0["code"]?.text } == ["forbidden", "malformed", "forbidden"], "\(answer)")
+                #expect(
+                    rejected.map { $0["code"]?.text } == ["forbidden", "malformed"]
+                        + Array(repeating: "forbidden", count: 4),
+                    "\(answer)"
+                )
+                #expect(
+                    rejected[3]["message"]?.text
+                        == "reporting-holder may not report worker-3 on h1 in this topic and zone"
+                )
                 #expect(rejected.first?["message"]?.text == "reporting-holder may not report worker-1 on h2")
             }
             #expect(server.engine.board.find(host: "h2", binary: "worker-1") == nil)
@@ -133,6 +148,9 @@ struct AccessTests {
             }
             #expect(try await server.call("DELETE", own, headers: headers).status == 204)
             #expect(try await server.get("/v1/services", headers: headers).status == 403)
+            // The daemon's own record is nobody's.
+            let daemon = "/v1/services/daemon-host/rollcalld/heartbeat"
+            #expect(try await server.call("PUT", daemon, headers: headers).status == 403)
         }
     }
 

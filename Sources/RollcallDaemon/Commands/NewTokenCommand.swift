@@ -31,6 +31,16 @@ struct NewTokenCommand: ParsableCommand {
         help: ArgumentHelp("Binaries a reporter beats for; all, where none is named.", valueName: "binary")
     )
     var binaries: [String] = []
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Topics a reporter may name; all, where none is named.", valueName: "topic")
+    )
+    var topics: [String] = []
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Zones a reporter may name; all, where none is named.", valueName: "zone")
+    )
+    var zones: [String] = []
     @Option(help: ArgumentHelp("From when on it counts no more, such as 2030-01-01T00:00:00Z.", valueName: "time"))
     var expires: String?
     @Option(help: ArgumentHelp("The file that the token goes to; there must be none yet.", valueName: "file"))
@@ -39,6 +49,12 @@ struct NewTokenCommand: ParsableCommand {
     /// 256 bits: nobody guesses them, and no slow hash is needed.
     private static let tokenBytes = 32
 
+    func validate() throws {
+        for text in hosts + binaries + topics + zones where text.unicodeScalars.contains(where: { $0.value < 0x20 }) {
+            throw ValidationError("\(String(reflecting: text)): expected no line breaks and control characters")
+        }
+    }
+
     func run() throws {
         let random = (0..<Self.tokenBytes).map { _ in UInt8.random(in: .min ... .max) }
         let token = "rollcall_" + TokensFile.hexadecimal(random)
@@ -46,8 +62,7 @@ struct NewTokenCommand: ParsableCommand {
             name: name,
             sha256: AccessList.digest(of: token),
             roles: roles,
-            hosts: hosts,
-            binaries: binaries,
+            patterns: [("hosts", hosts), ("binaries", binaries), ("topics", topics), ("zones", zones)],
             expires: expires
         )
         do {

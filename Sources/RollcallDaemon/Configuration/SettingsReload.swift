@@ -24,6 +24,12 @@ package struct SettingsReload: Sendable {
                 key.copy(current.settings, &merged.settings)
             }
         }
+        // Everybody could do everything at once: that is no change for a signal.
+        if current.settings.auth.tokensFile != nil, merged.settings.auth.tokensFile == nil {
+            merged.settings.auth = current.settings.auth
+            changed.removeAll { $0 == "auth.tokens_file" }
+            ignored.append("auth.tokens_file")
+        }
         let topics = Set(current.settings.liveness.topics.keys).union(loaded.settings.liveness.topics.keys)
         for topic in topics.sorted() {
             for key in SettingTable.keys(ofTopic: topic) where key.text(current.settings) != key.text(loaded.settings) {

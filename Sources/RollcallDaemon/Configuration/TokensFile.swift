@@ -21,7 +21,10 @@ import Yams
 ///
 /// Of one name there may be several, so that a new token can be given out before the old one is taken back.
 struct TokensFile {
-    private static let keys = ["name", "sha256", "certificate", "roles", "hosts", "binaries", "expires"]
+    private static let keys = [
+        "name", "sha256", "certificate", "roles", "hosts", "binaries", "topics", "zones", "expires",
+    ]
+    private static let placesOfReporters = ["hosts", "binaries", "topics", "zones"]
     private static let expectedDigest = "64 hexadecimal digits"
     /// 100,000 entries take some 20 MiB.
     private static let mostBytes = 64 << 20
@@ -139,7 +142,8 @@ struct TokensFile {
             let name = key.string ?? ""
             let line = key.mark?.line ?? line
             guard Self.keys.contains(name) else {
-                fail(line, "\(place).\(name)", "unknown; expected one of \(Self.keys.joined(separator: ", "))")
+                let shown = name.contains("rollcall_") ? "a key" : name
+                fail(line, "\(place).\(shown)", "unknown; expected one of \(Self.keys.joined(separator: ", "))")
                 continue
             }
             values[name] = (SettingsFile.raw(value), line)
@@ -149,14 +153,16 @@ struct TokensFile {
         func value<Value>(_ key: String, _ expected: String, _ read: (RawSetting) -> Value?) -> Value? {
             guard let (raw, line) = values[key] else { return nil }
             if let value = read(raw) { return value }
-            fail(line, "\(place).\(key)", "\(raw.text) is not valid; expected \(expected)")
+            // Somebody may have taken the token itself for its hash: it must not come to a log.
+            let shown = key == "sha256" || raw.text.contains("rollcall_") ? "what is there" : raw.text
+            fail(line, "\(place).\(key)", "\(shown) is not valid; expected \(expected)")
             return nil
         }
         let name = value("name", Self.expectedName) { raw in
             Self.scalar(raw).flatMap { $0.wholeMatch(of: #/[A-Za-z0-9._-]{1,64}/#) == nil ? nil : $0 }
         }
         let digest = value("sha256", "the token's SHA-256, \(Self.expectedDigest)") { raw in
-            Self.scalar(raw).flatMap(Self.bytes(hexadecimal:))
+            Self.scalar(raw).flatMap(Self.bytes(hexadecimal:)).flatMap { $0 == AccessList.digest(of: "") ? nil : $0 }
         }
         let certificate = value("certificate", "a name of the certificate, 1 to 255 characters") { raw in
             Self.scalar(raw).flatMap { (1...255).contains($0.utf8.count) ? $0 : nil }
@@ -169,6 +175,8 @@ struct TokensFile {
         }
         let hosts = value("hosts", "a list: \(Self.expectedPattern)") { Self.list($0, NamePattern.init) }
         let binaries = value("binaries", "a list: \(Self.expectedPattern)") { Self.list($0, NamePattern.init) }
+        let topics = value("topics", "a list: \(Self.expectedPattern)") { Self.list($0, NamePattern.init) }
+        let zones = value("zones", "a list: \(Self.expectedPattern)") { Self.list($0, NamePattern.init) }
         let expires = value("expires", "a time such as 2027-01-01T00:00:00Z") { raw in
             Self.scalar(raw).flatMap { WireTime($0) }
         }
@@ -177,7 +185,7 @@ struct TokensFile {
             let isReporter = roles.contains(.reporter)
             if isReporter, values["hosts"] == nil {
                 fail(line, "\(place).hosts", "is missing: a reporter beats for the hosts it names")
-            } else if !isReporter, let named = ["hosts", "binaries"].first(where: { values[$0] != nil }) {
+            } else if !isReporter, let named = Self.placesOfReporters.first(where: { values[$0] != nil }) {
                 fail(
                     values[named]?.line ?? line,
                     "\(place).\(named)",
@@ -191,6 +199,7 @@ struct TokensFile {
             fail(line, "\(place).\(key)", "is there twice; expected each once")
         }
         guard errors.count == errorsBefore, let name, let proof, let roles else { return }
+        let all = [NamePattern("*")].compactMap { $0 }
         credentials.append(
             AccessList.Credential(
                 proof: proof,
@@ -198,7 +207,9 @@ struct TokensFile {
                     name: name,
                     roles: Roles(roles),
                     hosts: hosts ?? [],
-                    binaries: binaries ?? [NamePattern("*")].compactMap { $0 }
+                    binaries: binaries ?? all,
+                    topics: topics ?? all,
+                    zones: zones ?? all
                 ),
                 expires: expires.map { Timestamp(microseconds: $0.microseconds) }
             )
@@ -212,13 +223,11 @@ struct TokensFile {
         name: String,
         sha256: [UInt8],
         roles: [String],
-        hosts: [String],
-        binaries: [String],
+        patterns: [(key: String, values: [String])],
         expires: String?
     ) -> String {
         var lines = ["  - name: \(quoted(name))", "    sha256: \(hexadecimal(sha256))", "    roles: \(quoted(roles))"]
-        if !hosts.isEmpty { lines.append("    hosts: \(quoted(hosts))") }
-        if !binaries.isEmpty { lines.append("    binaries: \(quoted(binaries))") }
+        for (key, values) in patterns where !values.isEmpty { lines.append("    \(key): \(quoted(values))") }
         if let expires { lines.append("    expires: \(quoted(expires))") }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -69,7 +69,7 @@ package final class AccessControl: Sendable {
         } else {
             token = fields[.authToken] ?? ""
         }
-        return token.utf8.count <= longestToken ? token : nil
+        return (1...longestToken).contains(token.utf8.count) ? token : nil
     }
 }
 

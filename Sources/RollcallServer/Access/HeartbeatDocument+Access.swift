@@ -9,12 +9,16 @@ extension HeartbeatDocument {
         for position in batch.entries.indices where batch.entries[position].flaw == nil {
             let entry = batch.entries[position]
             let (host, binary) = (batch.bytes[entry.host.range], batch.bytes[entry.binary.range])
-            guard !identity.mayReport(host: host, binary: binary) else { continue }
+            let isTheirs = identity.mayReport(host: host, binary: binary)
+            if isTheirs, identity.mayPlace(topic: batch.bytes[entry.topic.range], zone: batch.bytes[entry.zone.range]) {
+                continue
+            }
             document.batch.entries[position].flaw = .forbidden
-            let refusal = identity.refusal(
+            var refusal = identity.refusal(
                 host: String(decoding: host, as: UTF8.self),
                 binary: String(decoding: binary, as: UTF8.self)
             )
+            if isTheirs { refusal += " in this topic and zone" }
             refusals.append(HeartbeatBatch.FlawMessage(position: position, text: refusal))
         }
         guard let first = refusals.first else { return self }

@@ -1,3 +1,5 @@
+import LivenessEngine
+
 /// Who asks, and what they may do.
 package struct Identity: Hashable, Sendable {
     /// As the record of changes and the log name them.
@@ -6,12 +8,24 @@ package struct Identity: Hashable, Sendable {
     /// For whom a reporter beats: any of these hosts and any of these binaries.
     package var hosts: [NamePattern]
     package var binaries: [NamePattern]
+    /// Where a reporter may say that its services belong; what they say nothing of is as it is for everybody.
+    package var topics: [NamePattern]
+    package var zones: [NamePattern]
 
-    package init(name: String, roles: Roles, hosts: [NamePattern] = [], binaries: [NamePattern] = []) {
+    package init(
+        name: String,
+        roles: Roles,
+        hosts: [NamePattern] = [],
+        binaries: [NamePattern] = [],
+        topics: [NamePattern] = [],
+        zones: [NamePattern] = []
+    ) {
         self.name = name
         self.roles = roles
         self.hosts = hosts
         self.binaries = binaries
+        self.topics = topics
+        self.zones = zones
     }
 
     /// Whoever reaches a daemon that asks for no credentials.
@@ -22,11 +36,18 @@ package struct Identity: Hashable, Sendable {
     /// Whether it may do what takes a role: an operator may do everything.
     func holds(_ role: Role) -> Bool { !roles.isDisjoint(with: Roles([role, .operator])) }
 
-    /// Whether it may beat for a service.
+    /// Whether it may beat for a service; for the daemons' own no reporter may.
     func mayReport(host: ArraySlice<UInt8>, binary: ArraySlice<UInt8>) -> Bool {
-        roles.contains(.operator)
-            || roles.contains(.reporter) && hosts.contains { $0.matches(host) }
-                && binaries.contains { $0.matches(binary) }
+        if roles.contains(.operator) { return true }
+        return roles.contains(.reporter) && !binary.elementsEqual(OwnRecord.binary.utf8)
+            && hosts.contains { $0.matches(host) } && binaries.contains { $0.matches(binary) }
+    }
+
+    /// Whether it may say that a service belongs to a topic and a zone; one of which it says nothing is empty.
+    func mayPlace(topic: ArraySlice<UInt8>, zone: ArraySlice<UInt8>) -> Bool {
+        if roles.contains(.operator) { return true }
+        return (topic.isEmpty || topics.contains { $0.matches(topic) })
+            && (zone.isEmpty || zones.contains { $0.matches(zone) })
     }
 
     /// Who they are and from where they ask, for records and for the log.

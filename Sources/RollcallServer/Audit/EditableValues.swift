@@ -27,13 +27,13 @@ struct EditableValues: CustomStringConvertible {
 
     var description: String {
         var words = ["status=\(isDisabled ? "disabled" : "enabled")"]
-        if let disabledReason { words.append("disabled_reason=\(disabledReason)") }
+        if let disabledReason { words.append("disabled_reason=\(String(reflecting: disabledReason))") }
         words.append("forced_down=\(forcedDown != nil)")
-        if let reason = forcedDown?.reason { words.append("forced_down_reason=\(reason)") }
+        if let reason = forcedDown?.reason { words.append("forced_down_reason=\(String(reflecting: reason))") }
         if let until = forcedDown?.until {
             words.append("forced_down_until=\(WireTime(microseconds: until.microseconds))")
         }
-        if let zone { words.append("zone=\(zone)") }
+        if let zone { words.append("zone=\(String(reflecting: zone))") }
         return words.joined(separator: " ")
     }
 }

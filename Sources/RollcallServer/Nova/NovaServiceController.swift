@@ -9,7 +9,7 @@ import RollcallWire
 /// Nova's `os-services`: the same services, as its clients know them.
 struct NovaServiceController {
     /// What Nova itself leaves out of its list, and our daemons, which are no service of the cloud.
-    private static let hidden = ["rollcalld", "nova-osapi_compute", "nova-metadata"]
+    private static let hidden = [OwnRecord.binary, "nova-osapi_compute", "nova-metadata"]
     /// Bytes of a body: far more than a change needs.
     private static let mostBytes = 64 << 10
 
@@ -165,7 +165,12 @@ struct NovaServiceController {
         guard let uuid = shown(service, on: board), try await engine.delete(uuid, by: context.caller) else {
             throw APIError(.notFound, .noSuchService, "Service \(id) not found.")
         }
-        audit.changed(by: context.caller, "service deleted", of: board.words(of: uuid))
+        audit.changed(
+            by: context.caller,
+            "service deleted",
+            of: board.words(of: uuid),
+            from: EditableValues(uuid, on: board)?.description
+        )
         return Response(status: .noContent)
     }
 }

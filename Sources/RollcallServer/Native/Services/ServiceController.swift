@@ -64,11 +64,11 @@ struct ServiceController {
 
     @Sendable private func delete(_ request: Request, _ context: RollcallContext) async throws -> Response {
         let uuid = try context.uuid()
-        let name = engine.board.words(of: uuid)
+        let (name, old) = (engine.board.words(of: uuid), EditableValues(uuid, on: engine.board))
         guard try await engine.delete(uuid, by: context.caller) else {
             throw APIError.noSuchService(uuid.description)
         }
-        audit.changed(by: context.caller, "service deleted", of: name)
+        audit.changed(by: context.caller, "service deleted", of: name, from: old?.description)
         return Response(status: .noContent)
     }
 
