@@ -20,6 +20,30 @@ public struct RollcallClient: Sendable {
         self.configuration = configuration
     }
 
+    /// Reads the answer to a request as it comes, for as long as one endpoint goes on.
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - endpoint: Whom to ask.
+    ///   - silence: The longest time between two pieces of the answer.
+    ///   - take: Gets each piece.
+    /// - Throws: What `take` threw, or why there is no answer, or no more of it.
+    func stream(
+        _ request: ClientRequest,
+        from endpoint: Endpoint,
+        silence: Duration,
+        take: @escaping @Sendable ([UInt8]) throws -> Void
+    ) async throws {
+        try await HTTPTransport.stream(authorized(request), from: endpoint, configuration, silence: silence, take: take)
+    }
+
+    private func authorized(_ request: ClientRequest) throws(ClientError) -> ClientRequest {
+        guard let credential = configuration.credential else { return request }
+        var request = request
+        request.headers.append(("Authorization", try credential.header()))
+        return request
+    }
+
     /// Sends a request to the endpoints in turn.
     ///
     /// - Parameters:
@@ -33,10 +57,7 @@ public struct RollcallClient: Sendable {
         read: (ClientReply) throws -> Value,
         isDoubtful: (Value) -> Bool = { _ in false }
     ) async throws(ClientError) -> Value {
-        var request = request
-        if let credential = configuration.credential {
-            request.headers.append(("Authorization", try credential.header()))
-        }
+        let request = try authorized(request)
         let first = preferred.index
         var doubtful: Value?
         var failures: [String] = []

@@ -70,6 +70,26 @@ struct WatchCallTests {
         }
     }
 
+    @Test("a watcher is told at once, and then as often as it asks, up to when it knows everything")
+    func told() async throws {
+        try await TestServer.run { server in
+            let start = try await revision(server)
+            for query in ["?keep_alive=0.5", "?since=\(start)&keep_alive=0.5"] {
+                let watcher = try await watch(server, query)
+                var told: [Double] = []
+                while told.count < 3 {
+                    let text = try await events(watcher, until: "\n\n")
+                    try #require(!text.isEmpty)
+                    told += text.matches(of: /(?m)^: ([0-9.]+)$/).compactMap { Double($0.output.1) }
+                }
+                #expect(told[1] >= told[0] + 0.5 && told[2] >= told[1] + 0.5, "\(told)")
+            }
+            for wrong in ["0.4", "61", "x"] {
+                #expect(try await server.get("/v1/watch?keep_alive=\(wrong)").status == 400)
+            }
+        }
+    }
+
     @Test("a large snapshot comes in parts, of which the last has an id")
     func large() async throws {
         try await TestServer.run { server in

@@ -49,6 +49,53 @@ enum HTTPTransport {
         to endpoint: Endpoint,
         _ configuration: ClientConfiguration
     ) async throws -> ClientReply {
+        let response = try await respond(request, endpoint, configuration)
+        return try await collect(response, configuration)
+    }
+
+    /// Sends the request and hands on the answer piece by piece.
+    ///
+    /// - Throws: A `ClientError` when the endpoint refused, and `TimeLimitExceeded` when it said nothing for too long.
+    static func stream(
+        _ request: ClientRequest,
+        from endpoint: Endpoint,
+        _ configuration: ClientConfiguration,
+        silence: Duration,
+        take: @escaping @Sendable ([UInt8]) throws -> Void
+    ) async throws {
+        let response = try await respond(request, endpoint, configuration)
+        guard response.status == .ok else {
+            throw try await collect(response, configuration).refusal(from: endpoint)
+        }
+        let heard = LastHeard()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for try await piece in response.body {
+                    heard.at.withLock { $0 = .now }
+                    try take(Array(piece.readableBytesView))
+                }
+            }
+            group.addTask {
+                while true {
+                    let end = heard.at.withLock { $0 } + silence
+                    guard ContinuousClock.now < end else { throw TimeLimitExceeded(limit: silence) }
+                    try await Task.sleep(until: end, clock: .continuous)
+                }
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private final class LastHeard: Sendable {
+        let at = Mutex(ContinuousClock.now)
+    }
+
+    private static func respond(
+        _ request: ClientRequest,
+        _ endpoint: Endpoint,
+        _ configuration: ClientConfiguration
+    ) async throws -> HTTPClientResponse {
         var outgoing = HTTPClientRequest(url: endpoint.url + request.target.text)
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
         outgoing.headers.add(name: APIVersion.headerName, value: APIVersion.current.description)
@@ -62,10 +109,16 @@ enum HTTPTransport {
         }
         let sent = outgoing
         let client = try client(configuration.tls)
-        let response = try await underLimit(configuration.answerTimeout + request.patience) {
+        return try await underLimit(configuration.answerTimeout + request.patience) {
             // The limit around this call is what counts; this one only has to be longer.
             try await client.execute(sent, timeout: .hours(1))
         }
+    }
+
+    private static func collect(
+        _ response: HTTPClientResponse,
+        _ configuration: ClientConfiguration
+    ) async throws -> ClientReply {
         let body = try await underLimit(configuration.bodyTimeout) {
             try await response.body.collect(upTo: configuration.maximumReplyBytes)
         }

@@ -10,7 +10,7 @@ import ServiceLifecycle
 /// board of a snapshot that is still being told.
 struct Watch: Sendable {
     /// Without news a comment goes out, so that whoever is between does not take the connection for dead.
-    static let keepAlive = Duration.seconds(15)
+    static let usualKeepAlive = Duration.seconds(15)
     /// Rows in one piece.
     static let rowsPerPiece = 500
     /// Services in one event of a snapshot.
@@ -48,7 +48,9 @@ struct Watch: Sendable {
 
     private let engine: LivenessEngine
     private let order: NameOrder
+    private let keepAlive: Duration
     private let connection: Connection?
+    private let began: Instant
     private var logID: String?
     /// The last revision told; nil before a snapshot.
     private var position: Int64?
@@ -56,11 +58,22 @@ struct Watch: Sendable {
     private var lag = Lag()
     private var isDegraded = false
     private var isOver = false
+    /// Whoever has just come is told at once that there is nothing more.
+    private var hasAsked = false
 
-    init(_ engine: LivenessEngine, _ order: NameOrder, since: Int64?, logID: String?, _ connection: Connection?) {
+    init(
+        _ engine: LivenessEngine,
+        _ order: NameOrder,
+        since: Int64?,
+        logID: String?,
+        keepAlive: Duration,
+        _ connection: Connection?
+    ) {
         self.engine = engine
         self.order = order
+        self.keepAlive = keepAlive
         self.connection = connection
+        began = engine.now
         self.logID = logID
         position = since
     }
@@ -79,13 +92,15 @@ struct Watch: Sendable {
         }
     }
 
-    private func ask(since position: Int64) async throws -> Answer {
+    private mutating func ask(since position: Int64) async throws -> Answer {
+        let wait = hasAsked ? keepAlive : .zero
+        hasAsked = true
         let ask: @Sendable () async throws -> Answer = { [engine, logID] in
             try await cancelWhenGracefulShutdown {
                 let answer = try await engine.transitions(
                     since: position,
                     logID: logID,
-                    wait: Self.keepAlive,
+                    wait: wait,
                     limit: Self.rowsPerPiece
                 )
                 return Task.isCancelled ? .over : .log(answer)
@@ -114,7 +129,12 @@ struct Watch: Sendable {
             events.lagging(behind: rest, head)
             isOver = true
         }
-        if events.isEmpty { events.comment() }
+        // While the database is lost nothing is written, and what is not told may have happened all the same.
+        if rest == 0, !isLost {
+            events.toldAll(after: engine.now - began)
+        } else if events.isEmpty {
+            events.comment()
+        }
         return events.bytes
     }
 

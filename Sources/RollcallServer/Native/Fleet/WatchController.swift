@@ -19,7 +19,15 @@ struct WatchController {
         var since = try query.integer("since", in: 0...Int64.max)
         // Who reconnects says what it has seen last; that is newer than what its address says.
         if let last = request.headers[.lastEventID] { since = Int64(last).flatMap { $0 < 0 ? nil : $0 } }
-        let watch = Watch(engine, order, since: since, logID: query["log_id"], context.connection)
+        let keepAlive = try query.seconds("keep_alive", in: 0.5...60)
+        let watch = Watch(
+            engine,
+            order,
+            since: since,
+            logID: query["log_id"],
+            keepAlive: keepAlive ?? Watch.usualKeepAlive,
+            context.connection
+        )
         return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],

@@ -64,6 +64,14 @@ struct WatchEvents {
         json.raw("}\n\n")
     }
 
+    /// All was told that had happened so long after this watch began: who reads it knows how old its news is, whatever
+    /// the clocks of both show.
+    mutating func toldAll(after elapsed: Duration) {
+        json.raw(": ")
+        json.seconds(elapsed)
+        json.raw("\n\n")
+    }
+
     /// Says nothing, and shows that the connection lives.
     mutating func comment() {
         json.raw(": nothing new\n\n")

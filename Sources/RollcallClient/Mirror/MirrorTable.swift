@@ -1,0 +1,84 @@
+internal import RollcallWire
+
+/// The services as the log of a daemon tells of them: a value that events change.
+struct MirrorTable {
+    struct Row: Hashable {
+        var uuid: String
+        var topic: String
+        var zone: String
+        var state: WireState
+        var reason: WireReason
+        var lastState: WireState?
+    }
+
+    private(set) var rows: [ServiceName: Row] = [:]
+    /// The last revision told, and the log it is of; `nil` before the first snapshot.
+    private(set) var position: (revision: Int64, logID: String)?
+    /// Services of which the daemon said *unknown* for a reason of its own when it was asked: that is in no log, and when it
+    /// ends is in none either.
+    private(set) var doubts: Set<ServiceName> = []
+
+    private var coming: [ServiceName: Row] = [:]
+
+    /// Takes in an event; one that is known already changes nothing.
+    mutating func take(_ event: WatchEvent) {
+        switch event {
+        case .snapshot(let services, let revision, let logID, let isComplete):
+            for service in services {
+                coming[ServiceName(host: service.host, binary: service.binary)] = Row(
+                    uuid: service.uuid,
+                    topic: service.topic,
+                    zone: service.zone,
+                    state: service.state,
+                    reason: service.stateReason,
+                    lastState: service.lastState
+                )
+            }
+            guard isComplete else { return }
+            rows = coming
+            doubts = Set(coming.filter { $0.value.reason.isOfDaemonItself }.keys)
+            coming = [:]
+            position = (revision, logID)
+        case .change(let change):
+            guard let position, change.revision > position.revision else { return }
+            self.position = (change.revision, position.logID)
+            take(change)
+        case .health, .lagging, .other: break
+        }
+    }
+
+    private mutating func take(_ change: WireTransition) {
+        guard let uuid = change.uuid, let host = change.host, let binary = change.binary else { return }
+        let name = ServiceName(host: host, binary: binary)
+        if change.kind == .deleted {
+            // A record of that name may have been made since.
+            guard rows[name]?.uuid == uuid else { return }
+            rows[name] = nil
+            doubts.remove(name)
+            return
+        }
+        let before = rows[name]
+        // An edit has no states, and its reason names what was edited.
+        guard let state = change.to ?? before?.state else { return }
+        let reason = change.to == nil ? before?.reason : change.reason
+        rows[name] = Row(
+            uuid: uuid,
+            topic: change.topic ?? before?.topic ?? "",
+            zone: change.zone ?? before?.zone ?? "",
+            state: state,
+            reason: reason ?? .neverReported,
+            lastState: state == .unknown ? (before?.state == .unknown ? before?.lastState : before?.state) : state
+        )
+        if change.kind == .state { doubts.remove(name) }
+    }
+
+    /// A stream broke off: what has come of a snapshot counts for nothing.
+    mutating func breakOff() {
+        coming = [:]
+    }
+
+    /// The next stream is to begin with a snapshot.
+    mutating func forgetPosition() {
+        position = nil
+    }
+}

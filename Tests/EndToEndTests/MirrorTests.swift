@@ -1,0 +1,68 @@
+import Glibc
+import RollcallClient
+import RollcallWire
+import ServerFixtures
+import Testing
+
+@Suite("The mirror of a scheduler", .timeLimit(.minutes(3)))
+struct MirrorTests {
+    private let name = ServiceName(host: "h1", binary: "worker")
+
+    @Test("it follows what happens, says unknown when it cannot know, and goes on with a daemon that comes back")
+    func life() async throws {
+        let place = try Workplace()
+        var options = DaemonProcess.Options.short
+        options.serviceDownTime = "3s"
+        try await DaemonProcess.run(place, options) { daemon in
+            _ = try await daemon.client.sendHeartbeat(WireHeartbeat(host: "h1", binary: "worker"))
+            let mirror = ServiceMirror(of: daemon.client, maximumStaleness: .seconds(2))
+            let following = Task { await mirror.run() }
+            defer { following.cancel() }
+            await mirror.waitUntilFresh()
+            #expect(mirror.isUp(name) && mirror.hostsUp(topic: "worker") == ["h1"])
+            #expect(mirror.answer(about: ServiceName(host: "h2", binary: "worker")) == nil)
+
+            // It appears when it is made, and its death is seen.
+            _ = try await daemon.client.sendHeartbeat(WireHeartbeat(host: "h2", binary: "worker"))
+            try await eventually("the mirror shows what is new") { mirror.hostsUp(topic: "worker").contains("h2") }
+            try await eventually("the mirror shows a death") {
+                mirror.answer(about: name)?.reason == .heartbeatMissed
+            }
+            #expect(mirror.answer(about: name)?.state == .down)
+
+            // A daemon that hangs says nothing, and the mirror says that it knows nothing.
+            daemon.process.send(SIGSTOP)
+            try await eventually("the mirror is stale") { !mirror.isFresh }
+            let answer = try #require(mirror.answer(about: name))
+            #expect(answer.state == .unknown && answer.reason == .mirrorStale && answer.lastState == .down)
+            #expect(mirror.answer(about: name, unknownAs: .last)?.state == .down)
+            daemon.process.send(SIGCONT)
+            try await eventually("the mirror is fresh again") { mirror.isFresh }
+            #expect(try #require(mirror.staleness) <= .seconds(2) && mirror.trouble == nil)
+        }
+    }
+}
+
+extension FleetTests {
+    @Test("when the daemon that a mirror follows is killed it goes on with another, and misses nothing")
+    func mirrorGoesOn() async throws {
+        try await MariaDBServer.provide {
+            let place = try Workplace()
+            try await withPair(place, try await makeDatabase(place)) { pair in
+                let both = RollcallClient(endpoints: [pair.one.url, pair.two.url].compactMap(Endpoint.init))
+                let mirror = ServiceMirror(of: both, maximumStaleness: .seconds(3))
+                let following = Task { await mirror.run() }
+                defer { following.cancel() }
+                await mirror.waitUntilFresh()
+                _ = try await pair.two.client.sendHeartbeat(WireHeartbeat(host: "h1", binary: "worker"))
+                try await eventually("it is seen") { mirror.isUp(ServiceName(host: "h1", binary: "worker")) }
+                pair.one.process.end()
+                _ = try await pair.two.client.sendHeartbeat(WireHeartbeat(host: "h2", binary: "worker"))
+                try await eventually("the other daemon's news are seen") {
+                    mirror.answer(about: ServiceName(host: "h2", binary: "worker")) != nil && mirror.isFresh
+                }
+                #expect(mirror.answer(about: ServiceName(host: "h1", binary: "worker")) != nil)
+            }
+        }
+    }
+}
