@@ -8,9 +8,10 @@ packages=(
     ca-certificates git gcc libc6-dev libstdc++-12-dev pkg-config libsqlite3-dev libmariadb-dev
     libmemcached-dev libzookeeper-mt-dev zlib1g-dev tzdata
 )
-# The servers that tests start for themselves, ZooKeeper as the classes that Java runs, and what makes certificates.
+# The servers that tests start for themselves, ZooKeeper as the classes that Java runs, what makes certificates, and what
+# reads units.
 server_packages=(
-    mariadb-server-core mariadb-client-core memcached libzookeeper-java default-jre-headless openssl
+    mariadb-server-core mariadb-client-core memcached libzookeeper-java default-jre-headless openssl systemd
 )
 # What Tests/compare-nova and its neighbours need beside the packages for building: the server, and a Python for Nova.
 comparison_packages=(mariadb-server-core mariadb-client-core python3-venv)
