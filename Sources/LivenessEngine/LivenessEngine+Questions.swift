@@ -87,6 +87,14 @@ extension LivenessEngine {
         return .rows(page.transitions, page.head)
     }
 
+    /// Since when this daemon sees; nil while it is stopped, or has lost what it stands on.
+    package var seeingSince: Instant? { shared.withLock { $0.seeingSince } }
+
+    /// Whether the log says of these services what a board showed.
+    package func isLogged(_ services: ArraySlice<UInt32>, on shown: Board) -> Bool {
+        shared.withLock { $0.isLogged(services, on: shown) }
+    }
+
     /// A service's rows of the log, newest first.
     package func history(of uuid: ServiceUUID, limit: Int) async throws(StoreError) -> [Transition] {
         try await store.history(of: uuid, limit: limit)

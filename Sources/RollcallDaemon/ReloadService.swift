@@ -65,6 +65,7 @@ final class ReloadService: Service {
             if let material = reload.loaded.tls { tls?.adopt(material) }
             logs.level = reload.loaded.settings.log.level
             logs.format = reload.loaded.settings.log.format
+            for problem in reload.problems { logger.error("settings not adopted: \(problem)") }
             for warning in reload.loaded.warnings { logger.warning("\(warning)") }
             for key in reload.ignored {
                 logger.warning("this setting holds from the next start on", metadata: ["key": "\(key)"])

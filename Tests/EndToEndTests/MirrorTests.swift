@@ -41,6 +41,33 @@ struct MirrorTests {
             #expect(try #require(mirror.staleness) <= .seconds(2) && mirror.trouble == nil)
         }
     }
+
+    @Test("what a daemon does not know because it has just started is not up in the mirror until it is heard")
+    func restarted() async throws {
+        let place = try Workplace()
+        var options = DaemonProcess.Options.short
+        options.serviceDownTime = "5s"
+        let first = try await DaemonProcess.start(place, options)
+        _ = try await first.client.sendHeartbeat(WireHeartbeat(host: "h1", binary: "worker"))
+        let mirror = ServiceMirror(of: first.client, maximumStaleness: .seconds(2))
+        let following = Task { await mirror.run() }
+        defer { following.cancel() }
+        await mirror.waitUntilFresh()
+        #expect(mirror.isUp(name))
+        first.process.end()
+        try await eventually("the mirror is stale") { !mirror.isFresh }
+        options.port = first.port
+        try await DaemonProcess.run(place, options) { second in
+            await mirror.waitUntilFresh()
+            let answer = try #require(mirror.answer(about: name))
+            #expect(answer.state != .up && answer.lastState != nil, "\(answer)")
+            try await eventually("the mirror shows that nobody was heard") {
+                mirror.answer(about: name)?.reason == .heartbeatMissed
+            }
+            _ = try await second.client.sendHeartbeat(WireHeartbeat(host: "h1", binary: "worker"))
+            try await eventually("the mirror shows that it is heard") { mirror.isUp(name) }
+        }
+    }
 }
 
 extension FleetTests {

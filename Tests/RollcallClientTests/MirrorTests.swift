@@ -121,16 +121,17 @@ struct MirrorTests {
         #expect(table.rows.count == 1)
     }
 
-    @Test("what a daemon doubts by itself is in no log: it stands until its log says more")
-    func doubts() {
+    @Test("what happened to a daemon is no service's, and an older snapshot of the same log is known for one")
+    func daemonsAndOlder() {
         var table = MirrorTable()
-        let services = [service("a", .unknown, .starting), service("b", .unknown, .starting)]
-        table.take(.snapshot(services, revision: 1, logID: "l", isComplete: true))
-        #expect(table.doubts.count == 2)
-        table.take(change(2, .updated, "a"))
-        #expect(table.doubts.count == 2)
-        table.take(change(3, .state, "a", to: .down, .heartbeatMissed))
-        #expect(table.doubts == [ServiceName(host: "b", binary: "b")])
+        table.take(.snapshot([service("a", .up, .heartbeat)], revision: 9, logID: "l", isComplete: true))
+        table.take(change(10, .daemon, "a", to: .down, .forcedDown))
+        #expect(row(table, "a")?.state == .up && table.position?.revision == 10)
+        func snapshot(_ revision: Int64, _ logID: String) -> WatchEvent {
+            .snapshot([], revision: revision, logID: logID, isComplete: true)
+        }
+        #expect(table.isBehind(snapshot(9, "l")))
+        #expect(!table.isBehind(snapshot(10, "l")) && !table.isBehind(snapshot(1, "other")))
     }
 
     @Test("before anything is heard everything is unknown, and is read as asked")

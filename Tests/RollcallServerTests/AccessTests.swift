@@ -247,7 +247,7 @@ struct AccessTests {
                 headers: Self.bearer("operating")
             )
             #expect(beat.status == 200)
-            #expect(try await blocking { connection.receive(until: "\r\n0\r\n\r\n") }.hasSuffix("\r\n0\r\n\r\n"))
+            #expect(try await blocking { connection.receive(until: "0\r\n\r\n") }.hasSuffix("0\r\n\r\n"))
         }
     }
 

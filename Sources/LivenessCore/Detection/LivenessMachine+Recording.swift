@@ -45,6 +45,22 @@ extension LivenessMachine {
         !flags.contains(.queued) && verdict.isNews(after: logged[number].verdict)
     }
 
+    // MARK: For those who follow the log
+
+    /// Since when this daemon sees: since its start, or since a time in which it was blind; nil while it is.
+    package var seeingSince: Instant? {
+        guard pause == nil, health.lostSince == nil else { return nil }
+        return max(started, blind.periods.last?.ended ?? started)
+    }
+
+    /// Whether the log says of these services what a board showed: then it tells of everything that comes after.
+    package func isLogged(_ services: ArraySlice<UInt32>, on shown: Board) -> Bool {
+        services.allSatisfy { service in
+            let verdict = shown.standings[Int(service)].verdict
+            return !verdict.reason.isLocalOpinion && !verdict.isNews(after: logged[Int(service)].verdict)
+        }
+    }
+
     /// The service stands as its record says.
     mutating func standAsRecorded(_ service: UInt32, _ state: RecordedState, isDeleted: Bool = false) {
         board.standings[Int(service)] = Standing(state, isDeleted: isDeleted)

@@ -38,6 +38,11 @@ package struct Board: Sendable {
         !standings[Int(service)].isDeleted
     }
 
+    /// Whether what is said of any service is this daemon's opinion alone, which is in no log.
+    package var hasLocalOpinions: Bool {
+        (0..<count).contains { isListed(UInt32($0)) && standings[$0].verdict.reason.isLocalOpinion }
+    }
+
     /// How many services are in each state.
     package var stateCounts: [LivenessState: Int] {
         var up = 0

@@ -14,10 +14,6 @@ struct MirrorTable {
     private(set) var rows: [ServiceName: Row] = [:]
     /// The last revision told, and the log it is of; `nil` before the first snapshot.
     private(set) var position: (revision: Int64, logID: String)?
-    /// Services of which the daemon said *unknown* for a reason of its own when it was asked: that is in no log, and when it
-    /// ends is in none either.
-    private(set) var doubts: Set<ServiceName> = []
-
     private var coming: [ServiceName: Row] = [:]
 
     /// Takes in an event; one that is known already changes nothing.
@@ -36,7 +32,6 @@ struct MirrorTable {
             }
             guard isComplete else { return }
             rows = coming
-            doubts = Set(coming.filter { $0.value.reason.isOfDaemonItself }.keys)
             coming = [:]
             position = (revision, logID)
         case .change(let change):
@@ -48,13 +43,15 @@ struct MirrorTable {
     }
 
     private mutating func take(_ change: WireTransition) {
-        guard let uuid = change.uuid, let host = change.host, let binary = change.binary else { return }
+        // What happened to a daemon names its host, too.
+        guard [.state, .created, .updated, .deleted].contains(change.kind),
+            let uuid = change.uuid, let host = change.host, let binary = change.binary
+        else { return }
         let name = ServiceName(host: host, binary: binary)
         if change.kind == .deleted {
             // A record of that name may have been made since.
             guard rows[name]?.uuid == uuid else { return }
             rows[name] = nil
-            doubts.remove(name)
             return
         }
         let before = rows[name]
@@ -69,16 +66,16 @@ struct MirrorTable {
             reason: reason ?? .neverReported,
             lastState: state == .unknown ? (before?.state == .unknown ? before?.lastState : before?.state) : state
         )
-        if change.kind == .state { doubts.remove(name) }
+    }
+
+    /// Whether an event would take the table back in the log that it follows.
+    func isBehind(_ event: WatchEvent) -> Bool {
+        guard case .snapshot(_, let revision, let logID, _) = event, let position else { return false }
+        return position.logID == logID && revision < position.revision
     }
 
     /// A stream broke off: what has come of a snapshot counts for nothing.
     mutating func breakOff() {
         coming = [:]
-    }
-
-    /// The next stream is to begin with a snapshot.
-    mutating func forgetPosition() {
-        position = nil
     }
 }

@@ -202,10 +202,10 @@ public final class ServiceMirror: Sendable {
             try reader.state.withLock { reader in
                 for item in try reader.decoder.take(bytes) { try self.take(item, &reader.freshness, mayDoubt) }
             }
-            // What the daemon doubted when it was asked, it is asked again: when a doubt ends is told by nobody.
-            let isDoubtful = self.state.withLock { !$0.table.doubts.isEmpty }
-            guard isDoubtful, self.now - asked > self.maximumStaleness else { return }
-            self.state.withLock { $0.table.forgetPosition() }
+            // It speaks, and what it says is too old: it does not say how old, or the stream began late.
+            let now = self.now
+            guard now - asked > self.maximumStaleness, !self.state.withLock({ self.knows($0, at: now) }) else { return }
+            self.state.withLock { $0.trouble = "\(endpoint): what it tells is too old" }
             throw End.doubtful
         }
         throw End.over
@@ -219,7 +219,15 @@ public final class ServiceMirror: Sendable {
         switch item {
         case .event(let name, _, let data):
             let event = try WatchEvent(name: name, data: data)
-            state.withLock { $0.table.take(event) }
+            let now = now
+            let isTaken = state.withLock { state in
+                // A daemon that has not read as far yet: its news is older than what is known. Where nothing counts any more
+                // it is better than nothing, and a restored database goes on from there.
+                if knows(state, at: now), state.table.isBehind(event) { return false }
+                state.table.take(event)
+                return true
+            }
+            guard isTaken else { throw End.doubtful }
             switch event {
             // Nobody else is asked where there is nobody else.
             case .health(isLost: true) where mayDoubt: throw End.doubtful

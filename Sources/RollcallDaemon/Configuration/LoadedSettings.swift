@@ -54,8 +54,16 @@ package struct LoadedSettings: Sendable {
 
     /// Reads the files that say who may do what, and what is shown to them: for the daemon's eyes alone.
     mutating func readCredentials() throws(SettingErrors) {
+        try readAccess()
+        try readTLS()
+    }
+
+    mutating func readAccess() throws(SettingErrors) {
         access = nil
         if let file = settings.auth.tokensFile { access = try TokensFile.read(file) }
+    }
+
+    mutating func readTLS() throws(SettingErrors) {
         tls = nil
         guard let certificate = settings.tls.certificate, let key = settings.tls.key else { return }
         do throws(ServerTLS.Fault) {

@@ -7,6 +7,9 @@ package struct SettingsReload: Sendable {
     /// The keys whose value was changed and does not reload: they hold from the next start on.
     package let ignored: [String]
 
+    /// What is wrong and was left as it was, while the rest was adopted.
+    package let problems: [SettingError]
+
     /// - Parameters:
     ///   - current: What the daemon runs with.
     ///   - loaded: What was read now, free of contradictions.
@@ -40,7 +43,16 @@ package struct SettingsReload: Sendable {
         guard errors.isEmpty else { throw SettingErrors(errors) }
         // A derived id must not be derived anew.
         merged.settings.daemon = current.settings.daemon
-        try merged.readCredentials()
+        try merged.readAccess()
+        // Certificates that do not fit together, in the middle of a renewal say, must not keep a credential from being
+        // taken back.
+        do {
+            try merged.readTLS()
+            problems = []
+        } catch {
+            merged.tls = current.tls
+            problems = error.errors
+        }
         if merged.access != current.access, !changed.contains("auth.tokens_file") { changed.append("auth.tokens_file") }
         self.loaded = merged
         self.changed = changed

@@ -45,7 +45,7 @@ package final class AccessControl: Sendable {
         } else if let certificate = certificate() {
             guard !list.hasRevoked(certificate) else { throw .unauthorized("this certificate was revoked") }
             guard now() < certificate.notAfter else { throw .unauthorized("this certificate has expired") }
-            guard let known = list.credential(of: certificate) else {
+            guard let known = list.credential(of: certificate, at: now()) else {
                 let names = certificate.names.joined(separator: ", ")
                 throw .unauthorized("this certificate is for nobody known here: \(names)")
             }

@@ -42,9 +42,10 @@ package struct AccessList: Hashable, Sendable {
         credentials[.token(digest: Self.digest(of: token))]
     }
 
-    /// Who holds a certificate: the first of its names that is known here.
-    func credential(of certificate: PeerCertificate) -> Credential? {
-        certificate.names.lazy.compactMap { credentials[.certificate(name: $0)] }.first
+    /// Who holds a certificate: the first of its names that is known here, one that still counts before one that does not.
+    func credential(of certificate: PeerCertificate, at now: Timestamp) -> Credential? {
+        let known = certificate.names.compactMap { credentials[.certificate(name: $0)] }
+        return known.first { $0.expires.map { now < $0 } ?? true } ?? known.first
     }
 
     func hasRevoked(_ certificate: PeerCertificate) -> Bool { revoked.contains(certificate.fingerprint) }

@@ -53,15 +53,19 @@ struct ConnectionChannel: ServerChildChannel {
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        let isSecure = tls != nil
         if let tls {
             do {
-                try channel.pipeline.syncOperations.addHandler(tls.handler())
+                try channel.pipeline.syncOperations.addHandlers(CiphertextHandler(), tls.handler())
             } catch {
                 return channel.eventLoop.makeFailedFuture(error)
             }
         }
         return inner.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let handler = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
+            if isSecure {
+                try channel.pipeline.syncOperations.handler(type: CiphertextHandler.self).connection = handler
+            }
             return Value(
                 inner: value,
                 connection: handler.connection,

@@ -22,6 +22,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var place: OpenConnections.Place?
     /// Requests read, at least in part, whose replies are not sent.
     private var inFlight = 0
+    /// Parts of requests that were read.
+    private(set) var partsRead: UInt64 = 0
     /// The request that comes in now has not ended.
     private var isReading = false
     /// What makes others close the connection, held back until all replies are sent.
@@ -47,6 +49,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        partsRead &+= 1
         switch unwrapInboundIn(data) {
         case .head(let head):
             isHeartbeat = Self.isHeartbeat(head)

@@ -6,7 +6,10 @@ import X509
 
 /// The certificate that a client has shown, and that an authority which counts has signed.
 struct PeerCertificate: Sendable {
-    /// What it says its holder is: the DNS names and URIs of its subjectAltName, or where it has none its common name.
+    /// What it says its holder is: the DNS names and URIs of its subjectAltName, or where it has no such extension its one
+    /// common name.
+    ///
+    /// A URI has a colon and a DNS name has none: neither can be taken for the other.
     let names: [String]
     /// The SHA-256 of its DER.
     let fingerprint: [UInt8]
@@ -21,15 +24,16 @@ struct PeerCertificate: Sendable {
         let parsed = try Certificate(derEncoded: der)
         let alternatives = try parsed.extensions.subjectAlternativeNames?.compactMap { name in
             switch name {
-            case .dnsName(let name), .uniformResourceIdentifier(let name): name
+            case .dnsName(let name) where !name.contains(":"): name
+            case .uniformResourceIdentifier(let name) where name.contains(":"): name
             default: nil
             }
         }
-        if let alternatives, !alternatives.isEmpty {
+        if let alternatives {
             names = alternatives
         } else {
-            names = parsed.subject.flatMap { $0 }.filter { $0.type == .RDNAttributeType.commonName }
-                .compactMap { String($0.value) }
+            let common = parsed.subject.flatMap { $0 }.filter { $0.type == .RDNAttributeType.commonName }
+            names = common.count == 1 ? common.compactMap { String($0.value) } : []
         }
     }
 }

@@ -1,3 +1,4 @@
+import NIOCore
 import NIOSSL
 import Synchronization
 
@@ -26,6 +27,8 @@ package final class ServerTLS: Sendable {
                 privateKey: .privateKey(privateKey)
             )
             configuration.minimumTLSVersion = .tlsv12
+            // Who is let go to make room for others must not hold that room by not saying goodbye.
+            configuration.shutdownTimeout = .milliseconds(100)
             if let clientAuthority {
                 let roots = try Fault.of(.clientAuthority, clientAuthority) {
                     try NIOSSLCertificate.fromPEMFile(clientAuthority)

@@ -12,6 +12,21 @@ public struct ServiceName: Hashable, Sendable {
     }
 }
 
+extension ServiceName {
+    /// Whether both are the same byte by byte, as daemons compare them.
+    public static func == (one: ServiceName, other: ServiceName) -> Bool {
+        one.host.utf8.elementsEqual(other.host.utf8) && one.binary.utf8.elementsEqual(other.binary.utf8)
+    }
+
+    /// Feeds the bytes of both.
+    public func hash(into hasher: inout Hasher) {
+        for part in [host, binary] {
+            for byte in part.utf8 { hasher.combine(byte) }
+            hasher.combine(UInt8(0xFF))
+        }
+    }
+}
+
 extension ServiceName: Codable {
     /// Reads `["host","binary"]`, exactly two texts.
     public init(from decoder: any Decoder) throws {

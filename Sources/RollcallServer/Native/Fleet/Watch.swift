@@ -37,7 +37,10 @@ struct Watch: Sendable {
         var board: Board
         var numbers: [UInt32]
         var writer: ServiceWriter
+        var began: Instant
         var position = 0
+        /// Something of it is not what the log says, so that the log may not tell when it ends.
+        var isInDoubt = false
     }
 
     private enum Answer {
@@ -60,6 +63,11 @@ struct Watch: Sendable {
     private var isOver = false
     /// Whoever has just come is told at once that there is nothing more.
     private var hasAsked = false
+    /// When the last snapshot began, and whether it told what no log tells.
+    private var lastSnapshot: Instant?
+    private var isInDoubt = false
+    /// When it was last seen that nothing is said that no log tells, or that was told.
+    private var checked: Instant?
 
     init(
         _ engine: LivenessEngine,
@@ -83,13 +91,43 @@ struct Watch: Sendable {
         if isOver { return nil }
         if position == nil, snapshot == nil { await begin() }
         if snapshot != nil { return await nextOfSnapshot() }
+        // What is told is what was so when it was asked for, however late the answer comes.
+        let asked = engine.now
         switch try await ask(since: position ?? 0) {
         case .over: return nil
         case .log(.revisionUnknown):
             position = nil
             return try await next()
-        case .log(.rows(let rows, let head)): return try told(rows, head)
+        case .log(.rows(let rows, let head)):
+            let doubts = await look(at: asked)
+            let bytes = try told(rows, head, doubts == .told ? asked : nil)
+            if doubts == .untold { self.position = nil }
+            return bytes
         }
+    }
+
+    // MARK: What no log tells
+
+    private enum Doubts {
+        /// The watcher knows of all there are.
+        case told
+        /// They are told with the next snapshot.
+        case untold
+        /// They were told a moment ago, and when they end is not known yet.
+        case standing
+    }
+
+    /// Whether the watcher knows what is said for reasons of this daemon's own.
+    ///
+    /// What it says of services because it has just started or was blind is in no log, nor is when that ends. Whoever follows the log is told by a snapshot, and by another one until there is none any more.
+    private mutating func look(at asked: Instant) async -> Doubts {
+        guard let seeing = engine.seeingSince else { return .standing }
+        if isInDoubt { return asked - (lastSnapshot ?? asked) >= keepAlive ? .untold : .standing }
+        if let checked, checked >= seeing { return .told }
+        let board = engine.board
+        guard await OffLoop.run({ !board.hasLocalOpinions }) else { return .untold }
+        checked = asked
+        return .told
     }
 
     private mutating func ask(since position: Int64) async throws -> Answer {
@@ -112,7 +150,7 @@ struct Watch: Sendable {
 
     // MARK: The log
 
-    private mutating func told(_ rows: [Transition], _ head: LogHead) throws -> ByteBuffer {
+    private mutating func told(_ rows: [Transition], _ head: LogHead, _ asked: Instant?) throws -> ByteBuffer {
         var events = WatchEvents()
         logID = head.logID
         let readiness = engine.readiness
@@ -130,8 +168,8 @@ struct Watch: Sendable {
             isOver = true
         }
         // While the database is lost nothing is written, and what is not told may have happened all the same.
-        if rest == 0, !isLost {
-            events.toldAll(after: engine.now - began)
+        if rest <= 0, !isLost, let asked {
+            events.toldAll(after: asked - began)
         } else if events.isEmpty {
             events.comment()
         }
@@ -141,32 +179,39 @@ struct Watch: Sendable {
     // MARK: The snapshot
 
     private mutating func begin() async {
+        let now = engine.now
         let board = engine.board
         let numbers = await OffLoop.run { [order] in order.numbers(on: board).filter { board.isListed($0) } }
         let fields: [ServiceField] = [
             .uuid, .host, .binary, .topic, .zone, .status, .state, .stateReason, .stateSince, .lastState, .forcedDown,
         ]
         let writer = ServiceWriter(board, engine, fields: fields)
-        snapshot = Snapshot(board: board, numbers: numbers, writer: writer)
+        snapshot = Snapshot(board: board, numbers: numbers, writer: writer, began: now)
     }
 
     private mutating func nextOfSnapshot() async -> ByteBuffer? {
         guard let current = snapshot else { return nil }
-        let (bytes, rest) = await OffLoop.run {
+        let (engine, began) = (engine, began)
+        let (bytes, rest, isInDoubt) = await OffLoop.run {
             var current = current
             let end = min(current.position + Self.servicesPerEvent, current.numbers.count)
             let some = current.numbers[current.position..<end]
             let isLast = end == current.numbers.count
             var events = WatchEvents()
             events.snapshot(some, &current.writer, current.board.head, isLast: isLast)
+            current.isInDoubt = current.isInDoubt || !engine.isLogged(some, on: current.board)
+            if isLast { events.toldAll(after: current.began - began) }
             current.position = end
-            return (events.bytes, isLast ? nil : current)
+            return (events.bytes, isLast ? nil : current, current.isInDoubt)
         }
         snapshot = rest
         if rest == nil {
             position = current.board.head.revision
             logID = current.board.head.logID
             lag = Lag()
+            lastSnapshot = current.began
+            checked = current.began
+            self.isInDoubt = isInDoubt
         }
         return bytes
     }

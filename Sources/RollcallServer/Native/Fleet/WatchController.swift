@@ -19,7 +19,7 @@ struct WatchController {
         var since = try query.integer("since", in: 0...Int64.max)
         // Who reconnects says what it has seen last; that is newer than what its address says.
         if let last = request.headers[.lastEventID] { since = Int64(last).flatMap { $0 < 0 ? nil : $0 } }
-        let keepAlive = try query.seconds("keep_alive", in: 0.5...60)
+        let keepAlive = try query.seconds("keep_alive", in: 0.5...15)
         let watch = Watch(
             engine,
             order,
@@ -34,7 +34,7 @@ struct WatchController {
             body: ResponseBody { writer in
                 var watch = watch
                 // Asked again with each piece, every 15 s at least: a credential may be taken back or end meanwhile.
-                while mayAsk(request, context), let events = try await watch.next() { try await writer.write(events) }
+                while let events = try await watch.next(), mayAsk(request, context) { try await writer.write(events) }
                 try await writer.finish(nil)
             }
         )
