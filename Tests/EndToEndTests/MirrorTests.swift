@@ -12,23 +12,24 @@ struct MirrorTests {
     func life() async throws {
         let place = try Workplace()
         var options = DaemonProcess.Options.short
-        options.serviceDownTime = "3s"
+        options.serviceDownTime = "8s"
         try await DaemonProcess.run(place, options) { daemon in
             _ = try await daemon.client.sendHeartbeat(WireHeartbeat(host: "h1", binary: "worker"))
-            let mirror = ServiceMirror(of: daemon.client, maximumStaleness: .seconds(2))
+            let mirror = ServiceMirror(of: daemon.client, maximumStaleness: .seconds(4))
             let following = Task { await mirror.run() }
             defer { following.cancel() }
             await mirror.waitUntilFresh()
-            #expect(mirror.isUp(name) && mirror.hostsUp(topic: "worker") == ["h1"])
-            #expect(mirror.answer(about: ServiceName(host: "h2", binary: "worker")) == nil)
+            try await eventually("the mirror shows what there is") {
+                mirror.isUp(name) && mirror.hostsUp(topic: "worker") == ["h1"]
+                    && mirror.answer(about: ServiceName(host: "h2", binary: "worker")) == nil
+            }
 
             // It appears when it is made, and its death is seen.
             _ = try await daemon.client.sendHeartbeat(WireHeartbeat(host: "h2", binary: "worker"))
             try await eventually("the mirror shows what is new") { mirror.hostsUp(topic: "worker").contains("h2") }
             try await eventually("the mirror shows a death") {
-                mirror.answer(about: name)?.reason == .heartbeatMissed
+                mirror.answer(about: name).map { $0.state == .down && $0.reason == .heartbeatMissed } ?? false
             }
-            #expect(mirror.answer(about: name)?.state == .down)
 
             // A daemon that hangs says nothing, and the mirror says that it knows nothing.
             daemon.process.send(SIGSTOP)
@@ -37,8 +38,7 @@ struct MirrorTests {
             #expect(answer.state == .unknown && answer.reason == .mirrorStale && answer.lastState == .down)
             #expect(mirror.answer(about: name, unknownAs: .last)?.state == .down)
             daemon.process.send(SIGCONT)
-            try await eventually("the mirror is fresh again") { mirror.isFresh }
-            #expect(try #require(mirror.staleness) <= .seconds(2) && mirror.trouble == nil)
+            try await eventually("the mirror is fresh again") { mirror.isFresh && mirror.trouble == nil }
         }
     }
 
@@ -46,14 +46,14 @@ struct MirrorTests {
     func restarted() async throws {
         let place = try Workplace()
         var options = DaemonProcess.Options.short
-        options.serviceDownTime = "5s"
+        options.serviceDownTime = "8s"
         let first = try await DaemonProcess.start(place, options)
         _ = try await first.client.sendHeartbeat(WireHeartbeat(host: "h1", binary: "worker"))
-        let mirror = ServiceMirror(of: first.client, maximumStaleness: .seconds(2))
+        let mirror = ServiceMirror(of: first.client, maximumStaleness: .seconds(4))
         let following = Task { await mirror.run() }
         defer { following.cancel() }
         await mirror.waitUntilFresh()
-        #expect(mirror.isUp(name))
+        try await eventually("it is up") { mirror.isUp(name) }
         first.process.end()
         try await eventually("the mirror is stale") { !mirror.isFresh }
         options.port = first.port

@@ -119,7 +119,8 @@ struct Watch: Sendable {
 
     /// Whether the watcher knows what is said for reasons of this daemon's own.
     ///
-    /// What it says of services because it has just started or was blind is in no log, nor is when that ends. Whoever follows the log is told by a snapshot, and by another one until there is none any more.
+    /// What it says of services because it has just started or was blind is in no log, nor is when that ends. Whoever
+    /// follows the log is told by a snapshot, and by another one until there is nothing of it left.
     private mutating func look(at asked: Instant) async -> Doubts {
         guard let seeing = engine.seeingSince else { return .standing }
         if isInDoubt { return asked - (lastSnapshot ?? asked) >= keepAlive ? .untold : .standing }
