@@ -1,8 +1,9 @@
 /// A client of one or several Rollcall daemons.
 ///
 /// Each call goes to one endpoint. The next one is tried when one does not answer, when one says that it cannot
-/// answer now (503) or does not know the caller (401), or when one answers *unknown* for a reason of its own (`starting`, `local_pause`,
-/// `backend_lost`): another daemon may know better. When none does, the first such answer is the answer.
+/// answer now (503) or does not know the caller (401), or when one answers *unknown* for a reason of its own
+/// (`starting`, `local_pause`, `backend_lost`): another daemon may know better. When none does, the first such answer
+/// is the answer.
 /// The endpoint that answered last is asked first next time.
 ///
 /// A call may reach a daemon whose answer is lost, and then be made again at another: every call is safe to repeat,

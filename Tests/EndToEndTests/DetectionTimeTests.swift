@@ -19,14 +19,14 @@ final class MirrorWatch: Sendable {
     /// By number.
     var deaths: [Int: Moment] { found.withLock { $0 } }
 
-    /// Looks every millisecond until the task is cancelled.
+    /// Looks until it shows all of them.
     func run() async throws {
-        while true {
+        try await eventually("the mirror shows all of them down") {
             let known = deaths
             for (number, name) in services where known[number] == nil && mirror.answer(about: name)?.state == .down {
                 found.withLock { $0[number] = .now }
             }
-            try await Task.sleep(for: .milliseconds(1))
+            return deaths.count == services.count
         }
     }
 }

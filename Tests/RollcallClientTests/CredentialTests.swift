@@ -45,6 +45,21 @@ struct CredentialTests {
         }
     }
 
+    @Test("a file of TLS that cannot be used is named", arguments: ["authorities", "certificate", "key"])
+    func unusableFile(which: String) async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "none-\(UUID().uuidString).pem").path
+        var configuration = ClientConfiguration()
+        switch which {
+        case "authorities": configuration.tls.authorities = path
+        case "certificate": configuration.tls.certificate = path
+        default: configuration.tls.key = path
+        }
+        let endpoints = [Endpoint("https://127.0.0.1:1")].compactMap { $0 }
+        let client = RollcallClient(endpoints: endpoints, configuration: configuration)
+        let error = await #expect(throws: ClientError.self) { try await client.groups() }
+        #expect(error?.message.contains("\(path) cannot be used for TLS") == true, "\(error?.message ?? "")")
+    }
+
     @Test("no token is in a description or a dump")
     func descriptions() throws {
         let credential = try #require(Credential(token: "secret"))

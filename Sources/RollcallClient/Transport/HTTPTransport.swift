@@ -25,7 +25,8 @@ enum HTTPTransport {
 
     /// Not HTTPClient.shared itself.
     ///
-    /// That one tries a refused connection again until the time is over; here the next endpoint is tried at once. Redirects are not followed: a daemon sends none, and an edit must not become a GET.
+    /// That one tries a refused connection again until the time is over; here the next endpoint is tried at once.
+    /// Redirects are not followed: a daemon sends none, and an edit must not become a GET.
     private static func makeClient(_ tls: ClientTLS) throws -> HTTPClient {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -34,13 +35,29 @@ enum HTTPTransport {
         configuration.httpVersion = .http1Only
         var secure = TLSConfiguration.makeClientConfiguration()
         secure.minimumTLSVersion = .tlsv12
-        if let authorities = tls.authorities { secure.trustRoots = .file(authorities) }
-        if let certificate = tls.certificate {
-            secure.certificateChain = try NIOSSLCertificate.fromPEMFile(certificate).map { .certificate($0) }
+        if let file = tls.authorities {
+            secure.trustRoots = .certificates(try read(file) { try NIOSSLCertificate.fromPEMFile($0) })
         }
-        if let key = tls.key { secure.privateKey = .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)) }
+        if let file = tls.certificate {
+            secure.certificateChain = try read(file) { try NIOSSLCertificate.fromPEMFile($0) }.map { .certificate($0) }
+        }
+        if let file = tls.key {
+            secure.privateKey = .privateKey(try read(file) { try NIOSSLPrivateKey(file: $0, format: .pem) })
+        }
         configuration.tlsConfiguration = secure
         return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+    }
+
+    /// A file of TLS that is not what it should be.
+    private struct UnusableFile: Error, CustomStringConvertible {
+        var file: String
+        var cause: any Error
+
+        var description: String { "\(file) cannot be used for TLS: \(cause)" }
+    }
+
+    private static func read<Value>(_ file: String, _ body: (String) throws -> Value) throws -> Value {
+        do { return try body(file) } catch { throw UnusableFile(file: file, cause: error) }
     }
 
     /// Sends the request and reads the whole answer, within the two limits of the configuration.
