@@ -13,19 +13,21 @@ struct AnnouncingServer: Service {
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await serve() }
-            if let port = await server.port {
-                logger.notice(
-                    "ready",
-                    metadata: [
-                        "http":
-                            "\(settings.tls.certificate == nil ? "http" : "https")://\(ListenAddress(host: settings.listen.http.host, port: port))",
-                        "daemon": "\(settings.daemon.id)",
-                        "database": "\(settings.database.url?.shown ?? "")",
-                    ]
-                )
-            }
+            let socket = await server.socket
+            if let port = await server.port, socket == settings.listen.unix { announce(port, socket) }
             try await group.waitForAll()
         }
+    }
+
+    private func announce(_ port: Int, _ socket: String?) {
+        let scheme = settings.tls.certificate == nil ? "http" : "https"
+        var metadata: Logger.Metadata = [
+            "http": "\(scheme)://\(ListenAddress(host: settings.listen.http.host, port: port))",
+            "daemon": "\(settings.daemon.id)",
+            "database": "\(settings.database.url?.shown ?? "")",
+        ]
+        if let socket { metadata["unix"] = "\(socket)" }
+        logger.notice("ready", metadata: metadata)
     }
 
     private func serve() async throws {

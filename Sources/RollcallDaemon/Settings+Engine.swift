@@ -36,7 +36,7 @@ extension Settings {
     }
 
     var server: ServerSettings {
-        ServerSettings(host: listen.http.host, port: listen.http.port, names: listen.names)
+        ServerSettings(host: listen.http.host, port: listen.http.port, socket: listen.unix, names: listen.names)
     }
 
     /// A digest of what the daemons of one database should have in common.

@@ -23,6 +23,9 @@ struct RollcallContext: RequestContext {
     /// Who asks, and from where, for the record of an edit.
     var caller: String { identity.caller(at: channel.remoteAddress?.ipAddress) }
 
+    /// Who is at the other end, as far as the connection tells.
+    var peer: Peer { connection?.peer ?? .anyone }
+
     /// The address this connection came in at.
     var localAddress: String? { channel.localAddress?.ipAddress }
 }

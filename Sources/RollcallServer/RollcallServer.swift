@@ -21,15 +21,19 @@ package import Telemetry
 ///
 /// `group` is the one that the barrier was made for; one loop for each of two cores serves a fleet.
 package struct RollcallServer: Service {
+    /// Connections on the socket of this machine at a time: its operators, and agents.
+    private static let mostLocal = 256
+
     private let engine: LivenessEngine
     private let settings: ServerSettings
     private let group: any EventLoopGroup
     private let readPass: EventLoopReadPass
-    private let mostConnections: Int
-    private let connections: OpenConnections
+    private let network: OpenConnections
+    private let local: OpenConnections
     private let logger: Logger
     private let draining = Draining()
-    private let bound = BoundPort()
+    private let boundPort = Bound<Int>()
+    private let boundSocket = Bound<String>()
     private let responder: RouterResponder<RollcallContext>
     private let shortWay: HeartbeatHandler.ShortWay
     private let tls: ServerTLS?
@@ -53,13 +57,12 @@ package struct RollcallServer: Service {
         self.readPass = readPass
         self.tls = tls
         self.logger = logger
-        mostConnections = max(1, settings.mostConnections ?? ConnectionLimit.ofProcess)
-        connections = OpenConnections(
-            most: mostConnections,
-            youth: settings.limits.youth,
-            metrics: ConnectionMetrics(metrics),
-            logger: logger
-        )
+        let measures = ConnectionMetrics(metrics)
+        let most = max(1, settings.mostConnections ?? ConnectionLimit.ofProcess)
+        // Each has room of its own, so that nobody on the one keeps those on the other out.
+        let ofSocket = settings.socket == nil ? 0 : min(Self.mostLocal, most / 2)
+        network = OpenConnections(most: most - ofSocket, youth: settings.limits.youth, metrics: measures, logger: logger)
+        local = OpenConnections(most: max(1, ofSocket), youth: settings.limits.youth, metrics: measures, logger: logger)
         let names = HostNames(settings)
         let requests = RequestMetrics(PrometheusMetricsFactory(registry: metrics))
         let audit = AuditLog(audit ?? logger) { engine.wall(engine.now) }
@@ -69,39 +72,75 @@ package struct RollcallServer: Service {
 
     /// The port listened on; waits until there is one, and is nil when the server ended before.
     package var port: Int? {
-        get async { await bound.port }
+        get async { await boundPort.address }
+    }
+
+    /// The socket of this machine listened on, if there is to be one; waits as `port` does.
+    package var socket: String? {
+        get async { settings.socket == nil ? nil : await boundSocket.address }
     }
 
     /// Serves until graceful shutdown: then requests that are under way are finished.
     ///
-    /// - Throws: When the address cannot be listened on.
+    /// - Throws: When an address cannot be listened on.
     package func run() async throws {
-        defer { bound.set(nil) }
-        let limits = settings.limits
-        let readPass = readPass
-        let connections = connections
-        let bound = bound
-        let shortWay = shortWay
-        let tls = tls
-        let application = Application(
-            responder: responder,
-            server: HTTPServerBuilder {
-                ConnectionChannel(limits, readPass, connections, shortWay, tls, responder: $0)
-            },
-            configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port),
-                backlog: 1_024,
-                reuseAddress: true,
-                availableConnectionsDelegate: ConnectionLimit(mostConnections, readPass.opening)
-            ),
-            onServerRunning: { bound.set($0.localAddress?.port) },
-            eventLoopGroupProvider: .shared(group),
-            logger: logger
-        )
+        defer {
+            boundPort.set(nil)
+            boundSocket.set(nil)
+        }
         try await withGracefulShutdownHandler {
-            try await application.run()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                if let path = settings.socket {
+                    try LocalSocket.claim(path)
+                    group.addTask { try await localApplication(path).run() }
+                }
+                group.addTask { try await networkApplication.run() }
+                // The first that fails ends the other.
+                for try await _ in group {}
+            }
         } onGracefulShutdown: {
             draining.begin()
         }
+    }
+
+    private var networkApplication: some ApplicationProtocol {
+        let bound = boundPort
+        return application(.hostname(settings.host, port: settings.port), network, tls, isLocal: false) {
+            bound.set($0.localAddress?.port)
+        }
+    }
+
+    /// Without TLS: nobody is between.
+    private func localApplication(_ path: String) -> some ApplicationProtocol {
+        let bound = boundSocket
+        return application(.unixDomainSocket(path: path), local, nil, isLocal: true) { _ in
+            LocalSocket.open(path)
+            bound.set(path)
+        }
+    }
+
+    private func application(
+        _ address: BindAddress,
+        _ connections: OpenConnections,
+        _ tls: ServerTLS?,
+        isLocal: Bool,
+        isRunning: @escaping @Sendable (any Channel) async -> Void
+    ) -> some ApplicationProtocol {
+        let (limits, readPass, shortWay) = (settings.limits, readPass, shortWay)
+        return Application(
+            responder: responder,
+            server: HTTPServerBuilder {
+                ConnectionChannel(limits, readPass, connections, shortWay, tls, isLocal: isLocal, responder: $0)
+            },
+            configuration: ApplicationConfiguration(
+                address: address,
+                backlog: 1_024,
+                reuseAddress: true,
+                availableConnectionsDelegate: ConnectionLimit(connections.most, readPass.opening)
+            ),
+            onServerRunning: isRunning,
+            eventLoopGroupProvider: .shared(group),
+            logger: logger
+        )
     }
 }

@@ -6,6 +6,8 @@ package struct ServerSettings: Sendable {
     package var host: String
     /// 0 lets the system choose: `RollcallServer.port` tells.
     package var port: Int
+    /// The file of a socket of this machine to listen on as well.
+    package var socket: String?
     /// Further names accepted in `Host`.
     package var names: [String]
     /// Connections open at a time, above which idle ones are closed; nil: as many as the limit of file descriptors
@@ -13,9 +15,10 @@ package struct ServerSettings: Sendable {
     package var mostConnections: Int?
     package var limits = RequestLimits()
 
-    package init(host: String, port: Int, names: [String] = []) {
+    package init(host: String, port: Int, socket: String? = nil, names: [String] = []) {
         self.host = host
         self.port = port
+        self.socket = socket
         self.names = names
     }
 }

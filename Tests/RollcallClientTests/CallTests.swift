@@ -123,6 +123,8 @@ struct CallTests {
             ("http://127.0.0.1:8790/", "http://127.0.0.1:8790"), ("node1:8790", "http://node1:8790"),
             ("https://[::1]:8790", "https://[::1]:8790"),
             ("http+unix://%2Frun%2Frollcall", "http+unix://%2Frun%2Frollcall"),
+            ("unix:///run/a b/rollcall.sock", "http+unix://%2Frun%2Fa%20b%2Frollcall.sock"),
+            ("unix://run", nil), ("unix:///", nil),
             ("", nil), ("http://", nil), ("ftp://h", nil), ("http://h?x", nil), ("http://u@h", nil),
             ("http://h:0", nil),
             ("http://h:65536", nil), ("http://h ost", nil),
@@ -130,5 +132,10 @@ struct CallTests {
     )
     func endpoints(text: String, url: String?) {
         #expect(Endpoint(text)?.url == url)
+    }
+
+    @Test("a socket of this machine is shown as it was written")
+    func shownSocket() {
+        #expect(Endpoint("unix:///run/a b/r.sock")?.description == "unix:///run/a b/r.sock")
     }
 }

@@ -313,4 +313,24 @@ struct AccessTests {
     func noPattern(text: String) {
         #expect(NamePattern(text) == nil)
     }
+
+    @Test("a user of this machine is who the list says, and root and the daemon's own need no entry")
+    func users() throws {
+        let known = AccessList.Credential(
+            proof: .user(id: 4_242),
+            identity: Identity(name: "ann", roles: .reader),
+            expires: Timestamp(microseconds: 10)
+        )
+        let access = AccessControl(AccessList([known]))
+        func identity(_ user: UInt32, _ fields: HTTPFields = [:], at now: Int64 = 0) -> Identity? {
+            try? access.identity(of: fields, .user(LocalUser(id: user)), at: Timestamp(microseconds: now))
+        }
+        #expect(identity(4_242) == known.identity)
+        #expect(identity(4_242, at: 10) == nil)
+        #expect(identity(0) == Identity(name: "root", roles: .operator))
+        #expect(identity(0, [.authorization: "Bearer unknown"]) == nil)
+        #expect(identity(4_243) == nil && identity(LocalSocket.nobody) == nil)
+        access.adopt(nil)
+        #expect(identity(4_243) == Identity(name: "uid-4243", roles: .operator))
+    }
 }

@@ -1,4 +1,5 @@
 import LivenessCore
+import RollcallServer
 
 /// Every key there is, once.
 enum SettingTable {
@@ -109,9 +110,14 @@ extension SettingTable {
             SettingKey(
                 "listen.unix",
                 \.listen.unix,
+                expected: "an absolute path of at most \(LocalSocket.longestPath) bytes",
+                isValid: { path in
+                    path.map { $0.hasPrefix("/") && !$0.hasSuffix("/") && $0.utf8.count <= LocalSocket.longestPath } ?? true
+                },
+                default: "none",
                 reload: .atStart,
-                availability: .notInThisRelease,
-                reason: "A Unix socket for HTTP, whose peers are known by their user."
+                reason: "A socket of this machine for HTTP as well, whose other end is known by its user. Root and the "
+                    + "daemon's own user are operators there; others need an entry in auth.tokens_file, where that is set."
             ),
             SettingKey(
                 "listen.datagram",

@@ -5,7 +5,8 @@ import RollcallServer
 import RollcallWire
 import Yams
 
-/// The file of `auth.tokens_file`: who may do what, and the SHA-256 of their tokens or the name in their certificates.
+/// The file of `auth.tokens_file`: who may do what, and the SHA-256 of their tokens, the name in their certificates, or
+/// their user on this machine.
 ///
 ///     tokens:
 ///       - name: node1
@@ -17,13 +18,18 @@ import Yams
 ///       - name: scheduler
 ///         certificate: scheduler.example.org
 ///         roles: [reader]
+///       - name: ann
+///         user: ann
+///         roles: [operator]
 ///     revoked: [0000000000000000000000000000000000000000000000000000000000000002]
 ///
 /// Of one name there may be several, so that a new token can be given out before the old one is taken back.
 struct TokensFile {
     private static let keys = [
-        "name", "sha256", "certificate", "roles", "hosts", "binaries", "topics", "zones", "expires",
+        "name", "sha256", "certificate", "user", "roles", "hosts", "binaries", "topics", "zones", "expires",
     ]
+    /// What tells who somebody is.
+    private static let proofs = ["sha256", "certificate", "user"]
     private static let placesOfReporters = ["hosts", "binaries", "topics", "zones"]
     private static let expectedDigest = "64 hexadecimal digits"
     /// 100,000 entries take some 20 MiB.
@@ -167,8 +173,9 @@ struct TokensFile {
         let certificate = value("certificate", "a name of the certificate, 1 to 255 characters") { raw in
             Self.scalar(raw).flatMap { (1...255).contains($0.utf8.count) ? $0 : nil }
         }
-        if (values["sha256"] == nil) == (values["certificate"] == nil) {
-            fail(line, place, "is missing sha256 or certificate; expected one of the two")
+        let user = value("user", "a user of this machine, by name or id", Self.user)
+        if Self.proofs.count(where: { values[$0] != nil }) != 1 {
+            fail(line, place, "is missing sha256, certificate or user; expected one of the three")
         }
         let roles = value("roles", "a list of \(Role.allCases.map(\.word).joined(separator: ", "))") { raw in
             Self.list(raw, Role.init)
@@ -193,9 +200,11 @@ struct TokensFile {
                 )
             }
         }
-        let proof = digest.map { AccessList.Proof.token(digest: $0) } ?? certificate.map { .certificate(name: $0) }
+        let proof =
+            digest.map { AccessList.Proof.token(digest: $0) } ?? certificate.map { .certificate(name: $0) }
+            ?? user.map { .user(id: $0) }
         if let proof, !proofs.insert(proof).inserted {
-            let key = digest == nil ? "certificate" : "sha256"
+            let key = Self.proofs.first { values[$0] != nil } ?? ""
             fail(line, "\(place).\(key)", "is there twice; expected each once")
         }
         guard errors.count == errorsBefore, let name, let proof, let roles else { return }
@@ -253,6 +262,15 @@ struct TokensFile {
 
     private static func scalar(_ raw: RawSetting) -> String? {
         if case .scalar(let text, _) = raw { text } else { nil }
+    }
+
+    /// The id of a user, who is looked up once: who asks is known by it.
+    ///
+    /// Everybody whom a daemon in a user namespace cannot see has the id 65534: that is nobody.
+    private static func user(_ raw: RawSetting) -> UInt32? {
+        guard let text = scalar(raw), !text.isEmpty else { return nil }
+        let id = UInt32(text) ?? UserDirectory.id(of: text)
+        return id == LocalSocket.nobody ? nil : id
     }
 
     /// At least one, none of them unreadable.

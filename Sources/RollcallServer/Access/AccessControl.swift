@@ -24,39 +24,57 @@ package final class AccessControl: Sendable {
         isOpen.store(list == nil, ordering: .releasing)
     }
 
-    /// Who sent a request with these headers, on a connection on which that certificate was shown.
+    /// Who sent a request with these headers, on a connection with that other end.
     ///
     /// Where a request names a token, that alone counts.
     ///
     /// - Throws: A 401 where there is no credential that counts.
     func identity(
         of fields: HTTPFields,
-        _ certificate: @autoclosure () -> PeerCertificate?,
+        _ peer: @autoclosure () -> Peer,
         at now: @autoclosure () -> Timestamp
     ) throws(APIError) -> Identity {
-        if isOpen.load(ordering: .acquiring) { return .anybody }
-        guard let list = list.withLock({ $0 }) else { return .anybody }
+        if isOpen.load(ordering: .acquiring) { return .anybody(at: peer()) }
+        guard let list = list.withLock({ $0 }) else { return .anybody(at: peer()) }
         let credential: AccessList.Credential
         if fields[.authorization] != nil || fields[.authToken] != nil {
             guard let token = Self.token(fields), let known = list.credential(of: token) else {
                 throw .unauthorized("this token is not known here")
             }
             credential = known
-        } else if let certificate = certificate() {
-            guard !list.hasRevoked(certificate) else { throw .unauthorized("this certificate was revoked") }
-            guard now() < certificate.notAfter else { throw .unauthorized("this certificate has expired") }
-            guard let known = list.credential(of: certificate, at: now()) else {
-                let names = certificate.names.joined(separator: ", ")
-                throw .unauthorized("this certificate is for nobody known here: \(names)")
-            }
-            credential = known
         } else {
-            throw .unauthorized("a credential is needed: Authorization: Bearer TOKEN, or a certificate")
+            credential = try Self.credential(of: peer(), in: list, at: now())
         }
         if let end = credential.expires, now() >= end {
             throw .unauthorized("the credential of \(credential.identity.name) has expired")
         }
         return credential.identity
+    }
+
+    /// What counts for whoever names no token.
+    private static func credential(
+        of peer: Peer,
+        in list: AccessList,
+        at now: Timestamp
+    ) throws(APIError) -> AccessList.Credential {
+        switch peer {
+        case .anyone:
+            throw .unauthorized("a credential is needed: Authorization: Bearer TOKEN, or a certificate")
+        case .holder(let certificate):
+            guard !list.hasRevoked(certificate) else { throw .unauthorized("this certificate was revoked") }
+            guard now < certificate.notAfter else { throw .unauthorized("this certificate has expired") }
+            guard let known = list.credential(of: certificate, at: now) else {
+                let names = certificate.names.joined(separator: ", ")
+                throw .unauthorized("this certificate is for nobody known here: \(names)")
+            }
+            return known
+        case .user(let user):
+            if let known = list.credential(of: user) { return known }
+            guard user.isTrusted else {
+                throw .unauthorized("the user with the id \(user.id) is not known here (user: in auth.tokens_file)")
+            }
+            return AccessList.Credential(proof: .user(id: user.id), identity: .operator(user))
+        }
     }
 
     /// `Authorization: Bearer TOKEN`, or as OpenStack's clients say it `X-Auth-Token: TOKEN`.

@@ -10,6 +10,8 @@ package struct AccessList: Hashable, Sendable {
         case token(digest: [UInt8])
         /// A certificate that is for this name.
         case certificate(name: String)
+        /// A user of this machine, on its socket.
+        case user(id: UInt32)
     }
 
     package struct Credential: Hashable, Sendable {
@@ -47,6 +49,8 @@ package struct AccessList: Hashable, Sendable {
         let known = certificate.names.compactMap { credentials[.certificate(name: $0)] }
         return known.first { $0.expires.map { now < $0 } ?? true } ?? known.first
     }
+
+    func credential(of user: LocalUser) -> Credential? { credentials[.user(id: user.id)] }
 
     func hasRevoked(_ certificate: PeerCertificate) -> Bool { revoked.contains(certificate.fingerprint) }
 

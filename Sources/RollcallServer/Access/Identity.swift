@@ -29,7 +29,15 @@ package struct Identity: Hashable, Sendable {
     }
 
     /// Whoever reaches a daemon that asks for no credentials.
-    static let anybody = Identity(name: "anonymous", roles: .operator)
+    static func anybody(at peer: Peer) -> Identity {
+        if case .user(let user) = peer { .operator(user) } else { anonymous }
+    }
+
+    private static let anonymous = Identity(name: "anonymous", roles: .operator)
+
+    /// A user of this machine who may do everything.
+    static func `operator`(_ user: LocalUser) -> Identity { Identity(name: user.name, roles: .operator) }
+
     /// Whoever is not known, where credentials are asked for.
     static let nobody = Identity(name: "anonymous", roles: [])
 

@@ -19,7 +19,7 @@ final class Connection: Sendable {
         var tickets: [(request: UInt64, ticket: LoopReadPass.Ticket)] = []
         var met: (request: UInt64, call: Result<HeartbeatCall, DocumentError>)?
         var hasClientLeft = false
-        var certificate: PeerCertificate?
+        var peer = Peer.anyone
 
         /// Nobody waits for the answer to the request at work alone.
         var isClientGoingOn: Bool { hasClientLeft || begun > answered + 1 }
@@ -33,10 +33,10 @@ final class Connection: Sendable {
         self.pass = pass
     }
 
-    /// What the client has shown; `nil` where it showed none.
-    var certificate: PeerCertificate? {
-        get { state.withLock { $0.certificate } }
-        set { state.withLock { $0.certificate = newValue } }
+    /// Who is at the other end.
+    var peer: Peer {
+        get { state.withLock { $0.peer } }
+        set { state.withLock { $0.peer = newValue } }
     }
 
     /// The head of a request was read.

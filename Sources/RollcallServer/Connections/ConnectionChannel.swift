@@ -15,6 +15,7 @@ struct ConnectionChannel: ServerChildChannel {
 
     private let inner: HTTP1Channel
     private let tls: ServerTLS?
+    private let isLocal: Bool
 
     init(
         _ limits: RequestLimits,
@@ -22,9 +23,11 @@ struct ConnectionChannel: ServerChildChannel {
         _ connections: OpenConnections,
         _ shortWay: HeartbeatHandler.ShortWay,
         _ tls: ServerTLS?,
+        isLocal: Bool = false,
         responder: @escaping HTTPChannelHandler.Responder
     ) {
         self.tls = tls
+        self.isLocal = isLocal
         inner = HTTP1Channel(
             responder: responder,
             configuration: HTTP1Channel.Configuration(
@@ -53,7 +56,6 @@ struct ConnectionChannel: ServerChildChannel {
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let isSecure = tls != nil
         if let tls {
             do {
                 try channel.pipeline.syncOperations.addHandlers(CiphertextHandler(), tls.handler())
@@ -61,16 +63,13 @@ struct ConnectionChannel: ServerChildChannel {
                 return channel.eventLoop.makeFailedFuture(error)
             }
         }
-        return inner.setup(channel: channel, logger: logger).flatMapThrowing { value in
-            let handler = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
-            if isSecure {
-                try channel.pipeline.syncOperations.handler(type: CiphertextHandler.self).connection = handler
-            }
-            return Value(
-                inner: value,
-                connection: handler.connection,
-                executor: LoopExecutor(channel.eventLoop)
-            )
+        let peer = isLocal ? LocalUser.peer(of: channel).map(Peer.user) : channel.eventLoop.makeSucceededFuture(.anyone)
+        return peer.and(inner.setup(channel: channel, logger: logger)).flatMapThrowing { peer, inner in
+            let pipeline = channel.pipeline.syncOperations
+            let handler = try pipeline.handler(type: ConnectionHandler.self)
+            handler.connection.peer = peer
+            if tls != nil { try pipeline.handler(type: CiphertextHandler.self).connection = handler }
+            return Value(inner: inner, connection: handler.connection, executor: LoopExecutor(channel.eventLoop))
         }
     }
 

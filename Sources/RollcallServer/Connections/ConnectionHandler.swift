@@ -115,7 +115,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted = event as? TLSUserEvent { connection.certificate = Self.certificate(context) }
+        if case .handshakeCompleted = event as? TLSUserEvent, let certificate = Self.certificate(context) {
+            connection.peer = .holder(certificate)
+        }
         let isEndOfInput = if case ChannelEvent.inputClosed = event { true } else { false }
         if isEndOfInput { connection.clientLeft() }
         // A request whose rest will not come is not answered.

@@ -12,12 +12,12 @@ struct ConnectionLimit: AvailableConnectionsDelegate {
     static let above = EventLoopReadPass.acceptBatch
 
     private let most: Int
-    private let opening: OpeningConnections
+    private let opening: OpeningConnections.Listener
     private var count = 0
 
     init(_ most: Int, _ opening: OpeningConnections) {
         self.most = most
-        self.opening = opening
+        self.opening = OpeningConnections.Listener(opening)
     }
 
     mutating func connectionOpened() {

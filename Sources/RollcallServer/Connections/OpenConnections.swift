@@ -25,7 +25,7 @@ final class OpenConnections: Sendable {
         var lookAgain: (loop: any EventLoop, at: NIODeadline)?
     }
 
-    private let most: Int
+    let most: Int
     private let metrics: ConnectionMetrics
     private let logger: Logger
     private let state: Mutex<State>

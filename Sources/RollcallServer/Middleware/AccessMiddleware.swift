@@ -22,7 +22,7 @@ struct AccessMiddleware: RouterMiddleware {
         do throws(APIError) {
             context.identity = try access.identity(
                 of: request.headers,
-                context.connection?.certificate,
+                context.peer,
                 at: engine.wall(engine.now)
             )
         } catch {

@@ -11,32 +11,45 @@ final class OpeningConnections: Sendable {
     private let closedCount = Atomic<Int>(0)
     private let activatedCount = Atomic<Int>(0)
     private let deactivatedCount = Atomic<Int>(0)
-    /// While nobody listens, nobody waits to be accepted.
-    private let isAcceptingNow = Atomic<Bool>(true)
+    /// Listening sockets that do not accept. While nobody listens, nobody waits to be accepted.
+    private let pausedCount = Atomic<Int>(0)
     private let resumption = Wakeup()
 
-    /// On the loop that accepts; it accepts more when it says so.
-    func connectionAccepted() {
-        isAcceptingNow.store(false, ordering: .sequentiallyConsistent)
-        acceptedCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
-    }
+    /// What one listening socket tells, on the loop that accepts its connections.
+    final class Listener: Sendable {
+        private let opening: OpeningConnections
+        private let isPaused = Atomic<Bool>(false)
 
-    /// On the loop that accepts: from now on it is told when a connection waits.
-    func acceptingMore() {
-        isAcceptingNow.store(true, ordering: .sequentiallyConsistent)
-        resumption.signal()
-    }
+        init(_ opening: OpeningConnections) {
+            self.opening = opening
+        }
 
-    /// However far it got.
-    func connectionClosed() { closedCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+        /// It accepts more when it says so.
+        func connectionAccepted() {
+            if !isPaused.exchange(true, ordering: .sequentiallyConsistent) {
+                opening.pausedCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
+            }
+            opening.acceptedCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        }
+
+        /// From now on it is told when a connection waits.
+        func acceptingMore() {
+            guard isPaused.exchange(false, ordering: .sequentiallyConsistent) else { return }
+            opening.pausedCount.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+            opening.resumption.signal()
+        }
+
+        /// However far it got.
+        func connectionClosed() { opening.closedCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+    }
 
     /// From now on its bytes are read.
     func connectionActivated() { activatedCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
 
     func connectionDeactivated() { deactivatedCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
 
-    /// Whether the next read pass of the loop that accepts takes in those who wait.
-    var isAccepting: Bool { isAcceptingNow.load(ordering: .sequentiallyConsistent) }
+    /// Whether the next read pass of the loops that accept takes in those who wait.
+    var isAccepting: Bool { pausedCount.load(ordering: .sequentiallyConsistent) == 0 }
 
     /// Returns when connections are accepted, at the latest at the deadline.
     func waitUntilAccepting(by deadline: NIODeadline) async {

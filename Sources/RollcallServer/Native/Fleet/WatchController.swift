@@ -41,8 +41,7 @@ struct WatchController {
     }
 
     private func mayAsk(_ request: Request, _ context: RollcallContext) -> Bool {
-        let certificate = context.connection?.certificate
         let now = engine.wall(engine.now)
-        return (try? access.identity(of: request.headers, certificate, at: now))?.holds(.reader) ?? false
+        return (try? access.identity(of: request.headers, context.peer, at: now))?.holds(.reader) ?? false
     }
 }

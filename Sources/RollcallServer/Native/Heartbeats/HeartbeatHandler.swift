@@ -152,7 +152,7 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func reporter(_ head: HTTPRequest) -> Identity? {
         let identity = try? way.access.identity(
             of: head.headerFields,
-            connection.connection.certificate,
+            connection.connection.peer,
             at: way.engine.wall(way.engine.now)
         )
         return identity?.holds(.reporter) == true ? identity : nil
@@ -160,7 +160,7 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func isForUs(_ authority: String?, _ context: ChannelHandlerContext) -> Bool {
         guard let authority else { return false }
-        if authority == acceptedHost { return true }
+        if authority == acceptedHost || connection.connection.peer.isLocal { return true }
         let localAddress = context.channel.localAddress?.ipAddress
         guard way.names.contains(HostNames.host(authority), localAddress: localAddress) else { return false }
         acceptedHost = authority

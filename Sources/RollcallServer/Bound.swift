@@ -1,30 +1,30 @@
 import Synchronization
 
-/// The port a server got from the system, for those who wait for it.
-final class BoundPort: Sendable {
+/// What a server listens on, as it got it from the system, for those who wait for it.
+final class Bound<Address: Sendable>: Sendable {
     private enum State {
-        case unknown([CheckedContinuation<Int?, Never>])
-        case known(Int?)
+        case unknown([CheckedContinuation<Address?, Never>])
+        case known(Address?)
     }
 
     private let state = Mutex(State.unknown([]))
 
     /// Only the first call counts.
-    func set(_ port: Int?) {
-        let waiting = state.withLock { state -> [CheckedContinuation<Int?, Never>] in
+    func set(_ address: Address?) {
+        let waiting = state.withLock { state -> [CheckedContinuation<Address?, Never>] in
             guard case .unknown(let waiting) = state else { return [] }
-            state = .known(port)
+            state = .known(address)
             return waiting
         }
-        for continuation in waiting { continuation.resume(returning: port) }
+        for continuation in waiting { continuation.resume(returning: address) }
     }
 
-    var port: Int? {
+    var address: Address? {
         get async {
             await withCheckedContinuation { continuation in
-                let known = state.withLock { state -> Int?? in
+                let known = state.withLock { state -> Address?? in
                     switch state {
-                    case .known(let port): return .some(port)
+                    case .known(let address): return .some(address)
                     case .unknown(let waiting):
                         state = .unknown(waiting + [continuation])
                         return nil
