@@ -69,6 +69,7 @@ package struct Intake: Sendable {
             answer = HeldAnswer(shared)
             answer?.hold(outcomes)
         }
+        metrics.received.increment(by: Int64(batch.count))
         count(outcomes)
         return Meeting(outcomes: outcomes, pending: pending, answer: answer, isBackendLost: isBackendLost)
     }
@@ -133,17 +134,15 @@ package struct Intake: Sendable {
     private func count(_ outcomes: [HeartbeatOutcome]) {
         var renewed: Int64 = 0
         var repeated: Int64 = 0
-        var rejected: Int64 = 0
         for outcome in outcomes {
             switch outcome.kind {
             case .renewed: renewed += 1
             case .repeated: repeated += 1
-            case .rejected: rejected += 1
+            case .rejected(let why): metrics.rejected(why)
             case .pending: break
             }
         }
         if renewed > 0 { metrics.heartbeats.increment(by: renewed) }
         if repeated > 0 { metrics.repeated.increment(by: repeated) }
-        if rejected > 0 { metrics.rejected.increment(by: rejected) }
     }
 }

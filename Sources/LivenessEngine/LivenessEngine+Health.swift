@@ -1,6 +1,7 @@
 import DequeModule
 package import LivenessCore
 import Logging
+import Metrics
 
 /// What this daemon says of its own health.
 extension LivenessEngine {
@@ -58,6 +59,7 @@ extension LivenessEngine {
             logger.notice("recovered", metadata: ["reason": "\(reason.word)"])
             return own.event(.recovered)
         case .brakeEngaged(let brake):
+            metrics.brakeEngagements.increment()
             logger.warning(
                 "the brake holds: too many fell silent at once to be called down",
                 metadata: [

@@ -29,6 +29,8 @@ package final class LivenessEngine: Service {
     let fallback: FallbackReader?
     private let housekeeper: Housekeeper
     let logger: Logger
+    let metrics: EngineMetrics
+    let gauges = EngineGauges()
     var time: any TimeSource { shared.time }
 
     /// An engine that has not started.
@@ -62,7 +64,7 @@ package final class LivenessEngine: Service {
         )
         let shared = SharedMachine(machine, time: time)
         let metrics = EngineMetrics()
-        let tail = TransitionTail()
+        let tail = TransitionTail(metrics.topics)
         let fence = Fence()
         let turnstile = Turnstile()
         let wakeup = Wakeup()
@@ -79,6 +81,7 @@ package final class LivenessEngine: Service {
         self.fence = fence
         self.turnstile = turnstile
         self.logger = logger
+        self.metrics = metrics
         heartbeat = LoopHeartbeat(at: time.now)
         let reader = RecordReader(
             shared: shared,
@@ -175,7 +178,6 @@ package final class LivenessEngine: Service {
             tail: tail,
             settings: settings,
             recorderWakeup: wakeup,
-            metrics: metrics,
             logger: logger,
             fence: fence,
             turnstile: turnstile

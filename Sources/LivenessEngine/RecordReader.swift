@@ -114,7 +114,7 @@ final class RecordReader: Sendable {
                     tail.restart(at: news.page.head.revision)
                     return false
                 }
-                tail.append(news.page.transitions, to: shared)
+                tail.append(news.page.transitions, isOurs: false, to: shared)
                 if news.page.transitions.contains(where: \.isSwitchOfDriver) { switching.signal() }
                 return tail.newest > newest
             } catch {

@@ -18,8 +18,12 @@ package final class TransitionTail: Sendable {
     }
 
     private let state = Locked(State())
+    /// Told of the rows that this daemon wrote.
+    private let topics: TopicMetrics?
 
-    package init() {}
+    init(_ topics: TopicMetrics? = nil) {
+        self.topics = topics
+    }
 
     /// Where the log stands: rows up to `revision` are served from the store.
     ///
@@ -39,9 +43,11 @@ package final class TransitionTail: Sendable {
         for waiter in state.withLock({ $0.waiters.values }) { waiter.finish() }
     }
 
-    /// Takes in rows that were committed, wakes who waits, and tells the board.
-    func append(_ transitions: [Transition], to shared: SharedMachine) {
+    /// Takes in rows that were committed, wakes who waits, and tells the board; `isOurs` tells whether this daemon wrote
+    /// them.
+    func append(_ transitions: [Transition], isOurs: Bool = true, to shared: SharedMachine) {
         guard !transitions.isEmpty else { return }
+        if isOurs { topics?.recorded(transitions) }
         let (newest, waiters) = state.withLock { state -> (Int64, [AsyncStream<Void>.Continuation]) in
             for transition in transitions where transition.revision > state.newest {
                 state.early[transition.revision] = transition

@@ -273,6 +273,9 @@ package struct ModelDaemon {
         }
     }
 
+    /// What came of judging since it was last asked.
+    package mutating func takeJudgements() -> [Judgement] { machine.takeJudgements() }
+
     // MARK: Records
 
     @discardableResult

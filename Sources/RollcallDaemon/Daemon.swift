@@ -2,6 +2,7 @@ import Foundation
 import LivenessCore
 import LivenessEngine
 import Logging
+import Metrics
 import NIOCore
 import NIOPosix
 import RollcallServer
@@ -56,6 +57,7 @@ struct Daemon {
         Allocator.keepRequestBodies()
         FileDescriptorLimit.raise(logger)
         MetricDescriptions.add(to: metrics)
+        Gauge(label: "rollcall_build_info", dimensions: [("version", Release.version)]).record(1)
         let store = try await StoreFactory.open(settings.database, daemon: settings.daemon.id, downTimes)
         let loops = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)

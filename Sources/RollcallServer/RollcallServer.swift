@@ -2,6 +2,7 @@ import Hummingbird
 import HummingbirdCore
 package import LivenessEngine
 package import Logging
+import Metrics
 package import NIOCore
 import ServiceLifecycle
 package import Telemetry
@@ -60,12 +61,13 @@ package struct RollcallServer: Service {
         let measures = ConnectionMetrics(metrics)
         let most = max(1, settings.mostConnections ?? ConnectionLimit.ofProcess)
         // Each has room of its own, so that nobody on the one keeps those on the other out.
+        measures.limit.record(most)
         let ofSocket = settings.socket == nil ? 0 : min(Self.mostLocal, most / 2)
         network = OpenConnections(most: most - ofSocket, youth: settings.limits.youth, metrics: measures, logger: logger)
         local = OpenConnections(most: max(1, ofSocket), youth: settings.limits.youth, metrics: measures, logger: logger)
         let names = HostNames(settings)
         let requests = RequestMetrics(PrometheusMetricsFactory(registry: metrics))
-        let audit = AuditLog(audit ?? logger) { engine.wall(engine.now) }
+        let audit = AuditLog(audit ?? logger, AccessMetrics(metrics)) { engine.wall(engine.now) }
         responder = Routes.router(engine, names, access, audit, requests, metrics, draining).buildResponder()
         shortWay = HeartbeatHandler.ShortWay(engine: engine, names: names, access: access, audit: audit, requests)
     }

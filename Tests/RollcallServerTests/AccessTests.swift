@@ -5,6 +5,7 @@ import LivenessEngine
 import Logging
 import RollcallWire
 import Synchronization
+import Telemetry
 import Testing
 
 @testable import RollcallServer
@@ -255,16 +256,16 @@ struct AccessTests {
     func flood() {
         let lines = Lines()
         let time = Mutex(Timestamp(microseconds: 0))
-        let audit = AuditLog(lines.logger) { time.withLock { $0 } }
-        for number in 0..<5 { audit.refused(by: "one", "call \(number)", String(repeating: "x", count: 9_000)) }
-        audit.refused(by: "two", "call", "why")
+        let audit = AuditLog(lines.logger, AccessMetrics(PrometheusRegistry())) { time.withLock { $0 } }
+        for number in 0..<5 { audit.refused(by: "one", "call \(number)", String(repeating: "x", count: 9_000), lacking: .role) }
+        audit.refused(by: "two", "call", "why", lacking: .role)
         time.withLock { $0 = Timestamp(microseconds: 1_000_000) }
-        audit.refused(by: "one", "call", "why")
-        audit.refused(by: "two", "call", "why")
+        audit.refused(by: "one", "call", "why", lacking: .role)
+        audit.refused(by: "two", "call", "why", lacking: .role)
         let told = lines.all.map { "\($0["by"] ?? "") \($0["call"] ?? "") \($0["not_told_before"] ?? "0")" }
         #expect(told == ["one call 0 0", "one call 1 0", "two call 3", "one call 0", "two call 0"])
         #expect(lines.all.allSatisfy { ($0["why"]?.description.utf8.count ?? 0) <= 300 })
-        for number in 0..<100 { audit.refused(by: "caller \(number)", "call", "why") }
+        for number in 0..<100 { audit.refused(by: "caller \(number)", "call", "why", lacking: .role) }
         #expect(lines.all.count == 5 + 18)
     }
 

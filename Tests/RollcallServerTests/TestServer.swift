@@ -196,7 +196,7 @@ extension TestServer {
             engine,
             HostNames(ServerSettings(host: "localhost", port: 0)),
             AccessControl(),
-            AuditLog(Logger(label: "audit")) { engine.wall(engine.now) },
+            AuditLog(Logger(label: "audit"), AccessMetrics(metrics)) { engine.wall(engine.now) },
             RequestMetrics(PrometheusMetricsFactory(registry: metrics)),
             metrics,
             Draining()

@@ -18,6 +18,8 @@ package struct BlindTime: Sendable {
 
     /// Oldest first; periods do not overlap.
     package private(set) var periods: [Period] = []
+    /// How long it was blind since the start, by the cause of each period that ended.
+    package private(set) var total: [Reason: Duration] = [.localPause: .zero, .backendLost: .zero]
     /// More periods than this are folded into the two oldest, which only ever gives more time.
     private static let mostPeriods = 64
 
@@ -26,12 +28,15 @@ package struct BlindTime: Sendable {
     package mutating func add(_ period: Period) {
         guard period.ended > period.began else { return }
         var merged = period
+        var known = Duration.zero
         while let last = periods.last, last.ended >= merged.began {
+            known += last.ended - last.began
             merged.began = min(merged.began, last.began)
             merged.ended = max(merged.ended, last.ended)
             periods.removeLast()
         }
         periods.append(merged)
+        total[period.cause, default: .zero] += max(.zero, merged.ended - merged.began - known)
         if periods.count > Self.mostPeriods {
             periods[1].began = periods[0].began
             periods.removeFirst()

@@ -146,6 +146,24 @@ package struct Company: Sendable {
         members[id].map { !$0.isGone && now - $0.moved <= silence }
     }
 
+    /// How many of the others are in which condition, and how many of those at work have other settings than `digest`.
+    package func count(
+        at now: Instant,
+        silence: Duration,
+        digest: String
+    ) -> (alive: Int, silent: Int, left: Int, differing: Int) {
+        var counts = (alive: 0, silent: 0, left: 0, differing: 0)
+        for member in members.values {
+            if member.isGone {
+                counts.left += 1
+                continue
+            }
+            if member.isSilent(at: now, silence) { counts.silent += 1 } else { counts.alive += 1 }
+            if member.record.settingsDigest != digest { counts.differing += 1 }
+        }
+        return counts
+    }
+
     /// Who has not left and is silent, and since when it was last seen.
     package func silent(at now: Instant, silence: Duration) -> [(id: String, lastSeen: Instant)] {
         members.values.filter { !$0.isGone && $0.isSilent(at: now, silence) }

@@ -168,6 +168,12 @@ extension LivenessMachine {
         isWholeBackendLost ? health.lostSinceWall : parts.lostSince.map(wall)
     }
 
+    /// How long it was blind, by cause; of a period that has not ended nothing yet.
+    package var blindTotal: [Reason: Duration] { blind.total }
+
+    /// When its back end was last seen whole, and when a flush last went through.
+    package var lastSigns: (observation: Instant, flush: Instant) { (health.lastObservation, health.lastFlush) }
+
     /// Takes what this daemon has to say of itself.
     package mutating func takeEvents() -> [HealthEvent] {
         defer {

@@ -124,7 +124,9 @@ extension LivenessMachine {
         switch kind {
         case .renewed:
             isNews = rows[Int(service)].flags.contains(.tell)
+            let before = board.standings[Int(service)]
             heardNow(service, at: heard, now: now)
+            if entry.incarnationHash != 0 { noteMistake(of: service, before, at: now) }
             isNews = isNews || rows[Int(service)].flags.contains(.tell)
             rows[Int(service)].flags.remove(.tell)
             counters.renewed &+= 1
@@ -133,6 +135,15 @@ extension LivenessMachine {
         case .pending: break
         }
         return HeartbeatOutcome(service: service, kind: kind, isNews: isNews)
+    }
+
+    /// Looks whether one who beats on had been called down for silence.
+    private mutating func noteMistake(of service: UInt32, _ before: Standing, at now: Instant) {
+        guard before.verdict.reason == .heartbeatMissed || before.verdict.reason == .sessionExpired,
+            board.standings[Int(service)].verdict.state == .up
+        else { return }
+        let lasted = Duration.microseconds(max(0, wall(now).microseconds &- before.since.microseconds))
+        judgements.add(.mistaken(topic: board.profile(of: service).topic, lasted: lasted))
     }
 
     private mutating func judged(

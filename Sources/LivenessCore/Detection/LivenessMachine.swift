@@ -104,6 +104,7 @@ package struct LivenessMachine: Sendable {
     package var isChanged = false
     var flushCount: Int64 = 0
     package internal(set) var counters = MachineCounters()
+    var judgements = Judgements()
 
     /// Scratch space of the hot path, kept so that a batch allocates nothing.
     var lookups: [Lookup] = []

@@ -54,6 +54,17 @@ package enum Reason: UInt8, Sendable, CaseIterable {
         }
     }
 
+    /// The state that it is a reason for.
+    package var state: LivenessState {
+        switch self {
+        case .heartbeat, .session: .up
+        case .forcedDown, .left, .reportedFailed, .heartbeatMissed, .sessionExpired: .down
+        case .backendLost, .backendRestarted, .backendEvicting, .localPause, .starting, .massFailure, .reporterLost,
+            .neverReported:
+            .unknown
+        }
+    }
+
     package init?(word: String) {
         guard let reason = Self.allCases.first(where: { $0.word == word }) else { return nil }
         self = reason
@@ -69,9 +80,6 @@ package enum Reason: UInt8, Sendable, CaseIterable {
 
     /// Whether a *down* with this reason was earned or forced: what whoever evacuates may act on.
     package var isEarnedDown: Bool {
-        switch self {
-        case .forcedDown, .left, .reportedFailed, .heartbeatMissed, .sessionExpired: true
-        default: false
-        }
+        state == .down
     }
 }

@@ -64,6 +64,7 @@ struct Detector: Sendable {
             }
             brakeKeeper.lookIfNeeded()
             shared.publish()
+            measure()
             if shared.withLock({ $0.unrecordedCount > 0 }) { recorderWakeup.signal() }
         }
     }
@@ -78,8 +79,13 @@ struct Detector: Sendable {
             guard due > 0 else { continue }
             await judge(due)
             shared.publish()
+            measure()
             if shared.withLock({ $0.unrecordedCount > 0 }) { recorderWakeup.signal() }
         }
+    }
+
+    private func measure() {
+        metrics.topics.judged(shared.withLock { $0.takeJudgements() })
     }
 
     /// After a pause, in this order: the back end is looked at, what waited in the sockets is read, deadlines count

@@ -1,6 +1,5 @@
 import LivenessCore
 import Logging
-import Metrics
 
 /// What must be done now and then: forced downs expire, old rows go, dead workers are dropped.
 struct Housekeeper: Sendable {
@@ -14,7 +13,6 @@ struct Housekeeper: Sendable {
     let tail: TransitionTail
     let settings: EngineSettings
     let recorderWakeup: Wakeup
-    let metrics: EngineMetrics
     let logger: Logger
     let fence: Fence
     let turnstile: Turnstile
@@ -27,7 +25,6 @@ struct Housekeeper: Sendable {
             let present = shared.time.now
             while shared.withLock({ $0.forgetChanges(at: present, limit: Self.slice) }) {}
             let board = shared.board
-            gauge(board)
             if board.extras.values.contains(where: { $0.forcedDown?.until != nil }) {
                 await turnstile.pass { await expireForcedDowns() }
             }
@@ -39,19 +36,6 @@ struct Housekeeper: Sendable {
                 await prune()
             }
         }
-    }
-
-    private func gauge(_ board: Board) {
-        let counts = board.stateCounts
-        metrics.up.record(counts[.up] ?? 0)
-        metrics.down.record(counts[.down] ?? 0)
-        metrics.unknown.record(counts[.unknown] ?? 0)
-        let (unrecorded, unflushed, brakes) = shared.withLock {
-            ($0.unrecordedCount, $0.dirtyCount, $0.brakes.held.count)
-        }
-        metrics.brakes.record(brakes)
-        metrics.unrecorded.record(unrecorded)
-        metrics.unflushed.record(unflushed)
     }
 
     private func expireForcedDowns() async {

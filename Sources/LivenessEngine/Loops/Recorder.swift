@@ -52,7 +52,11 @@ struct Recorder: Sendable {
                 }
             }
             for case .recorded(let transition) in results { written.append(transition) }
-            metrics.transitions.increment(by: Int64(written.count))
+            let wall = shared.time.wall
+            for case (let pending, .recorded) in zip(pending, results) {
+                let delay = max(0, wall.microseconds &- pending.change.at.microseconds)
+                metrics.recordingDelay.recordMicroseconds(delay)
+            }
             tail.append(written, to: shared)
             shared.publish()
             return true

@@ -38,14 +38,17 @@ final class AuditLog: Sendable {
     }
 
     private let logger: Logger
+    private let metrics: AccessMetrics
     private let time: @Sendable () -> Timestamp
     private let flood = Mutex(Flood())
 
     /// - Parameters:
     ///   - logger: Where the lines go.
+    ///   - metrics: Where refusals are counted.
     ///   - time: The wall clock.
-    init(_ logger: Logger, time: @escaping @Sendable () -> Timestamp) {
+    init(_ logger: Logger, _ metrics: AccessMetrics, time: @escaping @Sendable () -> Timestamp) {
         self.logger = logger
+        self.metrics = metrics
         self.time = time
     }
 
@@ -58,8 +61,9 @@ final class AuditLog: Sendable {
         logger.notice("\(what)", metadata: metadata)
     }
 
-    /// Somebody was kept from something.
-    func refused(by caller: String, _ what: String, _ why: String) {
+    /// Somebody was kept from something, for want of something.
+    func refused(by caller: String, _ what: String, _ why: String, lacking lack: AccessMetrics.Lack) {
+        metrics.refused(lack)
         let now = time().microseconds / 1_000_000
         let (isTold, untold) = flood.withLock { $0.takes(caller, at: now) }
         guard isTold else { return }

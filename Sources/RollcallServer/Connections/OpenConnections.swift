@@ -112,6 +112,7 @@ final class OpenConnections: Sendable {
                 self.change { _ in }
             }
         }
+        if let isFull = directives.isFull { metrics.isFull.record(isFull ? 1 : 0) }
         switch directives.isFull {
         case true?: logger.warning("every connection is busy: new ones wait", metadata: ["connections": "\(most)"])
         case false?: logger.notice("connections are accepted again")

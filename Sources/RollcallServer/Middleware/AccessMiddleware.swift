@@ -26,12 +26,12 @@ struct AccessMiddleware: RouterMiddleware {
                 at: engine.wall(engine.now)
             )
         } catch {
-            audit.refused(by: context.caller, call, error.error.message)
+            audit.refused(by: context.caller, call, error.error.message, lacking: .credential)
             throw error
         }
         if case .role(let role) = requirement, !context.identity.holds(role) {
             let words = "\(context.identity.name) may not do this: it takes the role \(role.word)"
-            audit.refused(by: context.caller, call, words)
+            audit.refused(by: context.caller, call, words, lacking: .role)
             throw APIError(.forbidden, .forbidden, words)
         }
         return try await next(request, context)

@@ -60,7 +60,8 @@ struct Watch: Sendable {
     private var snapshot: Snapshot?
     private var lag = Lag()
     private var isDegraded = false
-    private var isOver = false
+    /// It read too slowly, and was told so.
+    private(set) var hasLagged = false
     /// Whoever has just come is told at once that there is nothing more.
     private var hasAsked = false
     /// When the last snapshot began, and whether it told what no log tells.
@@ -88,7 +89,7 @@ struct Watch: Sendable {
 
     /// The next events; nil at the end.
     mutating func next() async throws -> ByteBuffer? {
-        if isOver { return nil }
+        if hasLagged { return nil }
         if position == nil, snapshot == nil { await begin() }
         if snapshot != nil { return await nextOfSnapshot() }
         // What is told is what was so when it was asked for, however late the answer comes.
@@ -166,7 +167,7 @@ struct Watch: Sendable {
         let rest = head.revision - told
         if lag.grows(to: rest) {
             events.lagging(behind: rest, head)
-            isOver = true
+            hasLagged = true
         }
         // While the database is lost nothing is written, and what is not told may have happened all the same.
         if rest <= 0, !isLost, let asked {

@@ -3,12 +3,14 @@ import Hummingbird
 import HummingbirdCore
 import LivenessCore
 import LivenessEngine
+import Metrics
 
 /// `GET /v1/watch`: the log as server-sent events, from a revision on or from a snapshot on.
 struct WatchController {
     let engine: LivenessEngine
     let order: NameOrder
     let access: AccessControl
+    let metrics: WatchMetrics
 
     func addRoutes(to router: Router<RollcallContext>) {
         router.get("v1/watch", use: watch)
@@ -31,10 +33,13 @@ struct WatchController {
         return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
-            body: ResponseBody { writer in
+            body: ResponseBody { [metrics] writer in
+                metrics.streams.increment()
+                defer { metrics.streams.decrement() }
                 var watch = watch
                 // Asked again with each piece, every 15 s at least: a credential may be taken back or end meanwhile.
                 while let events = try await watch.next(), mayAsk(request, context) { try await writer.write(events) }
+                if watch.hasLagged { metrics.lagged.increment() }
                 try await writer.finish(nil)
             }
         )

@@ -43,7 +43,9 @@ struct HeartbeatController {
         answering scope: Intake.AnswerScope,
         _ context: RollcallContext
     ) -> HeartbeatCall {
-        let document = document.admitted(context.identity) { audit.refused(by: context.caller, "heartbeat", $0) }
+        let document = document.admitted(context.identity) {
+            audit.refused(by: context.caller, "heartbeat", $0, lacking: .scope)
+        }
         let call = HeartbeatCall.meeting(document, answering: scope, engine.intake)
         context.connection?.applied()
         return call
@@ -88,7 +90,7 @@ struct HeartbeatController {
         let identity = context.identity
         guard !identity.mayReport(host: ArraySlice(host.utf8), binary: ArraySlice(binary.utf8)) else { return }
         let refusal = identity.refusal(host: host, binary: binary)
-        audit.refused(by: context.caller, "departure", refusal)
+        audit.refused(by: context.caller, "departure", refusal, lacking: .scope)
         throw APIError(.forbidden, .forbidden, refusal)
     }
 

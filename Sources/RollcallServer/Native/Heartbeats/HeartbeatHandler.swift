@@ -112,7 +112,8 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let scanned = Result { () throws(DocumentError) in try HeartbeatScanner.scan(Array(buffer: whole.body)) }
         let met = scanned.map { document in
             let document = document.admitted(whole.identity) {
-                way.audit.refused(by: whole.identity.caller(at: context.remoteAddress?.ipAddress), "heartbeat", $0)
+                let caller = whole.identity.caller(at: context.remoteAddress?.ipAddress)
+                way.audit.refused(by: caller, "heartbeat", $0, lacking: .scope)
             }
             return HeartbeatCall.meeting(document, answering: whole.scope, way.intake)
         }

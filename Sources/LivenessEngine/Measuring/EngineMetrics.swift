@@ -1,10 +1,12 @@
+import LivenessCore
 import Metrics
 
-/// The engine's metrics, each declared once.
+/// What the engine counts where it happens, each declared once.
 struct EngineMetrics: Sendable {
+    let received = Counter(label: "rollcall_heartbeats_received_total", dimensions: [("transport", "http")])
     let heartbeats = Counter(label: "rollcall_heartbeats_total")
     let repeated = Counter(label: "rollcall_heartbeats_repeated_total")
-    let rejected = Counter(label: "rollcall_heartbeats_rejected_total")
+    let observed = Counter(label: "rollcall_heartbeats_observed_total")
     let admissions = Counter(label: "rollcall_admissions_total")
     let fallbackFound = Counter(label: "rollcall_fallback_lookups_total", dimensions: [("result", "found")])
     let fallbackAbsent = Counter(label: "rollcall_fallback_lookups_total", dimensions: [("result", "absent")])
@@ -13,18 +15,26 @@ struct EngineMetrics: Sendable {
     let flushFailures = Counter(label: "rollcall_flush_failures_total")
     let flushedRows = Counter(label: "rollcall_flushed_rows_total")
     let flushDuration = Timer(label: "rollcall_flush_duration_seconds")
-    let transitions = Counter(label: "rollcall_transitions_total")
+    let recordingDelay = Timer(label: "rollcall_recording_delay_seconds")
     let recordingFailures = Counter(label: "rollcall_recording_failures_total")
     let observations = Counter(label: "rollcall_observations_total")
     let observationFailures = Counter(label: "rollcall_observation_failures_total")
+    let observationDuration = Timer(label: "rollcall_observation_duration_seconds")
     let pauses = Counter(label: "rollcall_pauses_total")
     let loopLag = Timer(label: "rollcall_loop_lag_seconds")
-    let brakes = Gauge(label: "rollcall_brakes_engaged")
-    let unrecorded = Gauge(label: "rollcall_unrecorded_changes")
-    let unflushed = Gauge(label: "rollcall_unflushed_services")
-    let up = Gauge(label: "rollcall_services", dimensions: [("state", "up")])
-    let down = Gauge(label: "rollcall_services", dimensions: [("state", "down")])
-    let unknown = Gauge(label: "rollcall_services", dimensions: [("state", "unknown")])
+    let brakeEngagements = Counter(label: "rollcall_brake_engagements_total")
+    let topics = TopicMetrics()
+    private let rejections: [Counter]
 
-    init() {}
+    init() {
+        rejections = HeartbeatRejection.allCases.map {
+            Counter(label: "rollcall_heartbeats_rejected_total", dimensions: [("code", $0.code)])
+        }
+    }
+
+    /// A heartbeat was rejected.
+    func rejected(_ why: HeartbeatRejection) {
+        let position = Int(why.rawValue)
+        if rejections.indices.contains(position) { rejections[position].increment() }
+    }
 }
