@@ -163,6 +163,21 @@ let package = Package(
             ]
         ),
 
+        .target(
+            name: "Outbound",
+            dependencies: [
+                "LivenessCore",
+                "LivenessEngine",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+
         // MARK: Beside
 
         .target(
@@ -195,6 +210,7 @@ let package = Package(
                 "MariaDBClient",
                 "MemcachedClient",
                 "NovaImport",
+                "Outbound",
                 "RollcallClient",
                 "RollcallServer",
                 "RollcallWire",
@@ -385,6 +401,7 @@ let package = Package(
             name: "RollcallDaemonTests",
             dependencies: [
                 "LivenessCore",
+                "Outbound",
                 "RollcallDaemon",
                 "RollcallServer",
                 "Telemetry",
@@ -404,10 +421,12 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "LivenessTesting", "RollcallClient", "RollcallWire", "ServerFixtures", "ZooKeeperClient", "rollcall",
-                "rollcalld",
+                "LivenessTesting", "RollcallClient", "RollcallWire", "ServerFixtures", "StubDaemon", "ZooKeeperClient",
+                "rollcall", "rollcalld",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
+        .testTarget(name: "OutboundTests", dependencies: ["LivenessCore", "Outbound"]),
         .testTarget(name: "SoundnessTests"),
         .testTarget(
             name: "RollcallServerTests",

@@ -17,6 +17,10 @@ server_packages=(
 comparison_packages=(mariadb-server-core mariadb-client-core python3-venv)
 # What Tests/upgrade needs beside them.
 upgrade_packages=(mariadb-server-core mariadb-client-core python3-pymysql)
+# What Config/package needs: what computes dependencies, splits off symbols, and writes man pages.
+packaging_packages=(binutils chrpath dpkg-dev git python3)
+# What Tests/package needs beside them: what makes a system of its own to install on, and judges packages and pages.
+package_test_packages=(lintian man-db mandoc mmdebstrap)
 
 # Sets the array `missing` to those of the packages that are not installed.
 find_missing_packages() {

@@ -13,6 +13,9 @@ extension LivenessEngine {
         time.wall - (time.now - instant)
     }
 
+    /// Waits, on the engine's clock.
+    package func pause(_ duration: Duration) async throws { try await time.sleep(for: duration) }
+
     /// What is known of a driver that runs.
     package struct DriverStanding: Sendable {
         package var guarantees: DriverGuarantees

@@ -5,6 +5,7 @@ import Logging
 import Metrics
 import NIOCore
 import NIOPosix
+import Outbound
 import RollcallServer
 import ServiceLifecycle
 import Systemd
@@ -86,7 +87,7 @@ struct Daemon {
             logger: logger,
             audit: Self.audit
         )
-        try await serve(engine, server)
+        try await serve(engine, server, group)
         await readPass.close()
         try await group.shutdownGracefully()
         logger.notice("stopped")
@@ -119,7 +120,19 @@ struct Daemon {
         return [deciding] + liveness.drivers.filter { $0 != deciding }
     }
 
-    private func serve(_ engine: LivenessEngine, _ server: RollcallServer) async throws {
+    private func outbound(_ engine: LivenessEngine, _ group: any EventLoopGroup) -> Outbound {
+        let monitor = loaded.settings.monitor
+        return Outbound(
+            hooks: loaded.webhooks,
+            ping: monitor.pingURL.map { ($0.text, monitor.pingInterval) },
+            engine: engine,
+            group: group,
+            logger: logger,
+            render: TransitionDocument.render
+        )
+    }
+
+    private func serve(_ engine: LivenessEngine, _ server: RollcallServer, _ group: any EventLoopGroup) async throws {
         let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment)
         var services: [any Service] = [
             engine,
@@ -143,6 +156,7 @@ struct Daemon {
                 }
             )
         }
+        services.append(outbound(engine, group))
         services.append(AnnouncingServer(server: server, settings: loaded.settings, logger: logger))
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) },

@@ -64,6 +64,11 @@ enum MetricDescriptions {
         "rollcall_unjudged_services": "Services whose deadline passed and who wait to be judged.",
         "rollcall_unrecorded_changes": "Services whose change of state waits to be recorded.",
         "rollcall_unflushed_services": "Services heard since they were last flushed.",
+        "rollcall_webhook_messages_total":
+            "Messages to a webhook, by what became of them: taken, refused for good, or failed and sent again.",
+        "rollcall_webhook_skipped_rows_total":
+            "Rows of the log that a webhook was not told, because it had fallen too far behind.",
+        "rollcall_webhook_behind_rows": "Rows of the log that a webhook has not been told yet.",
         "rollcall_http_requests_total":
             "Requests that were answered, by route pattern, method and class of status.",
         "rollcall_http_request_duration_seconds":

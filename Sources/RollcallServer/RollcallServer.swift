@@ -63,7 +63,12 @@ package struct RollcallServer: Service {
         // Each has room of its own, so that nobody on the one keeps those on the other out.
         measures.limit.record(most)
         let ofSocket = settings.socket == nil ? 0 : min(Self.mostLocal, most / 2)
-        network = OpenConnections(most: most - ofSocket, youth: settings.limits.youth, metrics: measures, logger: logger)
+        network = OpenConnections(
+            most: most - ofSocket,
+            youth: settings.limits.youth,
+            metrics: measures,
+            logger: logger
+        )
         local = OpenConnections(most: max(1, ofSocket), youth: settings.limits.youth, metrics: measures, logger: logger)
         let names = HostNames(settings)
         let requests = RequestMetrics(PrometheusMetricsFactory(registry: metrics))

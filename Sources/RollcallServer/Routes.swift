@@ -31,7 +31,9 @@ enum Routes {
         GroupController(engine: engine, order: lists.order).addRoutes(to: router)
         VersionController(engine: engine, order: lists.order).addRoutes(to: router)
         TransitionController(engine: engine).addRoutes(to: router)
-        WatchController(engine: engine, order: lists.order, access: access, metrics: WatchMetrics(metrics)).addRoutes(to: router)
+        WatchController(engine: engine, order: lists.order, access: access, metrics: WatchMetrics(metrics)).addRoutes(
+            to: router
+        )
         DaemonController(engine: engine, audit: audit).addRoutes(to: router)
         DriverController(engine: engine, audit: audit).addRoutes(to: router)
         BrakeController(engine: engine, audit: audit).addRoutes(to: router)

@@ -4,6 +4,7 @@
     PYTHONPATH=Tests/Harness Tests/Alerts/scrape.py --programs .build/debug --directory EMPTY --metrics metrics.txt
 """
 
+import base64
 import pathlib
 import urllib.request
 
@@ -17,10 +18,25 @@ def call(daemon, method, path):
         return reply.read().decode()
 
 
+def settings(directory):
+    """With a webhook, whose metrics are there only then; nobody takes its messages."""
+    secret = directory / "hook.secret"
+    secret.write_text("whsec_" + base64.b64encode(bytes(32)).decode() + "\n", encoding="utf-8")
+    hooks = directory / "webhooks.yaml"
+    hooks.write_text(
+        f"webhooks: [{{name: nobody, url: 'http://127.0.0.1:1/', secret_file: {secret}}}]\n", encoding="utf-8"
+    )
+    hooks.chmod(0o600)
+    file = directory / "rollcalld.yaml"
+    file.write_text(f"monitor: {{webhooks_file: {hooks}}}\n", encoding="utf-8")
+    return str(file)
+
+
 def main():
     given = arguments(["programs", "metrics"])
-    daemon = Daemon("scraped", given.directory)
-    daemon.start(Release(given.programs, f"sqlite://{pathlib.Path(given.directory).absolute()}/rollcall.sqlite"))
+    directory = pathlib.Path(given.directory).absolute()
+    daemon = Daemon("scraped", given.directory, "--config", settings(directory))
+    daemon.start(Release(given.programs, f"sqlite://{directory}/rollcall.sqlite"))
     try:
         call(daemon, "PUT", "/v1/services/host/worker/heartbeat")
         call(daemon, "GET", "/v1/services")

@@ -52,7 +52,9 @@ struct LocalSocketTests {
         }
     }
 
-    @Test("a file left by a daemon that was killed is replaced, one that is listened on is not, and it goes with the daemon")
+    @Test(
+        "a file left by a killed daemon is replaced, one that is listened on is not, and it goes with the daemon"
+    )
     func file() async throws {
         let place = try Workplace()
         let path = place.file("r.sock")

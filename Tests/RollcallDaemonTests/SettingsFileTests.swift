@@ -88,7 +88,7 @@ struct SettingsFileTests {
             errors == [
                 "rollcalld.yaml:2: listen.htpp: unknown; expected one of http, unix, datagram, names",
                 "rollcalld.yaml:3: livenes: unknown; expected one of daemon, listen, database, liveness, records, "
-                    + "zookeeper, memcached, brake, flap, history, tls, auth, log",
+                    + "zookeeper, memcached, brake, flap, history, tls, auth, monitor, log",
                 "rollcalld.yaml:5: liveness.report_interval: \"10\" is not valid; \(duration) 50ms to 1h",
                 "rollcalld.yaml:6: liveness.flush_interval: [1s] is not valid; \(duration) 10ms to 10s",
                 "rollcalld.yaml:7: liveness.observe_interval: an empty value is not valid; \(duration) 50ms to 1m",

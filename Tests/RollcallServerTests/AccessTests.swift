@@ -257,7 +257,9 @@ struct AccessTests {
         let lines = Lines()
         let time = Mutex(Timestamp(microseconds: 0))
         let audit = AuditLog(lines.logger, AccessMetrics(PrometheusRegistry())) { time.withLock { $0 } }
-        for number in 0..<5 { audit.refused(by: "one", "call \(number)", String(repeating: "x", count: 9_000), lacking: .role) }
+        for number in 0..<5 {
+            audit.refused(by: "one", "call \(number)", String(repeating: "x", count: 9_000), lacking: .role)
+        }
         audit.refused(by: "two", "call", "why", lacking: .role)
         time.withLock { $0 = Timestamp(microseconds: 1_000_000) }
         audit.refused(by: "one", "call", "why", lacking: .role)

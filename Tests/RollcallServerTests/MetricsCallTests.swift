@@ -12,7 +12,9 @@ struct MetricsCallTests {
             proof: .token(digest: AccessList.digest(of: "reading")),
             identity: Identity(name: "reader", roles: .reader)
         )
-        try await TestServer.run({ $0.access = AccessControl(AccessList([reader])) }) { server in
+        try await TestServer.run { setup in
+            setup.access = AccessControl(AccessList([reader]))
+        } _: { server in
             let headers = [("Authorization", "Bearer reading")]
             #expect(try await server.get("/v1/services").status == 401)
             #expect(try await server.call("DELETE", "/v1/services/x", headers: headers).status == 403)

@@ -45,12 +45,15 @@ enum Rooms {
                 + ["Crypto", "NIOSSL", "NIOTLS", "ServiceLifecycle", "SwiftASN1", "X509"]
         case "RollcallClient":
             system + ["RollcallWire", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL"]
+        case "Outbound":
+            system + ["LivenessCore", "LivenessEngine", "AsyncHTTPClient", "Crypto", "Logging", "Metrics"]
+                + ["NIOCore", "NIOHTTP1", "ServiceLifecycle"]
         case "Telemetry": system + ["Logging", "Metrics", "CoreMetrics"]
         case "Systemd": system + ["ServiceLifecycle"]
         case "RollcallDaemon":
             system + concrete + [
                 "DriverCompany", "LivenessCore", "LivenessEngine", "MariaDBClient", "MemcachedClient",
-                "NovaImport", "ToozGroups", "ZooKeeperClient",
+                "NovaImport", "Outbound", "ToozGroups", "ZooKeeperClient",
             ]
                 + ["RollcallClient", "RollcallServer", "RollcallWire", "Systemd", "Telemetry", "CAllocator"]
                 + ["ArgumentParser", "Logging", "Metrics", "NIOCore", "NIOPosix", "ServiceLifecycle", "UnixSignals"]

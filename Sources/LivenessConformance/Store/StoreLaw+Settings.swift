@@ -32,6 +32,19 @@ extension StoreLaw {
             try expectEqual(try await bench.store.fleetSetting(FleetSetting.driver), changed, "after")
             try expectEqual(try await bench.head().revision, 2, "head")
         },
+        StoreLaw("a shared setting is exchanged for what stood there, by one of two who saw it, with no row in the log")
+        {
+            bench in
+            let first = bench.setting("a 1", by: "d1", at: 1)
+            try expectEqual(try await bench.store.exchange(first, for: nil), true, "nothing stood there")
+            try expectEqual(try await bench.store.exchange(first, for: nil), false, "something stands there")
+            let moved = bench.setting("a 2", by: "d1", at: 2)
+            try expectEqual(try await bench.store.exchange(moved, for: first), true, "by its holder")
+            let taken = bench.setting("a 1", by: "d2", at: 3)
+            try expectEqual(try await bench.store.exchange(taken, for: first), false, "by one who saw less")
+            try expectEqual(try await bench.store.fleetSetting(FleetSetting.driver), moved, "standing")
+            try expectEqual(try await bench.head().revision, 0, "head")
+        },
         StoreLaw("a daemon's row names the drivers that it runs") { bench in
             var row = bench.daemon("d1")
             row.drivers = ["database", "memcached"]

@@ -142,7 +142,7 @@ package struct Company: Sendable {
     }
 
     /// Whether that daemon was seen to write lately; nil when nothing was seen of it yet.
-    func isLiving(_ id: String, at now: Instant, silence: Duration) -> Bool? {
+    package func isLiving(_ id: String, at now: Instant, silence: Duration) -> Bool? {
         members[id].map { !$0.isGone && now - $0.moved <= silence }
     }
 

@@ -10,7 +10,9 @@ package enum Judgement: Hashable, Sendable {
     case mistaken(topic: String, lasted: Duration)
 }
 
-/// Judgements until they are taken. Those beyond the bound are forgotten: of a mass failure so many tell enough.
+/// Judgements until they are taken.
+///
+/// Those beyond the bound are forgotten: of a mass failure so many tell enough.
 struct Judgements: Sendable {
     private static let most = 8_192
 

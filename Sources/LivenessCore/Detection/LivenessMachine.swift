@@ -143,6 +143,9 @@ package struct LivenessMachine: Sendable {
         isChanged = true
     }
 
+    /// When this daemon began to hear.
+    package var began: Instant { started }
+
     /// Adopts changed settings.
     ///
     /// No deadline is reset: a service follows them from its next heartbeat.

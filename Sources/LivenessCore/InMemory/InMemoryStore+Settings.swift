@@ -11,6 +11,15 @@ extension InMemoryStore {
         }
     }
 
+    package func exchange(_ setting: FleetSetting, for standing: FleetSetting?) async throws(StoreError) -> Bool {
+        try writing { tables in
+            let found = tables.settings[setting.name]
+            guard found?.value == standing?.value, found?.setBy == standing?.setBy else { return false }
+            tables.settings[setting.name] = setting
+            return true
+        }
+    }
+
     package func change(
         _ setting: FleetSetting,
         from value: String,

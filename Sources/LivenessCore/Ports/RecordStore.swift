@@ -82,6 +82,11 @@ package protocol RecordStore: HeartbeatTable {
     /// Gives such a setting its first value, unless it has one; answers it as it stands.
     func settle(_ first: FleetSetting) async throws(StoreError) -> FleetSetting
 
+    /// Puts such a setting where `standing` still stands, or nothing where it is nil; writes nothing into the log.
+    ///
+    /// - Returns: Whether it did.
+    func exchange(_ setting: FleetSetting, for standing: FleetSetting?) async throws(StoreError) -> Bool
+
     /// Changes such a setting where it still has `value`, and writes the event into the log.
     ///
     /// nil when it has another value by now, or none.

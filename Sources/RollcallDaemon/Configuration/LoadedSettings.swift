@@ -1,3 +1,4 @@
+package import Outbound
 package import RollcallServer
 
 /// Settings that can be used, and how they came about.
@@ -7,6 +8,8 @@ package struct LoadedSettings: Sendable {
     package internal(set) var access: AccessList?
     /// What the files of `tls` hold; `nil` where there are none.
     package internal(set) var tls: ServerTLS.Material?
+    /// What `monitor.webhooks_file` says.
+    package internal(set) var webhooks: [Webhook] = []
     /// What was changed or deserves a look; for the log.
     package internal(set) var warnings: [String] = []
 
@@ -56,6 +59,7 @@ package struct LoadedSettings: Sendable {
     mutating func readCredentials() throws(SettingErrors) {
         try readAccess()
         try readTLS()
+        if let file = settings.monitor.webhooksFile { webhooks = try WebhooksFile.read(file) }
     }
 
     mutating func readAccess() throws(SettingErrors) {

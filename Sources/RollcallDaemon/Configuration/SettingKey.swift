@@ -78,6 +78,7 @@ struct SettingKey: Sendable {
         _ name: String,
         _ path: any WritableKeyPath<Settings, Value> & Sendable,
         within range: ClosedRange<Value>,
+        reload: Reload = .adopted,
         reason: String
     ) {
         self.init(
@@ -85,6 +86,7 @@ struct SettingKey: Sendable {
             path,
             expected: Self.expected(range),
             isValid: { range.contains($0) },
+            reload: reload,
             reason: reason
         )
     }

@@ -6,7 +6,8 @@ enum SettingTable {
     /// In the order of the reference file.
     ///
     /// The keys of topics stand with `<topic>` for the name.
-    static let keys: [SettingKey] = daemon + listen + database + liveness + records + backEnds + noise + access + log
+    static let keys: [SettingKey] =
+        daemon + listen + database + liveness + records + backEnds + noise + access + monitor + log
 
     /// The keys without a topic's, by name.
     private static let fixed = Dictionary(
@@ -112,7 +113,8 @@ extension SettingTable {
                 \.listen.unix,
                 expected: "an absolute path of at most \(LocalSocket.longestPath) bytes",
                 isValid: { path in
-                    path.map { $0.hasPrefix("/") && !$0.hasSuffix("/") && $0.utf8.count <= LocalSocket.longestPath } ?? true
+                    path.map { $0.hasPrefix("/") && !$0.hasSuffix("/") && $0.utf8.count <= LocalSocket.longestPath }
+                        ?? true
                 },
                 default: "none",
                 reload: .atStart,
@@ -379,6 +381,33 @@ extension SettingTable {
                 reason:
                     "A file with the hashes of tokens, the names of certificates and what each may do; once it is set, "
                     + "nobody else is told more than how to speak to the daemon. It is read again on SIGHUP."
+            ),
+        ]
+    }
+
+    private static var monitor: [SettingKey] {
+        [
+            SettingKey(
+                "monitor.webhooks_file",
+                \.monitor.webhooksFile,
+                default: "none",
+                reload: .atStart,
+                reason: "A file that says who is told of changes, and of which, with signed messages over HTTP."
+            ),
+            SettingKey(
+                "monitor.ping_url",
+                \.monitor.pingURL,
+                default: "none",
+                reload: .atStart,
+                reason: "An address that is called for as long as this daemon sees and its back ends answer, so that "
+                    + "somebody elsewhere misses the calls when not."
+            ),
+            SettingKey(
+                "monitor.ping_interval",
+                \.monitor.pingInterval,
+                within: .seconds(1) ... .seconds(86_400),
+                reload: .atStart,
+                reason: "How often it is called."
             ),
         ]
     }

@@ -126,6 +126,14 @@ extension ListenAddress: SettingValue {
     var settingText: String { description }
 }
 
+extension MonitorURL: SettingValue {
+    init(_ raw: RawSetting) throws(SettingValueProblem) {
+        guard let url = try MonitorURL(raw.scalar()) else { throw .wrong }
+        self = url
+    }
+    var settingText: String { text }
+}
+
 extension DriverName: SettingValue {
     static let expected = "database, zookeeper or memcached"
     init(_ raw: RawSetting) throws(SettingValueProblem) {

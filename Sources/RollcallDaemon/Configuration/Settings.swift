@@ -17,6 +17,7 @@ package struct Settings: Sendable, Equatable {
     package var history = HistorySection()
     package var tls = TLSSection()
     package var auth = AuthSection()
+    package var monitor = MonitorSection()
     package var log: LogSection
 
     /// The defaults.
@@ -92,6 +93,12 @@ package struct Settings: Sendable, Equatable {
 
     package struct AuthSection: Sendable, Equatable {
         package var tokensFile: String?
+    }
+
+    package struct MonitorSection: Sendable, Equatable {
+        package var webhooksFile: String?
+        package var pingURL: MonitorURL?
+        package var pingInterval: Duration = .seconds(60)
     }
 
     package struct LogSection: Sendable, Equatable {

@@ -43,6 +43,7 @@ package struct SettingsReload: Sendable {
         guard errors.isEmpty else { throw SettingErrors(errors) }
         // A derived id must not be derived anew.
         merged.settings.daemon = current.settings.daemon
+        merged.webhooks = current.webhooks
         try merged.readAccess()
         // Certificates that do not fit together, in the middle of a renewal say, must not keep a credential from being
         // taken back.

@@ -5,7 +5,9 @@ enum UserDirectory {
     /// Bytes that an entry may take.
     private static let longestEntry = 64 << 10
 
-    /// The id of the user with that name; `nil` where there is none. It may ask over the network.
+    /// The id of the user with that name; `nil` where there is none.
+    ///
+    /// It may ask over the network.
     static func id(of name: String) -> UInt32? {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?

@@ -1,3 +1,4 @@
+package import LivenessCore
 import LivenessEngine
 
 /// Who asks, and what they may do.

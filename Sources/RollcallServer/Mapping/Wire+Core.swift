@@ -1,4 +1,4 @@
-import LivenessCore
+package import LivenessCore
 import RollcallWire
 
 extension WireTransition {
@@ -16,6 +16,13 @@ extension WireTransition {
         from = transition.from.map { WireState(rawValue: $0.word) }
         to = transition.to.map { WireState(rawValue: $0.word) }
         reason = WireReason(rawValue: transition.reason)
+    }
+}
+
+/// Rows of the log as they are told to others: `{"transitions":[…]}`, each as `GET /v1/transitions` has it.
+package enum TransitionDocument {
+    package static func render(_ transitions: [Transition]) throws -> [UInt8] {
+        Array(try WireJSON.encode(HistoryReply(transitions: transitions.map(WireTransition.init))))
     }
 }
 

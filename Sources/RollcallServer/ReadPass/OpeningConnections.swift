@@ -11,7 +11,9 @@ final class OpeningConnections: Sendable {
     private let closedCount = Atomic<Int>(0)
     private let activatedCount = Atomic<Int>(0)
     private let deactivatedCount = Atomic<Int>(0)
-    /// Listening sockets that do not accept. While nobody listens, nobody waits to be accepted.
+    /// Listening sockets that do not accept.
+    ///
+    /// While nobody listens, nobody waits to be accepted.
     private let pausedCount = Atomic<Int>(0)
     private let resumption = Wakeup()
 

@@ -15,6 +15,17 @@ extension SQLRecordStore {
         }
     }
 
+    package func exchange(_ setting: FleetSetting, for standing: FleetSetting?) async throws(StoreError) -> Bool {
+        try await writing { session in
+            // As `settle`: whoever locks the head of the log first is first.
+            _ = try LogRows(session)
+            let found = try SettingRow.setting(setting.name, in: session)
+            guard found?.value == standing?.value, found?.setBy == standing?.setBy else { return false }
+            try SettingRow.write(setting, to: session)
+            return true
+        }
+    }
+
     package func change(
         _ setting: FleetSetting,
         from value: String,

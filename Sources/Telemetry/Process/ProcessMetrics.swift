@@ -72,7 +72,9 @@ package enum ProcessMetrics {
     /// How long the process has run, in seconds: since the start that proc(5)'s `stat` tells, in ticks after the machine's.
     private static var age: Double {
         let fields = text(of: "/proc/self/stat").split(separator: ")").last?.split(separator: " ") ?? []
-        guard fields.count > 19, let ticks = Double(fields[19]), let uptime = seconds(of: CLOCK_BOOTTIME) else { return 0 }
+        guard fields.count > 19, let ticks = Double(fields[19]), let uptime = seconds(of: CLOCK_BOOTTIME) else {
+            return 0
+        }
         return max(0, uptime - ticks / Double(sysconf(Int32(_SC_CLK_TCK))))
     }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 
 /// Now, on both clocks of this machine.

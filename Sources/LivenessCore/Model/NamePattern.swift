@@ -1,5 +1,3 @@
-import LivenessCore
-
 /// A host or a binary, or several: `*` stands for any characters, also for none; everything else for itself, byte by byte.
 package struct NamePattern: Hashable, Sendable {
     /// What stands before, between and behind the stars; one part without a star.
@@ -14,7 +12,7 @@ package struct NamePattern: Hashable, Sendable {
         parts = text.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
     }
 
-    func matches(_ name: ArraySlice<UInt8>) -> Bool {
+    package func matches(_ name: ArraySlice<UInt8>) -> Bool {
         guard let first = parts.first, let last = parts.last else { return false }
         guard parts.count > 1 else { return name.elementsEqual(first) }
         guard name.count >= first.count + last.count, name.starts(with: first),

@@ -1,0 +1,103 @@
+import Foundation
+import LivenessCore
+import Testing
+
+@testable import Outbound
+
+@Suite("What is told to others")
+struct OutboundTests {
+    private let one = ServiceUUID(random: 1, 2)
+    private let two = ServiceUUID(random: 3, 4)
+
+    private func row(
+        _ revision: Int64,
+        _ uuid: ServiceUUID,
+        _ from: LivenessState?,
+        _ to: LivenessState?,
+        kind: Transition.Kind = .state,
+        topic: String = "compute",
+        zone: String = "az1"
+    ) -> Transition {
+        Transition(
+            revision: revision,
+            kind: kind,
+            uuid: uuid,
+            host: "h",
+            binary: "b",
+            topic: topic,
+            zone: zone,
+            from: from,
+            to: to,
+            reason: "heartbeat_missed",
+            at: Timestamp(microseconds: 0)
+        )
+    }
+
+    @Test("a message is signed as the specification's own example is")
+    func signature() throws {
+        let secret = try #require(Data(base64Encoded: "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+        let message = Message(id: "msg_p5jXN8AQM9LWM0D4loKWxJek", body: Array(#"{"test": 2432232314}"#.utf8))
+        let headers = Dictionary(uniqueKeysWithValues: message.headers(at: 1_614_265_330, Array(secret)))
+        #expect(headers["webhook-id"] == "msg_p5jXN8AQM9LWM0D4loKWxJek")
+        #expect(headers["webhook-timestamp"] == "1614265330")
+        #expect(headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
+    }
+
+    @Test("what a filter names is taken, and where it names nothing, all")
+    func filter() {
+        let all = Webhook.Filter()
+        #expect(all.takes(row(1, one, .up, .down)))
+        #expect(!all.takes(row(1, one, nil, .up, kind: .created)))
+        var some = Webhook.Filter(
+            topics: [NamePattern("comp*")].compactMap { $0 },
+            zones: [NamePattern("az1")].compactMap { $0 },
+            kinds: [.state, .daemon],
+            states: [.down]
+        )
+        #expect(some.takes(row(1, one, .up, .down)))
+        #expect(!some.takes(row(1, one, .down, .up)))
+        #expect(!some.takes(row(1, one, .up, .down, topic: "volume")))
+        #expect(!some.takes(row(1, one, .up, .down, zone: "az2")))
+        #expect(some.takes(row(1, one, nil, nil, kind: .daemon, topic: "rollcalld", zone: "internal")))
+        some.kinds = [.created]
+        #expect(some.takes(row(1, one, nil, .up, kind: .created)))
+    }
+
+    @Test("of a flapping service nothing is told until it is calm, and then where it ended")
+    func damping() {
+        var damping = Damping()
+        var flapping: Set<ServiceUUID> = []
+        func isFlapping(_ uuid: ServiceUUID) -> Bool { flapping.contains(uuid) }
+        #expect(damping.take([row(1, one, .up, .down)], isFlapping: isFlapping).map(\.revision) == [1])
+        flapping = [one]
+        let rows = [row(2, one, .down, .up), row(3, two, .up, .down), row(4, one, .up, .down), row(5, one, .down, .up)]
+        #expect(damping.take(rows, isFlapping: isFlapping).map(\.revision) == [3])
+        #expect(damping.calmed(isFlapping: isFlapping).isEmpty)
+        flapping = []
+        #expect(damping.calmed(isFlapping: isFlapping).map(\.revision) == [5])
+        #expect(damping.calmed(isFlapping: isFlapping).isEmpty)
+        #expect(damping.take([row(6, one, .up, .down)], isFlapping: isFlapping).map(\.revision) == [6])
+    }
+
+    @Test("who ends a flapping as was told before it is not told again; other rows of it are never held back")
+    func calmedAsBefore() {
+        var damping = Damping()
+        let rows = [row(1, one, .up, .down), row(2, one, .down, .up), row(3, one, nil, nil, kind: .updated)]
+        #expect(damping.take(rows) { _ in true }.map(\.revision) == [3])
+        #expect(damping.calmed { _ in false }.isEmpty)
+    }
+
+    @Test("waits double up to a minute, and are scattered by a quarter")
+    func patience() {
+        var patience = Patience()
+        #expect((0..<8).map { _ in patience.wait(0.5) } == [1, 2, 4, 8, 16, 32, 60, 60].map { .seconds($0) })
+        #expect(patience.wait(0) == .seconds(45) && patience.wait(1) == .seconds(75))
+    }
+
+    @Test("a position is noted and read again; what is none is not taken for one")
+    func position() {
+        let position = Duty.Position(logID: "abc", revision: 7)
+        #expect(Duty.Position(position.text) == position)
+        for text in ["", "abc", "abc -1", "abc x", "abc 1 2"] { #expect(Duty.Position(text) == nil, "\(text)") }
+    }
+}
