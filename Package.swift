@@ -149,7 +149,7 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ],
-            resources: [.embedInCode("Resources")]
+            resources: [.embedInCode("Resources"), .embedInCode("Page/Assets")]
         ),
         .target(
             name: "RollcallClient",

@@ -13,6 +13,8 @@ packages=(
 server_packages=(
     mariadb-server-core mariadb-client-core memcached libzookeeper-java default-jre-headless openssl systemd
 )
+# What Tests/page needs: a browser without a window, and what drives it.
+page_packages=(chromium-headless-shell python3)
 # What Tests/compare-nova and its neighbours need beside the packages for building: the server, and a Python for Nova.
 comparison_packages=(mariadb-server-core mariadb-client-core python3-venv)
 # What Tests/upgrade needs beside them.

@@ -276,6 +276,11 @@ package struct ModelDaemon {
     /// What came of judging since it was last asked.
     package mutating func takeJudgements() -> [Judgement] { machine.takeJudgements() }
 
+    /// How far apart heartbeats came.
+    package func arrivals(since instant: Instant) -> [Arrivals.Kind: Arrivals.Tally] {
+        machine.arrivals.tallies(since: instant)
+    }
+
     // MARK: Records
 
     @discardableResult

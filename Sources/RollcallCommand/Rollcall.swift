@@ -21,7 +21,8 @@ struct Rollcall: AsyncParsableCommand {
             """,
         subcommands: [
             ServiceCommand.self, HostCommand.self, GroupCommand.self, VersionCommand.self, DaemonCommand.self,
-            DriverCommand.self, BrakeCommand.self, UpgradeCommand.self, WatchCommand.self, HeartbeatCommand.self,
+            DriverCommand.self, BrakeCommand.self, UpgradeCommand.self, WhatIfCommand.self, WatchCommand.self,
+            HeartbeatCommand.self,
             AgentCommand.self,
         ]
     )

@@ -4,6 +4,8 @@ import RollcallWire
 extension HTTPField.Name {
     /// `Rollcall-API-Version`.
     static let apiVersion = HTTPField.Name(APIVersion.headerName) ?? .server
+    /// `Referrer-Policy`: whom the page tells where its reader came from.
+    static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .server
     /// `X-Auth-Token`: how OpenStack's clients send a token.
     static let authToken = HTTPField.Name("X-Auth-Token") ?? .server
     /// `Last-Event-ID`: what a watcher that comes back has seen last.

@@ -34,11 +34,13 @@ enum Routes {
         WatchController(engine: engine, order: lists.order, access: access, metrics: WatchMetrics(metrics)).addRoutes(
             to: router
         )
+        ArrivalController(engine: engine).addRoutes(to: router)
         DaemonController(engine: engine, audit: audit).addRoutes(to: router)
         DriverController(engine: engine, audit: audit).addRoutes(to: router)
         BrakeController(engine: engine, audit: audit).addRoutes(to: router)
         HealthController(engine: engine, draining: draining).addRoutes(to: router)
         DescriptionController(engine: engine, metrics: metrics, draining: draining).addRoutes(to: router)
+        PageController().addRoutes(to: router)
         NovaDiscoveryController().addRoutes(to: router)
         NovaServiceController(engine: engine, order: lists.order, audit: audit).addRoutes(to: router)
         table.fill(from: router)

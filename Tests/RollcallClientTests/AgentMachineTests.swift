@@ -71,6 +71,24 @@ struct AgentMachineTests {
         )
     }
 
+    @Test("it says once that the service is forced down, once that it is no more, and again the next time")
+    func forcedDown() throws {
+        var (machine, timer) = try beating(Self.machine())
+        var told: [Bool] = []
+        for isForced in [true, true, false, false, true] {
+            let beat = try #require(attempt(machine.timerFired(id: timer.id, at: timer.at)))
+            var entry = Self.entry()
+            if isForced {
+                entry.state = .down
+                entry.stateReason = .forcedDown
+            }
+            let answer = machine.answered(beat.id, .accepted(entry), at: timer.at, chance: 0.5)
+            told.append(answer.contains(.notice(.forcedDown)))
+            timer = try #require(self.timer(answer))
+        }
+        #expect(told == [true, false, false, false, true])
+    }
+
     @Test(
         "an attempt takes at most half an interval, two seconds, and its share of the interval",
         arguments: [

@@ -71,6 +71,31 @@ struct AgentProcessTests {
         }
     }
 
+    @Test("a service that was forced down has its command run, once, and is beaten for on")
+    func forcedDown() async throws {
+        let forced = StubReply(
+            Self.entry.body.replacing(#""up""#, with: #""down""#).replacing("heartbeat", with: "forced_down")
+        )
+        try await StubDaemon.run {
+            $0.method == "PUT" ? forced : .nothing
+        } _: { stub in
+            try await withFolder { folder in
+                let words = ["agent", "--endpoint", stub.url, "--host", "h", "--binary", "b", "--interval", "20s"]
+                let ended = try await BuiltProgram.run(
+                    words + ["--on-forced-down", "echo stopped >> \(folder)/fence; exit 3"]
+                ) { agent in
+                    try await file("\(folder)/fence")
+                    await stub.wait(forRequests: 5)
+                    kill(agent, SIGTERM)
+                }
+                #expect(ended.status == .exited(0))
+                #expect(try String(contentsOfFile: "\(folder)/fence", encoding: .utf8) == "stopped\n")
+                #expect(ended.messages.contains("an operator has forced the service down"))
+                #expect(ended.messages.contains("the command for a service that was forced down exited with status 3"))
+            }
+        }
+    }
+
     @Test("a child that is killed is reported failed with the signal")
     func killed() async throws {
         try await StubDaemon.run(answering: Self.answer) { stub in

@@ -97,7 +97,7 @@ struct ExitStatusTests {
             ["service", "create", "h", "b", "--disable-reason", "r"], ["heartbeat", "h", "b", "--interval", "10"],
             ["heartbeat", "h", "b", "--version", "x"], ["heartbeat", "h", "b", "--version", "-1"],
             ["heartbeat", "h", "b", "--interval", "2h"], ["agent"], ["agent", "--binary", "b", "--direct"],
-            ["agent", "--binary", "b", "--on-forced-down", "halt"], ["agent", "--binary", "b", "stray"],
+            ["agent", "--binary", "b", "--on-forced-down"], ["agent", "--binary", "b", "stray"],
             ["group", "list", "--endpoint", "ftp://h"], ["watch", "--count", "0"],
             ["version", "wait", "b"], ["version", "wait", "b", "--at-least", "-1"],
             ["version", "wait", "b", "--at-least", "1", "--timeout", "soon"],
@@ -127,13 +127,6 @@ struct ExitStatusTests {
     func directly(options: [String], words: String) async {
         let result = await CapturedConsole.run(["agent", "--binary", "b", "--direct"] + options)
         #expect(result.status == 64 && result.messages.contains(words), "\(result.messages)")
-    }
-
-    @Test("settings without a feature yet are refused by name", arguments: ["--on-forced-down=halt"])
-    func refusedByName(setting: String) async {
-        let result = await CapturedConsole.run(["agent", "--binary", "b", setting])
-        #expect(result.status == 64)
-        #expect(result.messages.contains("\(setting.prefix { $0 != "=" }) is not available yet"))
     }
 
     @Test("a column that there is not is 64, and says which there are")

@@ -74,7 +74,7 @@ struct AccessTests {
                 #expect(beat.status == 401, "\(headers) \(beat)")
             }
             #expect(server.engine.board.find(host: "h1", binary: "worker-1") == nil)
-            for path in ["/healthz", "/readyz", "/openapi.yaml", "/", "/v2.1"] {
+            for path in ["/healthz", "/readyz", "/openapi.yaml", "/", "/page/main.js", "/v2.1"] {
                 #expect(try await server.get(path).status == 200, "\(path)")
                 #expect(try await server.call("HEAD", path).status == 200, "\(path)")
                 #expect(try await server.call("DELETE", path).status == 401, "\(path)")
@@ -85,7 +85,7 @@ struct AccessTests {
     @Test("every route takes a credential but those that tell how to speak to the daemon")
     func routes() async throws {
         try await guarded { server in
-            let open = ["/", "/healthz", "/readyz", "/openapi.yaml", "/v2.1"]
+            let open = ["/", "/healthz", "/readyz", "/openapi.yaml", "/page/{asset}", "/v2.1"]
             for route in server.router.routes where !open.contains(route.path.description) {
                 let path = route.path.description.replacing(#/\{\w+\}/#, with: "x")
                 let answer = try await server.call(route.method.rawValue, path)

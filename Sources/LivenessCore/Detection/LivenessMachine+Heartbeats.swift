@@ -92,6 +92,8 @@ extension LivenessMachine {
 
     @inline(__always)
     private mutating func renew(_ service: UInt32, _ row: RosterRow, sequence: UInt64, heard: Instant) {
+        // A quarter of the down time, which is in milliseconds.
+        if heard.nanoseconds &- row.lastHeard > Int64(row.downTime) &* 250_000 { noteGap(of: service, row, at: heard) }
         if !row.flags.contains(.dirty) { dirty.append(service) }
         var renewed = row
         renewed.lastHeard = max(heard.nanoseconds, row.lastHeard)
@@ -125,6 +127,7 @@ extension LivenessMachine {
         case .renewed:
             isNews = rows[Int(service)].flags.contains(.tell)
             let before = board.standings[Int(service)]
+            if pause == nil { noteGap(of: service, rows[Int(service)], at: heard) }
             heardNow(service, at: heard, now: now)
             if entry.incarnationHash != 0 { noteMistake(of: service, before, at: now) }
             isNews = isNews || rows[Int(service)].flags.contains(.tell)
@@ -137,12 +140,23 @@ extension LivenessMachine {
         return HeartbeatOutcome(service: service, kind: kind, isNews: isNews)
     }
 
+    /// A heartbeat came long after the one before of the same incarnation.
+    @inline(never)
+    private mutating func noteGap(of service: UInt32, _ row: RosterRow, at heard: Instant) {
+        let gap = heard - row.heardAt
+        guard row.flags.contains(.heard), row.flags.isDisjoint(with: .special), gap > row.downDuration / 4,
+            blind.periods.last.map({ $0.ended <= row.heardAt }) ?? true
+        else { return }
+        arrivals.heard(arrivalKind(of: service), after: gap, at: heard)
+    }
+
     /// Looks whether one who beats on had been called down for silence.
     private mutating func noteMistake(of service: UInt32, _ before: Standing, at now: Instant) {
         guard before.verdict.reason == .heartbeatMissed || before.verdict.reason == .sessionExpired,
             board.standings[Int(service)].verdict.state == .up
         else { return }
         let lasted = Duration.microseconds(max(0, wall(now).microseconds &- before.since.microseconds))
+        arrivals.lived(arrivalKind(of: service), at: now)
         judgements.add(.mistaken(topic: board.profile(of: service).topic, lasted: lasted))
     }
 

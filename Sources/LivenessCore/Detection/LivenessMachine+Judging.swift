@@ -206,7 +206,18 @@ extension LivenessMachine {
     private mutating func noteSilence(of service: UInt32, _ row: RosterRow, _ deadline: Instant, at now: Instant) {
         guard row.flags.contains(.heard), !row.flags.contains(.elsewhere) else { return }
         let topic = board.profile(of: service).topic
+        arrivals.died(arrivalKind(of: service), at: now)
         judgements.add(.down(topic: topic, delay: now - deadline, silence: now - row.heardAt))
+    }
+
+    /// What other services it is alike to.
+    func arrivalKind(of service: UInt32) -> Arrivals.Kind {
+        let card = board.cards[Int(service)]
+        return Arrivals.Kind(
+            topic: board.profiles[card.profile].topic,
+            reportInterval: card.reportInterval,
+            downTime: rows[Int(service)].downDuration
+        )
     }
 
     /// Takes what came of judging since it was last asked.

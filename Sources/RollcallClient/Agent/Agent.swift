@@ -153,7 +153,9 @@ public struct Agent: Sendable {
             return .refused(.serviceDeleted, error.message)
         }
         guard isOurs(record) else { return .refused(.staleIncarnation, "another one has its name") }
-        guard record.state == .down, !record.forcedDown else { return .noted }
+        guard record.state == .down, !record.forcedDown else {
+            return .confirmed(isForcedDown: record.forcedDown)
+        }
         return .refused(.left, "daemons call it down (\(record.stateReason.rawValue))")
     }
 

@@ -4,7 +4,9 @@ package import RollcallWire
 package enum AgentAnswer: Hashable, Sendable {
     /// The heartbeat counts.
     case accepted(HeartbeatEntry)
-    /// Leaving, or the failure, was noted; the back end holds the service; the incarnation is still the service's.
+    /// The incarnation is still the service's.
+    case confirmed(isForcedDown: Bool)
+    /// Leaving, or the failure, was noted; the back end holds the service.
     case noted
     /// The daemon answered no.
     case refused(WireErrorCode, String)

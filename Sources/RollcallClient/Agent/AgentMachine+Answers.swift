@@ -26,7 +26,7 @@ extension AgentMachine {
             return endRound() + refused(attempt, code, words, at: now, chance: chance)
         case .accepted(let entry):
             return endRound() + accepted(entry, at: now)
-        case .noted:
+        case .noted, .confirmed:
             return endRound() + noted(attempt, at: now)
         }
     }
@@ -59,9 +59,19 @@ extension AgentMachine {
             wasReady = true
             directives.append(.notice(.ready))
         }
+        directives += forced(entry.stateReason == .forcedDown)
         // Counted from the attempt's beginning, so that a slow answer does not slow the beat.
         directives.append(setTimer(at: max(now, tryBegan + Self.duration(entry.nextReportIn))))
         return directives + advance(at: now)
+    }
+
+    /// Told once for each time that it is so.
+    mutating func forced(_ isForced: Bool) -> [AgentDirective] {
+        guard isForced != isForcedDown else { return [] }
+        isForcedDown = isForced
+        return isForced
+            ? [.notice(.message(.warning, "an operator has forced the service down")), .notice(.forcedDown)]
+            : [.notice(.message(.info, "the service is forced down no more"))]
     }
 
     private mutating func noted(_ attempt: AgentTry, at now: Duration) -> [AgentDirective] {

@@ -64,6 +64,8 @@ package struct AgentMachine: Sendable {
     var lastConfirmed = Duration.zero
     var sequence: Int64 = 0
     var wasReady = false
+    /// A daemon said that the service is forced down.
+    var isForcedDown = false
     /// The code of the last refusal, until a heartbeat is accepted again.
     var refusal: WireErrorCode?
     var isUnanswered = false
@@ -165,9 +167,11 @@ package struct AgentMachine: Sendable {
             let notice = AgentNotice.message(.warning, "not held directly any more: \(words) (\(code.rawValue))")
             return [.notice(notice)] + advance(at: now)
         case (.inquiry, _):
-            // Nobody knows: that changes nothing.
+            // Where nobody knows, that changes nothing.
             lastConfirmed = now
-            return held(at: now, chance: chance) + advance(at: now)
+            var directives: [AgentDirective] = []
+            if case .confirmed(let isForcedDown) = answer { directives = forced(isForcedDown) }
+            return directives + held(at: now, chance: chance) + advance(at: now)
         default:
             // Daemons hear of it at once, with the next sequence: what was sent may have arrived.
             mayGoDirect = false

@@ -12,6 +12,8 @@ public enum AgentNotice: Hashable, Sendable {
 
     /// The first heartbeat was accepted.
     case ready
+    /// An operator has forced the service down, or had when the agent began: it is to do no more work.
+    case forcedDown
     /// How things stand, in one line.
     case status(String)
     /// Something changed.

@@ -49,6 +49,21 @@ extension RollcallClient {
         )
     }
 
+    /// How far apart the heartbeats came that the daemon heard which answers (`GET /v1/arrivals`).
+    ///
+    /// - Parameter period: Of which time it is to tell.
+    /// - Returns: The gaps that were long, and how many services were called down.
+    /// - Throws: ``ClientError`` when no endpoint answered, or the daemon refused.
+    public func arrivals(_ period: ArrivalPeriod = .all) async throws(ClientError) -> ArrivalsReply {
+        var target = RequestTarget("v1", "arrivals")
+        switch period {
+        case .all: break
+        case .since(let time): target.add("since", time.description)
+        case .last(let duration): target.add("last", String(duration / .seconds(1)))
+        }
+        return try await send(ClientRequest(.get, target), read: { try $0.document(ArrivalsReply.self) })
+    }
+
     /// The daemons that share the database (`GET /v1/daemons`).
     public func daemons() async throws(ClientError) -> DaemonsReply {
         try await send(

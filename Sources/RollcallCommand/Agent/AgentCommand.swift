@@ -17,6 +17,10 @@ struct AgentCommand: AsyncParsableCommand {
             leaves; a child that has not ended after --stop-timeout is killed. Killed with SIGKILL it does neither, \
             and its child lives on.
 
+            A service that an operator forced down may still run. With --on-forced-down COMMAND the agent runs that (with \
+            sh) as soon as a daemon says so, at its next heartbeat: to stop what must not work beside its successor. It \
+            beats on, and runs it again when the service is forced down again.
+
             Exit status: that of a child that ended by itself (128 + the signal that killed it), else 0.
 
             EXAMPLES
@@ -24,6 +28,8 @@ struct AgentCommand: AsyncParsableCommand {
               rollcall agent --binary postgres --check-unit postgresql.service
               rollcall agent --binary web --check-http http://127.0.0.1:8080/ok
               rollcall agent --binary cron --check-pidfile /run/crond.pid
+              rollcall agent --binary nova-compute --check-unit nova-compute.service \\
+                --on-forced-down 'systemctl stop nova-compute'
               rollcall agent --binary my-worker --direct --zookeeper zk1:2181,zk2:2181 -- /usr/bin/my-worker
             """
     )
@@ -41,7 +47,13 @@ struct AgentCommand: AsyncParsableCommand {
     )
     var stopTimeout: DurationText?
 
-    @Option(help: ArgumentHelp("Not available yet.", valueName: "command")) var onForcedDown: String?
+    @Option(
+        help: ArgumentHelp(
+            "Run when an operator has forced the service down, also if that was so at the start.",
+            valueName: "command"
+        )
+    )
+    var onForcedDown: String?
     @OptionGroup(title: "Direct") var direct: DirectOptions
 
     @OptionGroup var endpoints: EndpointOptions
@@ -51,10 +63,6 @@ struct AgentCommand: AsyncParsableCommand {
 
     /// Shorter than the 90 s after which systemd kills both, so that there is time to leave.
     private static let patience = Duration.seconds(60)
-
-    func validate() throws {
-        if onForcedDown != nil { throw ValidationError("--on-forced-down is not available yet") }
-    }
 
     func run() async throws {
         var heartbeat = description.heartbeat(host: host ?? ProcessInfo.processInfo.hostName, binary: binary)
@@ -66,6 +74,7 @@ struct AgentCommand: AsyncParsableCommand {
             configuration: endpoints.configuration(),
             checks: checks.checks(defaultInterval: description.interval),
             child: child,
+            fence: onForcedDown.map(Fence.init),
             patience: stopTimeout?.duration ?? Self.patience,
             console: Console.current
         ).run()

@@ -27,6 +27,7 @@ final class AgentLog: Sendable {
         case .ready:
             tell { $0.ready() }
             write(.info, "beating for \(service)")
+        case .forcedDown: break
         case .status(let text): if isNew(text) { tell { $0.status(text) } }
         case .message(let level, let text): write(level, text)
         }

@@ -11,6 +11,8 @@ struct AgentSession {
     let checks: [Check]
     /// The child's command and arguments; empty when there is none.
     let child: [String]
+    /// What is done when an operator has forced the service down.
+    let fence: Fence?
     /// How long the child has to end once it was asked to.
     let patience: Duration
     let console: Console
@@ -97,10 +99,19 @@ struct AgentSession {
                 await log.keepWatchdogQuiet()
                 return .other
             }
+            if let fence {
+                group.addTask {
+                    await fence.run { log.note($0) }
+                    return .other
+                }
+            }
             group.addTask {
                 // Nobody hears of a child that could not be started.
                 for await _ in childStarts {}
-                await agent.run(events: events) { log.note($0) }
+                await agent.run(events: events) { notice in
+                    log.note(notice)
+                    if notice == .forcedDown { fence?.begin() }
+                }
                 return .agent
             }
 

@@ -53,7 +53,7 @@ private enum Requirement: Equatable {
         let isReading = method == .get || method == .head
         switch path {
         case "/healthz" where isReading, "/readyz" where isReading, "/openapi.yaml" where isReading,
-            "/" where isReading, "/v2.1" where isReading:
+            "/" where isReading, "/page/{asset}" where isReading, "/v2.1" where isReading:
             self = .nothing
         case nil: self = .credential
         case "/v1/heartbeats", "/v1/services/{key}/{binary}/heartbeat": self = .role(.reporter)

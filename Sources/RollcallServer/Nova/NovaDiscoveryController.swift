@@ -9,7 +9,9 @@ struct NovaDiscoveryController {
         router.get("v2.1", use: version)
     }
 
+    /// The same path is the page's, for whoever takes HTML.
     @Sendable private func versions(_ request: Request, _ context: RollcallContext) async throws -> Response {
+        if let page = PageController.page(for: request) { return page }
         var json = JSONWriter()
         json.raw("{\"versions\":[")
         Self.write(request, to: &json)

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Glibc
 
 /// A TCP connection to a daemon, blocking, with nothing between the test and the bytes.

@@ -1,0 +1,69 @@
+internal import ArgumentParser
+internal import RollcallClient
+internal import RollcallWire
+
+/// `rollcall what-if`: what another down time would have done.
+struct WhatIfCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "what-if",
+        abstract: "Tell what another service_down_time would have done.",
+        discussion: """
+            Each daemon remembers how far apart the heartbeats came that it heard, for as long as it runs and at most \
+            for thirty days. All endpoints are asked, and what they heard is added up: name every daemon.
+
+            false_downs says how many times a service that lived would have been called down; faster, how much sooner \
+            each of the deaths would have been noticed (seconds; below zero: later). A gap that lies across the bound \
+            counts as longer. A down time is never less than 2.5 times the report_interval, and gaps of less than a \
+            quarter of what stands now were not counted: there false_downs is empty.
+
+            EXAMPLES
+              rollcall what-if --service-down-time 20s
+              rollcall what-if --service-down-time 30s --topic compute --since 7d
+            """
+    )
+
+    @Option(help: ArgumentHelp("The down time to try.", valueName: "duration")) var serviceDownTime: DurationText
+    @Option(help: "Only services of this topic.") var topic: String?
+    @Option(help: ArgumentHelp("From when on: a time, or how long ago.", valueName: "time")) var since: Since?
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var endpoints: EndpointOptions
+
+    private static let columns: [Column<Trial>] = [
+        Column("topic") { .string($0.topic) },
+        Column("report_interval") { .real($0.reportInterval) },
+        Column("service_down_time") { .real($0.serviceDownTime) },
+        Column("what_if") { .real($0.tried) },
+        Column("deaths") { .integer(Int64($0.deaths)) },
+        Column("faster") { .real($0.faster) },
+        Column("mistakes") { .integer(Int64($0.mistakes)) },
+        Column("false_downs") { .whole($0.falseDowns.map(Int64.init)) },
+    ]
+
+    func run() async throws {
+        let configuration = try endpoints.configuration()
+        var arrivals: [WireArrivals] = []
+        for endpoint in try endpoints.resolved() {
+            let client = RollcallClient(endpoints: [endpoint], configuration: configuration)
+            let reply = try await client.arrivals(since?.period ?? .all)
+            Console.current.explain("\(reply.daemon) tells since \(reply.since)")
+            arrivals += reply.arrivals
+        }
+        let trials = Trial.all(of: arrivals.filter { topic == nil || $0.topic == topic }, at: serviceDownTime.seconds)
+        try output.show(trials, of: Self.columns, as: .many)
+    }
+}
+
+/// From when on: an instant, or a time before now.
+struct Since: ExpressibleByArgument {
+    let period: ArrivalPeriod
+
+    init?(argument: String) {
+        if let duration = DurationText(argument) {
+            period = .last(.seconds(duration.seconds))
+        } else if let time = WireTime(argument) {
+            period = .since(time)
+        } else {
+            return nil
+        }
+    }
+}

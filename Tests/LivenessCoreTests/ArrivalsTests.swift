@@ -1,0 +1,95 @@
+import LivenessTesting
+import Testing
+
+@testable import LivenessCore
+
+@Suite("How far apart heartbeats come")
+struct ArrivalsTests {
+    private func tally(_ daemon: ModelDaemon) -> Arrivals.Tally? {
+        daemon.arrivals(since: .distantPast)[
+            Arrivals.Kind(topic: "compute", reportInterval: .seconds(10), downTime: .seconds(60))
+        ]
+    }
+
+    private func count(_ tally: Arrivals.Tally?, longerThan gap: Duration) -> UInt64 {
+        (tally?.gaps ?? [:]).reduce(0) { Arrivals.bounds(of: $1.key).upperBound > gap ? $0 + $1.value : $0 }
+    }
+
+    @Test("gaps from a quarter of the down time on are counted, those of every beat are not")
+    func gaps() async throws {
+        var daemon = try await freshDaemon()
+        var process = Process("h1")
+        await daemon.keepBeating(&process, for: .seconds(100))
+        await daemon.beat(process.next())
+        #expect(tally(daemon) == nil)
+        for gap in [16, 25, 40] {
+            await daemon.run(.seconds(gap))
+            await daemon.beat(process.next())
+        }
+        let seen = tally(daemon)
+        #expect(count(seen, longerThan: .seconds(15)) == 3)
+        #expect(count(seen, longerThan: .seconds(20)) == 2)
+        #expect(count(seen, longerThan: .seconds(43)) == 0)
+        #expect(seen?.deaths == 0 && seen?.mistakes == 0)
+    }
+
+    @Test("a mistake is a gap, a death and a life; a death alone is a death")
+    func mistakes() async throws {
+        var daemon = try await freshDaemon()
+        var living = Process("h1")
+        var dead = Process("h2")
+        await daemon.beat(living.next())
+        await daemon.beat(dead.next())
+        await daemon.run(.seconds(70))
+        await daemon.beat(living.next())
+        let seen = tally(daemon)
+        #expect(seen?.deaths == 2 && seen?.mistakes == 1)
+        #expect(count(seen, longerThan: .seconds(60)) == 1)
+    }
+
+    @Test("a gap that this daemon was blind in, and one between two processes, are none")
+    func noGaps() async throws {
+        var daemon = try await freshDaemon()
+        var process = Process("h1")
+        await daemon.beat(process.next())
+        await daemon.run(.seconds(5))
+        daemon.stall(.seconds(30))
+        await daemon.run(.seconds(5))
+        await daemon.beat(process.next())
+        await daemon.run(.seconds(30))
+        process = Process("h1", incarnation: "b")
+        await daemon.beat(process.next())
+        #expect(tally(daemon) == nil)
+    }
+
+    @Test("a length lies in its bucket, and a bucket is a sixteenth wide")
+    func buckets() {
+        for milliseconds in [0, 1, 15, 16, 17, 31, 32, 33, 999, 15_000, 20_000, 60_000, 3_600_000, 86_400_000] {
+            let length = Duration.milliseconds(milliseconds)
+            let bounds = Arrivals.bounds(of: Arrivals.bucket(of: length))
+            #expect(bounds.contains(length), "\(length) \(bounds)")
+            #expect(bounds.upperBound - bounds.lowerBound <= max(.milliseconds(1), length / 16))
+        }
+        #expect(Arrivals.bucket(of: .seconds(Int64.max)) > Arrivals.bucket(of: .seconds(86_400)))
+    }
+
+    @Test("hours are forgotten after thirty days, and what was asked for before is left out")
+    func hours() {
+        var arrivals = Arrivals()
+        let kind = Arrivals.Kind(topic: "t", reportInterval: .seconds(1), downTime: .seconds(6))
+        func at(_ hour: Int) -> Instant { Instant(nanoseconds: 0) + .seconds(3_600 * hour) }
+        for hour in 0..<800 { arrivals.heard(kind, after: .seconds(2), at: at(hour)) }
+        #expect(arrivals.tallies(since: .distantPast)[kind]?.gaps.values.reduce(0, +) == 720)
+        #expect(arrivals.tallies(since: at(799))[kind]?.gaps.values.reduce(0, +) == 1)
+    }
+
+    @Test("stated intervals, which may be anything, are bounded")
+    func bounded() {
+        var arrivals = Arrivals()
+        for number in 0..<1_000 {
+            let kind = Arrivals.Kind(topic: "t", reportInterval: .milliseconds(number), downTime: .seconds(6))
+            arrivals.heard(kind, after: .seconds(2), at: Instant(nanoseconds: 0))
+        }
+        #expect(arrivals.tallies(since: .distantPast).count == 256)
+    }
+}
