@@ -74,7 +74,7 @@ struct TokensFileTests {
             (
                 entry("role: reader, roles: [reader]"),
                 [
-                    "t:1: tokens[0].role: unknown; expected one of name, sha256, certificate, user, roles, hosts, binaries, topics, zones, expires"
+                    "t:1: tokens[0].role: unknown; expected one of name, sha256, certificate, user, roles, hosts, binaries, topics, zones, expires, requests_per_second"
                 ]
             ),
             (entry("hosts: [a]"), ["t:1: tokens[0].roles is missing"]),
@@ -127,7 +127,7 @@ struct TokensFileTests {
                 "tokens: [{name: rollcall_1, rollcall_2: x, sha256: rollcall_3, roles: rollcall_4, hosts: rollcall_5/}]",
                 [
                     "t:1: tokens[0].a key: unknown; expected one of name, sha256, certificate, user, roles, hosts, binaries, "
-                        + "topics, zones, expires",
+                        + "topics, zones, expires, requests_per_second",
                     "t:1: tokens[0].sha256: what is there is not valid; expected the token's SHA-256, 64 hexadecimal "
                         + "digits",
                     "t:1: tokens[0].roles: what is there is not valid; expected a list of reporter, reader, operator",

@@ -336,4 +336,50 @@ struct AccessTests {
         access.adopt(nil)
         #expect(identity(4_243) == Identity(name: "uid-4243", roles: .operator))
     }
+
+    @Test("who may send only so many requests is told when the next one is answered, heartbeats too; others are not")
+    func rates() async throws {
+        let slow = AccessList.Credential(
+            proof: .token(digest: AccessList.digest(of: "slow")),
+            identity: Identity(
+                name: "slow",
+                roles: [.reporter, .reader],
+                hosts: [Self.host].compactMap { $0 },
+                binaries: [NamePattern("*")].compactMap { $0 },
+                requestsPerSecond: 2
+            )
+        )
+        let access = AccessControl(AccessList([slow, Self.credential("reading", .reader)]))
+        try await guarded(access) { server in
+            let beat = #"{"heartbeats":[{"host":"h1","binary":"worker-1"}]}"#
+            var statuses: [Int] = []
+            var wait: String?
+            // More than a machine answers in the time in which one more is allowed.
+            for _ in 0..<20 where wait == nil {
+                let answer = try await server.call("POST", "/v1/heartbeats", beat, headers: Self.bearer("slow"))
+                statuses.append(answer.status)
+                wait = answer.header("Retry-After")
+            }
+            #expect(statuses.prefix(2) == [200, 200] && statuses.last == 429, "\(statuses)")
+            #expect(wait == "1")
+            for _ in 0..<20 {
+                #expect(try await server.get("/v1/groups", headers: Self.bearer("reading")).status == 200)
+            }
+            #expect(server.metric(#"rollcall_auth_refusals_total{reason="rate"}"#) ?? 0 >= 1)
+        }
+    }
+
+    @Test("an allowance fills up with time, to a second's worth and no more")
+    func allowance() {
+        var allowance = RequestAllowance(perSecond: 4, at: Instant(nanoseconds: 0))
+        func at(_ milliseconds: Int) -> Instant { Instant(nanoseconds: 0) + .milliseconds(milliseconds) }
+        for _ in 0..<4 { #expect(allowance.take(at: at(0)) == nil) }
+        #expect(allowance.take(at: at(0)) == .milliseconds(250))
+        #expect(allowance.take(at: at(250)) == nil)
+        #expect(allowance.take(at: at(300)) != nil)
+        for _ in 0..<4 { #expect(allowance.take(at: at(60_000)) == nil) }
+        #expect(allowance.take(at: at(60_000)) != nil)
+        // Time that goes back gives nothing, and takes nothing.
+        #expect(allowance.take(at: at(0)) != nil)
+    }
 }

@@ -25,6 +25,7 @@ import Yams
 struct TokensFile {
     private static let keys = [
         "name", "sha256", "certificate", "user", "roles", "hosts", "binaries", "topics", "zones", "expires",
+        "requests_per_second",
     ]
     /// What tells who somebody is.
     private static let proofs = ["sha256", "certificate", "user"]
@@ -122,6 +123,9 @@ struct TokensFile {
         let expires = value("expires", "a time such as 2027-01-01T00:00:00Z") { raw in
             EntryFile.scalar(raw).flatMap { WireTime($0) }
         }
+        let most = value("requests_per_second", "a whole number from 1 to 1000000") { raw in
+            EntryFile.scalar(raw).flatMap { Int($0) }.flatMap { (1...1_000_000).contains($0) ? $0 : nil }
+        }
         for key in ["name", "roles"] where values[key] == nil { file.fail(line, "\(place).\(key)", "is missing") }
         if let roles {
             let isReporter = roles.contains(.reporter)
@@ -153,7 +157,8 @@ struct TokensFile {
                     hosts: hosts ?? [],
                     binaries: binaries ?? all,
                     topics: topics ?? all,
-                    zones: zones ?? all
+                    zones: zones ?? all,
+                    requestsPerSecond: most
                 ),
                 expires: expires.map { Timestamp(microseconds: $0.microseconds) }
             )

@@ -9,6 +9,8 @@ package final class AccessControl: Sendable {
     private static let longestToken = 512
 
     private let list: Mutex<AccessList?>
+    /// Of the identities that may not send as many requests as they like, by name.
+    private let allowances = Mutex<[String: RequestAllowance]>([:])
     /// Nobody needs a credential: what each heartbeat asks first.
     private let isOpen: Atomic<Bool>
 
@@ -21,7 +23,32 @@ package final class AccessControl: Sendable {
     /// Holds from the next request on.
     package func adopt(_ list: AccessList?) {
         self.list.withLock { $0 = list }
+        // Who may send how many may have changed: all begin anew.
+        allowances.withLock { $0 = [:] }
         isOpen.store(list == nil, ordering: .releasing)
+    }
+
+    /// Counts a request of somebody who may send only so many.
+    ///
+    /// - Returns: Nil where it may be answered, else after how long the next one may.
+    func take(_ identity: Identity, at now: Instant) -> Duration? {
+        allowance(of: identity, at: now) { $0.take(at: now) }
+    }
+
+    /// The same of a request that is not counted yet.
+    func wait(of identity: Identity, at now: Instant) -> Duration? {
+        allowance(of: identity, at: now) { $0.wait(at: now) }
+    }
+
+    private func allowance(
+        of identity: Identity,
+        at now: Instant,
+        _ body: (inout RequestAllowance) -> Duration?
+    ) -> Duration? {
+        guard let most = identity.requestsPerSecond else { return nil }
+        return allowances.withLock { allowances in
+            body(&allowances[identity.name, default: RequestAllowance(perSecond: most, at: now)])
+        }
     }
 
     /// Who sent a request with these headers, on a connection with that other end.

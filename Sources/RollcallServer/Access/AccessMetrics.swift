@@ -11,6 +11,8 @@ struct AccessMetrics: Sendable {
         case role
         /// The right to beat for that service.
         case scope
+        /// Patience: it sent more than it may.
+        case rate
     }
 
     private let refusals: [Lack: Counter]
@@ -25,7 +27,7 @@ struct AccessMetrics: Sendable {
         )
         registry.describe(
             name,
-            help: "Calls that were refused, also in part, for want of a credential, of its role, or of its scope."
+            help: "Calls that were refused, also in part, for want of a credential, its role, its scope, or patience."
         )
     }
 

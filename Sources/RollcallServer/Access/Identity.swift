@@ -12,6 +12,8 @@ package struct Identity: Hashable, Sendable {
     /// Where a reporter may say that its services belong; what they say nothing of is as it is for everybody.
     package var topics: [NamePattern]
     package var zones: [NamePattern]
+    /// Requests it may send in a second; `nil` where it may send as many as it likes.
+    package var requestsPerSecond: Int?
 
     package init(
         name: String,
@@ -19,7 +21,8 @@ package struct Identity: Hashable, Sendable {
         hosts: [NamePattern] = [],
         binaries: [NamePattern] = [],
         topics: [NamePattern] = [],
-        zones: [NamePattern] = []
+        zones: [NamePattern] = [],
+        requestsPerSecond: Int? = nil
     ) {
         self.name = name
         self.roles = roles
@@ -27,6 +30,7 @@ package struct Identity: Hashable, Sendable {
         self.binaries = binaries
         self.topics = topics
         self.zones = zones
+        self.requestsPerSecond = requestsPerSecond
     }
 
     /// Whoever reaches a daemon that asks for no credentials.

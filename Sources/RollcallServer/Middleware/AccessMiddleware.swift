@@ -34,6 +34,13 @@ struct AccessMiddleware: RouterMiddleware {
             audit.refused(by: context.caller, call, words, lacking: .role)
             throw APIError(.forbidden, .forbidden, words)
         }
+        if let wait = access.take(context.identity, at: engine.now) {
+            let words = "\(context.identity.name) may send \(context.identity.requestsPerSecond ?? 0) requests a second"
+            audit.refused(by: context.caller, call, words, lacking: .rate)
+            throw APIError(.tooManyRequests, .tooManyRequests, words).retrying(
+                after: Int((wait / .seconds(1)).rounded(.up))
+            )
+        }
         return try await next(request, context)
     }
 }

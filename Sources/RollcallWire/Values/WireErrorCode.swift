@@ -65,6 +65,8 @@ extension WireErrorCode {
     public static let revisionUnknown = WireErrorCode(rawValue: "revision_unknown")
     /// The body is larger than allowed (413).
     public static let tooLarge = WireErrorCode(rawValue: "too_large")
+    /// The caller may send only so many requests a second; `Retry-After` says when (429).
+    public static let tooManyRequests = WireErrorCode(rawValue: "too_many_requests")
     /// The body is not `application/json` (415).
     public static let unsupportedMediaType = WireErrorCode(rawValue: "unsupported_media_type")
     /// `Host` names no address listened on (421).

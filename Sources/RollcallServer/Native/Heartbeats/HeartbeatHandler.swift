@@ -123,6 +123,8 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
             incoming?.body.clear()
             return false
         }
+        // What goes on to the router is counted there.
+        _ = way.access.take(whole.identity, at: way.engine.now)
         send(call, began: whole.began, past: encoder)
         isFlushDue = true
         return true
@@ -156,7 +158,10 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
             connection.connection.peer,
             at: way.engine.wall(way.engine.now)
         )
-        return identity?.holds(.reporter) == true ? identity : nil
+        guard let identity, identity.holds(.reporter), way.access.wait(of: identity, at: way.engine.now) == nil else {
+            return nil
+        }
+        return identity
     }
 
     private func isForUs(_ authority: String?, _ context: ChannelHandlerContext) -> Bool {

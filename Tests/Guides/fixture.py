@@ -1,0 +1,255 @@
+"""A host as the guides have it: a daemon that systemd started, its files, and services that beat at it."""
+
+import http.client
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+
+# Settings of another daemon must not reach ours.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("ROLLCALL_")}
+PATIENCE = 30
+# Zone az1 is larger than the brake's least number, and smaller than half the fleet.
+COMPUTE = {"az1": [f"node{number}" for number in range(1, 7)], "az2": [f"node{number}" for number in range(11, 16)]}
+CONTROL = ("nova-conductor", "nova-scheduler")
+
+SETTINGS = """\
+daemon:
+  id: control1
+  host: control1
+listen:
+  http: 127.0.0.1:{port}
+  unix: {directory}/run/rollcall.sock
+database:
+  url: sqlite://{directory}/lib/rollcall.sqlite
+liveness:
+  report_interval: 500ms
+  service_down_time: 3s
+"""
+
+# What a guide calls by these names is the host's; here it is the fixture's.
+STUBS = {
+    "systemctl": 'exec python3 -B "$GUIDE_CALL" "$GUIDE_DIRECTORY/control" "$@"',
+    "journalctl": 'lines=+1; [[ $3 == -n ]] && lines=$4; exec tail -n "$lines" "$GUIDE_DIRECTORY/daemon.log"',
+    "runuser": 'exec "${@:4}"',
+}
+
+
+class Socket(http.client.HTTPConnection):
+    """HTTP on the daemon's socket, where its own user is an operator whatever the tokens say."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=PATIENCE)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+class Daemon:
+    """rollcalld with the host's file of settings, its log, and what systemctl does with it."""
+
+    def __init__(self, program, directory):
+        self.program = program
+        self.directory = directory
+        # It keeps the port when it is started again, so the settings name it.
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.log = pathlib.Path(directory, "daemon.log")
+        self.process = None
+        for name in ("etc", "lib", "run", "home", "stubs"):
+            os.mkdir(f"{directory}/{name}")
+        pathlib.Path(directory, "etc/rollcalld.yaml").write_text(
+            SETTINGS.format(port=self.port, directory=directory), encoding="utf-8"
+        )
+
+    def start(self):
+        before = self._count("ready daemon=")
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [self.program, "--config", f"{self.directory}/etc/rollcalld.yaml"], env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )
+        self._until(lambda: self._count("ready daemon=") > before, "ready")
+
+    def stop(self):
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def reload(self):
+        def told():
+            return self._count("settings read again") + self._count("settings not adopted")
+
+        before = told()
+        self.process.send_signal(signal.SIGHUP)
+        self._until(lambda: told() > before, "done with its settings")
+
+    def called(self, words):
+        """What `systemctl` was asked: what it answers, empty when it was done."""
+        actions = {"start": [self.start], "stop": [self.stop], "restart": [self.stop, self.start], "reload": [self.reload]}
+        if len(words) != 2 or words[1] != "rollcalld" or words[0] not in actions:
+            return f"systemctl {' '.join(words)}: not on this host"
+        try:
+            for action in actions[words[0]]:
+                action()
+        except RuntimeError as error:
+            return str(error)
+        return ""
+
+    def _count(self, words):
+        return self.log.read_text(encoding="utf-8", errors="replace").count(words) if self.log.exists() else 0
+
+    def _until(self, holds, words):
+        deadline = time.monotonic() + PATIENCE
+        while not holds():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"rollcalld was not {words}: {self.log.read_text(encoding='utf-8')[-2000:]}")
+            time.sleep(0.02)
+
+
+class Beats:
+    """A thread that beats for a fleet, except for those that are to be silent."""
+
+    INTERVAL = 0.25
+
+    def __init__(self, path):
+        self.path = path
+        self.silent = []
+        self.sequence = 0
+        self.services = [
+            {"host": host, "binary": "nova-compute", "zone": zone, "version": 74, "incarnation": f"i-{host}"}
+            for zone, hosts in COMPUTE.items() for host in hosts
+        ] + [{"host": "control1", "binary": binary, "version": 74, "incarnation": f"i-{binary}"} for binary in CONTROL]
+        self._over = threading.Event()
+        self._heard = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def wait(self):
+        """Until the whole fleet was heard once."""
+        if not self._heard.wait(PATIENCE):
+            raise RuntimeError("the fleet was not heard")
+
+    def end(self):
+        self._over.set()
+        self._thread.join()
+
+    def _run(self):
+        while True:
+            try:
+                self._send()
+                self._heard.set()
+            except (OSError, http.client.HTTPException):
+                # The guide has stopped the daemon.
+                pass
+            if self._over.wait(self.INTERVAL):
+                return
+
+    def _send(self):
+        self.sequence += 1
+        beats = [
+            {**one, "sequence": self.sequence} for one in self.services
+            if not {one["host"], one.get("zone"), one["binary"], "everybody"} & set(self.silent)
+        ]
+        connection = Socket(self.path)
+        try:
+            connection.request(
+                "POST", "/v1/heartbeats?reply=brief", json.dumps({"heartbeats": beats}), {"Content-Type": "application/json"}
+            )
+            connection.getresponse().read()
+        finally:
+            connection.close()
+
+
+class Fixture:
+    """All of it in one directory, and the words by which a guide calls what is in it."""
+
+    def __init__(self, programs, directory):
+        self.directory = directory
+        self.daemon = Daemon(f"{programs}/rollcalld", directory)
+        self.names = [
+            ("/etc/rollcall", f"{directory}/etc"), ("/var/lib/rollcall", f"{directory}/lib"),
+            ("/run/rollcall", f"{directory}/run"), ("127.0.0.1:8790", f"127.0.0.1:{self.daemon.port}"),
+        ]
+        for name, text in STUBS.items():
+            stub = pathlib.Path(directory, "stubs", name)
+            stub.write_text(f"#!/usr/bin/env bash\n{text}\n", encoding="utf-8")
+            stub.chmod(0o755)
+        self.environment = {
+            "PATH": f"{directory}/stubs:{programs}:/usr/bin:/bin", "HOME": f"{directory}/home", "TZ": "UTC",
+            "LC_ALL": "C.UTF-8", "ROLLCALL_ENDPOINT": f"http://127.0.0.1:{self.daemon.port}",
+            "GUIDE_DIRECTORY": directory, "GUIDE_CALL": os.path.join(os.path.dirname(os.path.abspath(__file__)), "call.py"),
+        }
+        self.lock = None
+        self.daemon.start()
+        self.beats = Beats(f"{directory}/run/rollcall.sock")
+        self.control = socket.socket(socket.AF_UNIX)
+        self.control.bind(f"{directory}/control")
+        self.control.listen()
+        threading.Thread(target=self._answer, daemon=True).start()
+        self.beats.wait()
+
+    def silence(self, names):
+        """Nobody but these is silent from now on: services by host, zone or binary, `everybody`, `the database`."""
+        self.beats.silent = names
+        if self.lock is not None:
+            self.lock.close()
+            self.lock = None
+        if "the database" in names:
+            # The daemon cannot come to it until the lock is given back.
+            self.lock = sqlite3.connect(
+                f"{self.directory}/lib/rollcall.sqlite", isolation_level=None, timeout=PATIENCE, check_same_thread=False
+            )
+            self.lock.execute("BEGIN EXCLUSIVE")
+
+    def end(self):
+        self.silence([])
+        self.beats.end()
+        self.daemon.stop()
+        self.control.close()
+
+    def here(self, text):
+        """A guide's words as they are on this machine."""
+        for theirs, ours in self.names:
+            text = text.replace(theirs, ours)
+        return text
+
+    def there(self, text):
+        """This machine's as the guide has them."""
+        for theirs, ours in self.names:
+            text = text.replace(ours, theirs)
+        return text
+
+    def _answer(self):
+        while True:
+            try:
+                caller, _ = self.control.accept()
+            except OSError:
+                return
+            with caller:
+                words = json.loads(caller.makefile().readline())
+                caller.sendall(self.daemon.called(words).encode())
+
+
+def is_question(text):
+    """Whether a command changes nothing, so that it may be asked again until what it tells of has come about."""
+    if re.match(r"curl ", text):
+        return not re.search(r" (-X|--request|-d|--data|--json|-T)\b", text)
+    return re.match(
+        r"rollcall (service (list|show|explain|history|is-up|is-down)|host show|group list|version show|upgrade check|"
+        r"daemon list|driver (status|disagreements)|brake status|what-if|watch)|journalctl|cat |rollcalld check-config", text
+    ) is not None
