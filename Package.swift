@@ -426,7 +426,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
-        .testTarget(name: "OutboundTests", dependencies: ["LivenessCore", "Outbound"]),
+        .testTarget(name: "OutboundTests", dependencies: ["LivenessCore", "LivenessEngine", "Outbound"]),
         .testTarget(name: "SoundnessTests"),
         .testTarget(
             name: "RollcallServerTests",

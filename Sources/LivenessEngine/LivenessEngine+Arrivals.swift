@@ -8,6 +8,7 @@ extension LivenessEngine {
         let (arrivals, began) = shared.withLock { ($0.arrivals, $0.began) }
         let asked = since.map { now - (time.wall - $0) } ?? began
         let from = max(began, asked)
-        return (wall(from), arrivals.tallies(since: from))
+        let known = arrivals.tallies(since: from)
+        return (wall(known.began), known.tallies)
     }
 }

@@ -14,7 +14,7 @@ extension LivenessEngine {
     }
 
     /// Waits, on the engine's clock.
-    package func pause(_ duration: Duration) async throws { try await time.sleep(for: duration) }
+    package func sleep(for duration: Duration) async throws { try await time.sleep(for: duration) }
 
     /// What is known of a driver that runs.
     package struct DriverStanding: Sendable {

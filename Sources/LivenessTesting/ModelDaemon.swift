@@ -278,7 +278,7 @@ package struct ModelDaemon {
 
     /// How far apart heartbeats came.
     package func arrivals(since instant: Instant) -> [Arrivals.Kind: Arrivals.Tally] {
-        machine.arrivals.tallies(since: instant)
+        machine.arrivals.tallies(since: instant).tallies
     }
 
     // MARK: Records

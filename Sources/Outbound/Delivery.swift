@@ -39,7 +39,7 @@ struct Delivery: Sendable {
 
     private func send(_ request: HTTPClientRequest) async -> Outcome {
         do {
-            let response = try await client.execute(request, timeout: .nanoseconds(Self.longest.nanoseconds))
+            let response = try await client.execute(request, timeout: TimeAmount(Self.longest))
             let status = Int(response.status.code)
             // What it says beside the status is not read.
             switch status {
@@ -51,8 +51,4 @@ struct Delivery: Sendable {
             return .failed("\(error)")
         }
     }
-}
-
-extension Duration {
-    fileprivate var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

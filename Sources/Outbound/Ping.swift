@@ -33,7 +33,7 @@ struct Ping: Service {
                     }
                     hasFailed = outcome != .taken
                 }
-                try? await engine.pause(interval)
+                try? await engine.sleep(for: interval)
             }
         }
     }

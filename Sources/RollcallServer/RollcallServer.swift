@@ -60,7 +60,8 @@ package struct RollcallServer: Service {
         self.logger = logger
         let measures = ConnectionMetrics(metrics)
         let most = max(1, settings.mostConnections ?? ConnectionLimit.ofProcess)
-        // Each has room of its own, so that nobody on the one keeps those on the other out.
+        // Each has room of its own, so that nobody on the one keeps those on the other out; and nobody waits unread at the
+        // one that is for everybody on the machine.
         measures.limit.record(most)
         let ofSocket = settings.socket == nil ? 0 : min(Self.mostLocal, most / 2)
         network = OpenConnections(
@@ -69,7 +70,13 @@ package struct RollcallServer: Service {
             metrics: measures,
             logger: logger
         )
-        local = OpenConnections(most: max(1, ofSocket), youth: settings.limits.youth, metrics: measures, logger: logger)
+        local = OpenConnections(
+            most: max(1, ofSocket),
+            turnsAway: true,
+            youth: settings.limits.youth,
+            metrics: measures,
+            logger: logger
+        )
         let names = HostNames(settings)
         let requests = RequestMetrics(PrometheusMetricsFactory(registry: metrics))
         let audit = AuditLog(audit ?? logger, AccessMetrics(metrics)) { engine.wall(engine.now) }
@@ -143,7 +150,7 @@ package struct RollcallServer: Service {
                 address: address,
                 backlog: 1_024,
                 reuseAddress: true,
-                availableConnectionsDelegate: ConnectionLimit(connections.most, readPass.opening)
+                availableConnectionsDelegate: ConnectionLimit(connections.acceptLimit, readPass.opening)
             ),
             onServerRunning: isRunning,
             eventLoopGroupProvider: .shared(group),

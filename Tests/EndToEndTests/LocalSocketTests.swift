@@ -83,4 +83,37 @@ struct LocalSocketTests {
         #expect(try await refused.ended() == .exited(1))
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
     }
+
+    /// Connections to the socket that ask for what never ends.
+    private func watchers(_ count: Int, _ path: String) throws -> [Int32] {
+        try (0..<count).map { _ in
+            let connection = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+            let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+            let answer = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(connection, $0, size) }
+            }
+            try #require(answer == 0)
+            let request = Array("GET /v1/watch HTTP/1.1\r\nHost: x\r\n\r\n".utf8)
+            _ = send(connection, request, request.count, Int32(MSG_NOSIGNAL))
+            return connection
+        }
+    }
+
+    @Test("however many hold its connections, deaths of others are noticed")
+    func crowded() async throws {
+        let place = try Workplace()
+        var options = try options(place)
+        options.reportInterval = "250ms"
+        options.serviceDownTime = "1s"
+        try await DaemonProcess.run(place, options) { daemon in
+            let held = try watchers(300, place.file("r.sock"))
+            defer { for connection in held { close(connection) } }
+            _ = try await daemon.client.sendHeartbeat(WireHeartbeat(host: "h", binary: "b"))
+            let name = ServiceName(host: "h", binary: "b")
+            try await eventually("it is down") { (try? await daemon.client.state(of: name))?.state == .down }
+        }
+    }
 }

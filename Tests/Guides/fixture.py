@@ -12,8 +12,8 @@ import subprocess
 import threading
 import time
 
-# Settings of another daemon must not reach ours.
-ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("ROLLCALL_")}
+from database import URLS, Database
+
 PATIENCE = 30
 # Zone az1 is larger than the brake's least number, and smaller than half the fleet.
 COMPUTE = {"az1": [f"node{number}" for number in range(1, 7)], "az2": [f"node{number}" for number in range(11, 16)]}
@@ -64,6 +64,8 @@ class Daemon:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.log = pathlib.Path(directory, "daemon.log")
+        # Settings of another daemon, or a supervisor of whoever calls, must not reach ours.
+        self.environment = {"PATH": "/usr/bin:/bin", "HOME": f"{directory}/home", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
         self.process = None
         for name in ("etc", "lib", "run", "home", "stubs"):
             os.mkdir(f"{directory}/{name}")
@@ -75,7 +77,7 @@ class Daemon:
         before = self._count("ready daemon=")
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "--config", f"{self.directory}/etc/rollcalld.yaml"], env=ENVIRONMENT,
+                [self.program, "--config", f"{self.directory}/etc/rollcalld.yaml"], env=self.environment,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )
         self._until(lambda: self._count("ready daemon=") > before, "ready")
@@ -178,7 +180,7 @@ class Beats:
 class Fixture:
     """All of it in one directory, and the words by which a guide calls what is in it."""
 
-    def __init__(self, programs, directory):
+    def __init__(self, programs, directory, has_database):
         self.directory = directory
         self.daemon = Daemon(f"{programs}/rollcalld", directory)
         self.names = [
@@ -190,26 +192,33 @@ class Fixture:
             stub.write_text(f"#!/usr/bin/env bash\n{text}\n", encoding="utf-8")
             stub.chmod(0o755)
         self.environment = {
-            "PATH": f"{directory}/stubs:{programs}:/usr/bin:/bin", "HOME": f"{directory}/home", "TZ": "UTC",
-            "LC_ALL": "C.UTF-8", "ROLLCALL_ENDPOINT": f"http://127.0.0.1:{self.daemon.port}",
+            **self.daemon.environment, "PATH": f"{directory}/stubs:{programs}:/usr/bin:/bin",
+            "ROLLCALL_ENDPOINT": f"http://127.0.0.1:{self.daemon.port}",
             "GUIDE_DIRECTORY": directory, "GUIDE_CALL": os.path.join(os.path.dirname(os.path.abspath(__file__)), "call.py"),
         }
-        self.lock = None
-        self.daemon.start()
-        self.beats = Beats(f"{directory}/run/rollcall.sock")
+        self.lock = self.database = self.beats = None
         self.control = socket.socket(socket.AF_UNIX)
         self.control.bind(f"{directory}/control")
         self.control.listen()
         threading.Thread(target=self._answer, daemon=True).start()
-        self.beats.wait()
+        try:
+            if has_database:
+                self.database = Database(directory)
+                self.names += [(url, self.database.url) for url in URLS]
+            self.daemon.start()
+            self.beats = Beats(f"{directory}/run/rollcall.sock")
+            self.beats.wait()
+        except BaseException:
+            self.end()
+            raise
 
     def silence(self, names):
         """Nobody but these is silent from now on: services by host, zone or binary, `everybody`, `the database`."""
         self.beats.silent = names
-        if self.lock is not None:
+        if self.lock is not None and "the database" not in names:
             self.lock.close()
             self.lock = None
-        if "the database" in names:
+        if self.lock is None and "the database" in names:
             # The daemon cannot come to it until the lock is given back.
             self.lock = sqlite3.connect(
                 f"{self.directory}/lib/rollcall.sqlite", isolation_level=None, timeout=PATIENCE, check_same_thread=False
@@ -217,9 +226,15 @@ class Fixture:
             self.lock.execute("BEGIN EXCLUSIVE")
 
     def end(self):
-        self.silence([])
-        self.beats.end()
+        if self.lock is not None:
+            self.lock.close()
+        if self.beats is not None:
+            self.beats.end()
         self.daemon.stop()
+        # Wakes who waits for a call.
+        if self.database is not None:
+            self.database.end()
+        self.control.shutdown(socket.SHUT_RDWR)
         self.control.close()
 
     def here(self, text):

@@ -96,6 +96,8 @@ def _commands(line, body):
         elif last is not None and not last.expected and last.text.endswith("\\"):
             last.text += "\n" + text
             here = _here_document(text)
+        elif last is not None and not last.expected and text.startswith("> "):
+            last.text += "\n" + text[2:]
         elif text.startswith("$ "):
             commands.append(Command(number, text[2:], []))
             here = _here_document(text)

@@ -2,13 +2,14 @@
 
     python3 -B Tests/Guides/run.py --programs DIRECTORY --directory EMPTY [GUIDE.md …]
 
-A guide has its commands in blocks of the kind `console`: lines that begin with `$ `, each followed by what it prints, where
-… stands for anything. Each guide has a host of its own (fixture.py), and one shell. After `console` may stand
+A guide has its commands in blocks of the kind `console`: lines that begin with `$ ` (and `> `, where one goes on), each
+followed by what it prints, where … stands for anything. Each guide has a host of its own (fixture.py), and one shell. After
+`console` may stand
 
     while node1, az2 are silent    those beat no more, all others do; `while all beat` ends it
     not-run: REASON                it is read, counted and told, and not run
 
-A question is asked again until its answer is the one expected, at most for ten seconds. A command of which a guide shows
+A question is asked again until its answer is the one expected, at most for twenty seconds. A command of which a guide shows
 nothing prints nothing, and succeeds. The exit status is 0 when all held.
 """
 
@@ -18,16 +19,21 @@ import os
 import pathlib
 import signal
 import sys
+import threading
 import time
 
 import guide as guides
+from database import URLS
 from fixture import Fixture, is_question
 from session import Ended, Session
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # For a command to end, and for a question's answer to become the one expected, in seconds.
 PATIENCE = 30
-ANSWER = 10
+ANSWER = 20
+
+# Set when the guides that are under way are to end.
+over = threading.Event()
 
 
 class Mismatch(Exception):
@@ -59,12 +65,14 @@ def try_guide(path, programs, directory):
     except guides.Unreadable as error:
         return 0, [], [str(error)]
     idle = [block for block in blocks if block.reason]
-    if len(idle) == len(blocks):
+    texts = [command.text for block in blocks if not block.reason for command in block.commands]
+    has_database = any(url in text for text in texts for url in URLS)
+    if not texts:
         return 0, idle, []
     os.mkdir(directory)
     fixture = session = None
     try:
-        fixture = Fixture(programs, str(directory))
+        fixture = Fixture(programs, str(directory), has_database)
         session = Session(str(directory), fixture.environment)
         for block in blocks:
             if block.reason:
@@ -72,6 +80,8 @@ def try_guide(path, programs, directory):
             if block.silent is not None:
                 fixture.silence(block.silent)
             for command in block.commands:
+                if over.is_set():
+                    raise Ended("ended from without")
                 perform(fixture, session, command)
                 held += 1
     except (Mismatch, Ended, RuntimeError) as error:
@@ -103,16 +113,21 @@ def main():
     # Two at a time: each waits for its fleet most of the time.
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         tries = [pool.submit(try_guide, path, programs, directory / str(number)) for number, path in enumerate(paths)]
-        for path, one in zip(paths, tries):
-            held, idle, problems = one.result()
-            commands += held
-            unrun += [(path, block) for block in idle]
-            for problem in problems:
-                failed += 1
-                print(f"FAILED {path.stem}: {problem}")
-            if held and not problems:
-                print(f"ok {path.stem}: {held} commands")
-            sys.stdout.flush()
+        try:
+            for path, one in zip(paths, tries):
+                held, idle, problems = one.result()
+                commands += held
+                unrun += [(path, block) for block in idle]
+                for problem in problems:
+                    failed += 1
+                    print(f"FAILED {path.stem}: {problem}")
+                if held and not problems:
+                    print(f"ok {path.stem}: {held} commands")
+                sys.stdout.flush()
+        except BaseException:
+            over.set()
+            pool.shutdown(cancel_futures=True)
+            raise
     for path, block in unrun:
         print(f"not run {path.stem}, line {block.line}: {len(block.commands)} commands: {block.reason}")
     skipped = sum(len(block.commands) for _, block in unrun)

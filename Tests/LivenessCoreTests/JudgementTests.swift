@@ -91,4 +91,19 @@ struct JudgementTests {
         let judgements = daemon.takeJudgements()
         #expect(judgements.count == 8_192)
     }
+
+    @Test("who was held by a brake was not noticed late")
+    func held() async throws {
+        var daemon = try await freshDaemon { $0.brake.maxHold = .seconds(30) }
+        for number in 0..<10 {
+            var process = Process("h\(number)")
+            await daemon.beat(process.next())
+        }
+        await daemon.run(.seconds(62))
+        #expect(daemon.verdict("h1") == Verdict(.unknown, .massFailure, lastState: .up))
+        await daemon.run(.seconds(40))
+        #expect(daemon.verdict("h1") == Verdict(.down, .heartbeatMissed))
+        let judgements = daemon.takeJudgements()
+        #expect(judgements.isEmpty)
+    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import LivenessCore
+import LivenessEngine
 import Testing
 
 @testable import Outbound
@@ -99,5 +100,53 @@ struct OutboundTests {
         let position = Duty.Position(logID: "abc", revision: 7)
         #expect(Duty.Position(position.text) == position)
         for text in ["", "abc", "abc -1", "abc x", "abc 1 2"] { #expect(Duty.Position(text) == nil, "\(text)") }
+    }
+
+    // MARK: What is told next
+
+    private func head(_ revision: Int64, oldest: Int64 = 1, _ log: String = "log") -> LogHead {
+        LogHead(logID: log, revision: revision, oldest: oldest)
+    }
+
+    /// What a step comes to, in words.
+    private func words(_ step: Telling.Step) -> String {
+        switch step {
+        case .tell(let rows, let end): "tell \(rows.map(\.revision)) up to \(end.text)"
+        case .skip(let next): "skip to \(next.text)"
+        case .wait: "wait"
+        }
+    }
+
+    @Test("what follows from where it is and what the log answers")
+    func steps() {
+        var telling = Telling(Webhook.Filter())
+        let position = Duty.Position(logID: "log", revision: 100)
+        func step(_ answer: LivenessEngine.TransitionAnswer) -> String {
+            words(telling.step(from: position, answer) { _ in false })
+        }
+        #expect(step(.rows([row(101, one, .up, .down)], head(101))) == "tell [101] up to log 101")
+        #expect(step(.rows([], head(100))) == "tell [] up to log 100")
+        // Another daemon has read further than this one.
+        #expect(step(.revisionUnknown(head(90))) == "wait")
+        #expect(step(.revisionUnknown(head(200, oldest: 150))) == "skip to log 149")
+        #expect(step(.revisionUnknown(head(50_000, oldest: 150))) == "skip to log 40000")
+        #expect(step(.revisionUnknown(head(50, "other"))) == "skip to other 0")
+        #expect(step(.rows([row(101, one, .up, .down)], head(10_101))) == "skip to log 101")
+        // Never back.
+        #expect(step(.revisionUnknown(head(100, oldest: 50))) == "skip to log 100")
+    }
+
+    @Test("of a flapping service that ends up, who is told of downs alone is told nothing")
+    func filteredFlapping() {
+        var telling = Telling(Webhook.Filter(states: [.down]))
+        let position = Duty.Position(logID: "log", revision: 0)
+        let flaps = [row(1, one, .up, .down), row(2, one, .down, .up)]
+        #expect(words(telling.step(from: position, .rows(flaps, head(2))) { _ in true }) == "tell [] up to log 2")
+        let after = Duty.Position(logID: "log", revision: 2)
+        #expect(words(telling.step(from: after, .rows([], head(2))) { _ in false }) == "tell [] up to log 2")
+        let more = [row(3, one, .up, .down), row(4, one, .down, .up), row(5, one, .up, .down)]
+        #expect(words(telling.step(from: after, .rows(more, head(5))) { _ in true }) == "tell [] up to log 5")
+        let end = Duty.Position(logID: "log", revision: 5)
+        #expect(words(telling.step(from: end, .rows([], head(5))) { _ in false }) == "tell [5] up to log 5")
     }
 }

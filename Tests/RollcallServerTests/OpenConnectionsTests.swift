@@ -35,11 +35,32 @@ struct OpenConnectionsTests {
     func spared() throws {
         let connections = connections(most: 2)
         let channels = [try channel(), try channel(), try channel()]
-        let places = channels.map(connections.join)
+        let places = channels.compactMap(connections.join)
         connections.requestBegan(places[0])
         for channel in channels { channel.embeddedEventLoop.run() }
         #expect(channels.map(\.isActive) == [true, false, true])
         #expect(registry.exposition().contains("rollcall_http_connections_evicted_total 1\n"))
+        for channel in channels { _ = try? channel.finish(acceptAlreadyClosed: true) }
+    }
+
+    @Test("where newcomers are turned away, one who comes while all are busy is not taken in")
+    func turnedAway() throws {
+        let connections = OpenConnections(
+            most: 1,
+            turnsAway: true,
+            youth: .zero,
+            metrics: ConnectionMetrics(registry),
+            logger: Logger(label: "test") { [lines] _ in lines }
+        )
+        #expect(connections.acceptLimit == .max)
+        let channels = try (0...(1 + ConnectionLimit.above)).map { _ in try channel() }
+        let places = channels.map { channel in
+            let place = connections.join(channel)
+            if let place { connections.requestBegan(place) }
+            return place
+        }
+        #expect(places.dropLast().allSatisfy { $0 != nil } && places.last == .some(nil))
+        #expect(registry.exposition().contains("rollcall_http_connections \(1 + ConnectionLimit.above)\n"))
         for channel in channels { _ = try? channel.finish(acceptAlreadyClosed: true) }
     }
 
@@ -77,7 +98,7 @@ struct OpenConnectionsTests {
         let request = HTTPRequest(method: .get, scheme: "http", authority: "h", path: "/")
         for part in [HTTPRequestPart.head(request), .end(nil)] { try first.writeInbound(part) }
         for part in [HTTPResponsePart.head(HTTPResponse(status: .ok)), .end(nil)] { first.write(part, promise: nil) }
-        connections.requestBegan(connections.join(second))
+        connections.requestBegan(try #require(connections.join(second)))
         run()
         #expect(first.isActive && second.isActive)
         first.flush()
@@ -90,8 +111,8 @@ struct OpenConnectionsTests {
     func fullHouse() throws {
         let connections = connections(most: 16)
         let channels = try (0..<(16 + ConnectionLimit.above)).map { _ in try channel() }
-        var places = channels.map { channel in
-            let place = connections.join(channel)
+        var places = try channels.map { channel in
+            let place = try #require(connections.join(channel))
             connections.requestBegan(place)
             return place
         }

@@ -2,8 +2,9 @@ import DequeModule
 
 /// How far apart heartbeats came, hour by hour: what another down time would have done can be told from it.
 ///
-/// Kept are the gaps that are long for their service, a quarter of its down time and more: the many others would make
-/// nobody down. A gap that this daemon was blind in is none.
+/// Kept are the gaps that are long for their service, two intervals and a quarter of its down time: the many others would
+/// make nobody down, whatever is tried. A gap that this daemon was blind in is none, and a service that names no
+/// incarnation has none: nobody knows whether it is the same process.
 package struct Arrivals: Sendable {
     /// Services that are looked at alike.
     package struct Kind: Hashable, Sendable {
@@ -12,7 +13,11 @@ package struct Arrivals: Sendable {
         package var downTime: Duration
 
         /// From which length on gaps are kept.
-        package var keptFrom: Duration { downTime / 4 }
+        package var keptFrom: Duration { Self.keptFrom(reportInterval, downTime) }
+
+        static func keptFrom(_ reportInterval: Duration, _ downTime: Duration) -> Duration {
+            max(downTime / 4, reportInterval * 2)
+        }
 
         package init(topic: String, reportInterval: Duration, downTime: Duration) {
             self.topic = topic
@@ -46,10 +51,14 @@ package struct Arrivals: Sendable {
     private static let mostHours = 720
     /// Kinds in an hour at most: intervals are stated by services, and may be anything.
     private static let mostKinds = 256
+    /// And of all hours.
+    private static let mostTallies = 20_000
     /// Each doubling of a gap's length is cut into so many buckets: they are 1/16 wide.
     private static let bits = 4
 
     private var hours: Deque<Hour> = []
+    /// Tallies of all hours.
+    private var count = 0
 
     init() {}
 
@@ -64,21 +73,28 @@ package struct Arrivals: Sendable {
 
     private mutating func change(_ kind: Kind, at now: Instant, _ body: (inout Tally) -> Void) {
         if hours.last.map({ now - $0.began >= Self.hour }) ?? true {
-            if hours.count == Self.mostHours { hours.removeFirst() }
+            if hours.count == Self.mostHours { count -= hours.removeFirst().tallies.count }
             hours.append(Hour(began: now))
         }
+        let newest = hours.count - 1
+        if hours[newest].tallies[kind] == nil {
+            guard hours[newest].tallies.count < Self.mostKinds else { return }
+            count += 1
+            while count > Self.mostTallies, hours.count > 1 { count -= hours.removeFirst().tallies.count }
+        }
         let last = hours.count - 1
-        guard hours[last].tallies.count < Self.mostKinds || hours[last].tallies[kind] != nil else { return }
         body(&hours[last].tallies[kind, default: Tally()])
     }
 
-    /// All of the hours that had not ended at `instant`.
-    package func tallies(since instant: Instant) -> [Kind: Tally] {
+    /// All of the hours that had not ended at `instant`, and when the first of them began, where that was before it.
+    package func tallies(since instant: Instant) -> (began: Instant, tallies: [Kind: Tally]) {
+        var began = instant
         var sum: [Kind: Tally] = [:]
         for hour in hours where hour.began + Self.hour > instant {
+            began = min(began, hour.began)
             for (kind, tally) in hour.tallies { sum[kind, default: Tally()].merge(tally) }
         }
-        return sum
+        return (began, sum)
     }
 
     // MARK: Buckets

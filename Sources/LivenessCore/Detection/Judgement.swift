@@ -23,7 +23,6 @@ struct Judgements: Sendable {
     }
 
     mutating func take() -> [Judgement] {
-        defer { kept.removeAll(keepingCapacity: true) }
-        return kept
+        exchange(&kept, with: [])
     }
 }

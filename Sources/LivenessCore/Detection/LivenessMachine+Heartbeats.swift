@@ -144,7 +144,9 @@ extension LivenessMachine {
     @inline(never)
     private mutating func noteGap(of service: UInt32, _ row: RosterRow, at heard: Instant) {
         let gap = heard - row.heardAt
-        guard row.flags.contains(.heard), row.flags.isDisjoint(with: .special), gap > row.downDuration / 4,
+        let interval = board.cards[Int(service)].reportInterval
+        guard row.flags.contains(.heard), row.flags.isDisjoint(with: .special),
+            gap > Arrivals.Kind.keptFrom(interval, row.downDuration), incarnationHash(of: service) != 0,
             blind.periods.last.map({ $0.ended <= row.heardAt }) ?? true
         else { return }
         arrivals.heard(arrivalKind(of: service), after: gap, at: heard)
@@ -152,7 +154,7 @@ extension LivenessMachine {
 
     /// Looks whether one who beats on had been called down for silence.
     private mutating func noteMistake(of service: UInt32, _ before: Standing, at now: Instant) {
-        guard before.verdict.reason == .heartbeatMissed || before.verdict.reason == .sessionExpired,
+        guard before.verdict.reason == .heartbeatMissed,
             board.standings[Int(service)].verdict.state == .up
         else { return }
         let lasted = Duration.microseconds(max(0, wall(now).microseconds &- before.since.microseconds))

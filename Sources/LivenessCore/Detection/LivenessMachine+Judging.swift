@@ -184,7 +184,7 @@ extension LivenessMachine {
             verdict = agreed(verdict, on: service, isBraked: evidence.isBraked, at: now)
         }
         if verdict != old {
-            if isJudged, verdict.reason == .heartbeatMissed { noteSilence(of: service, row, deadline, at: now) }
+            if isJudged, verdict.reason == .heartbeatMissed { noteSilence(of: service, row, deadline, old, at: now) }
             stand(service, verdict, at: now, isJudged: isJudged)
         } else if verdict.state == .up {
             // A record that came as up: from now on its heartbeats have nothing to lift.
@@ -203,10 +203,18 @@ extension LivenessMachine {
     }
 
     /// One last heard elsewhere is measured there, where it is known when.
-    private mutating func noteSilence(of service: UInt32, _ row: RosterRow, _ deadline: Instant, at now: Instant) {
+    private mutating func noteSilence(
+        of service: UInt32,
+        _ row: RosterRow,
+        _ deadline: Instant,
+        _ old: Verdict,
+        at now: Instant
+    ) {
         guard row.flags.contains(.heard), !row.flags.contains(.elsewhere) else { return }
         let topic = board.profile(of: service).topic
         arrivals.died(arrivalKind(of: service), at: now)
+        // Who was held back on purpose was not noticed late.
+        guard old.reason != .massFailure, old.reason != .reporterLost else { return }
         judgements.add(.down(topic: topic, delay: now - deadline, silence: now - row.heardAt))
     }
 
@@ -221,7 +229,7 @@ extension LivenessMachine {
     }
 
     /// Takes what came of judging since it was last asked.
-    package mutating func takeJudgements() -> [Judgement] { judgements.kept.isEmpty ? [] : judgements.take() }
+    package mutating func takeJudgements() -> [Judgement] { judgements.take() }
 
     private mutating func waitToBeJudged(_ service: UInt32) {
         guard !rows[Int(service)].flags.contains(.due) else { return }

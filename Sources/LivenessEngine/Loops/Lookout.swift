@@ -57,6 +57,7 @@ final class Lookout: Sendable {
             let now = shared.time.now
             shared.withLock { $0.observed(observation, began: began, at: now) }
             metrics.observations.increment()
+            metrics.observed.increment(by: Int64(observation.changed.count))
             metrics.observationDuration.recordNanoseconds((now - began).clampedNanoseconds)
             say(lost: observation.parts.filter { $0.counts == nil }.map(\.name))
             return (unread: unread, head: observation.head, isDatabaseLost: observation.isDatabaseLost)
@@ -95,7 +96,6 @@ final class Lookout: Sendable {
     /// Takes in what others heard; answers whose records are to be read.
     private func take(_ observation: BackendObservation) -> [Int64] {
         var unread: [Int64] = []
-        metrics.observed.increment(by: Int64(observation.changed.count))
         for range in observation.changed.indices.slices(of: Self.slice) {
             let now = shared.time.now
             unread += shared.withLock { $0.heartbeatsObserved(observation.changed[range], at: now) }

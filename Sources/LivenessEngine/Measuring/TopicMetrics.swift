@@ -56,14 +56,15 @@ final class TopicMetrics: Sendable {
     init() {}
 
     /// The series of a topic, or those that the topics beyond the bound share.
-    subscript(topic: String) -> Series {
+    subscript(topic: String) -> Series { named(topic).series }
+
+    private func named(_ topic: String) -> (name: String, series: Series) {
         all.withLock { all in
-            if let known = all[topic] { return known }
-            let name = all.count < Self.most ? topic : Self.other
-            if let shared = all[name] { return shared }
+            let name = all[topic] != nil || all.count < Self.most ? topic : Self.other
+            if let known = all[name] { return (name, known) }
             let made = Series(name)
             all[name] = made
-            return made
+            return (name, made)
         }
     }
 
@@ -90,10 +91,9 @@ final class TopicMetrics: Sendable {
     /// How many services of each topic are in each state; whose topic is not among them has none.
     func count(_ counts: [String: [LivenessState: Int]]) {
         var sums: [String: [LivenessState: Int]] = [:]
-        for (topic, states) in counts {
-            let name = all.withLock { $0[topic] != nil || $0.count < Self.most } ? topic : Self.other
-            _ = self[topic]
-            sums[name, default: [:]].merge(states, uniquingKeysWith: +)
+        // In their order, so that not chance decides who has series of their own.
+        for (topic, states) in counts.sorted(by: { $0.key < $1.key }) {
+            sums[named(topic).name, default: [:]].merge(states, uniquingKeysWith: +)
         }
         for (name, series) in all.withLock({ $0 }) {
             for (state, gauge) in series.services { gauge.record(sums[name]?[state] ?? 0) }

@@ -14,7 +14,8 @@ struct WhatIfCommand: AsyncParsableCommand {
             false_downs says how many times a service that lived would have been called down; faster, how much sooner \
             each of the deaths would have been noticed (seconds; below zero: later). A gap that lies across the bound \
             counts as longer. A down time is never less than 2.5 times the report_interval, and gaps of less than a \
-            quarter of what stands now were not counted: there false_downs is empty.
+            quarter of what stands now were not counted: there false_downs is empty. Whole hours are counted, and services \
+            that name no incarnation are not.
 
             EXAMPLES
               rollcall what-if --service-down-time 20s

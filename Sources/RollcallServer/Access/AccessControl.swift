@@ -98,7 +98,11 @@ package final class AccessControl: Sendable {
         case .user(let user):
             if let known = list.credential(of: user) { return known }
             guard user.isTrusted else {
-                throw .unauthorized("the user with the id \(user.id) is not known here (user: in auth.tokens_file)")
+                throw .unauthorized(
+                    user.id == LocalSocket.nobody
+                        ? "which user this is the daemon cannot see (PrivateUsers=yes in its unit?)"
+                        : "the user with the id \(user.id) is not known here (user: in auth.tokens_file)"
+                )
             }
             return AccessList.Credential(proof: .user(id: user.id), identity: .operator(user))
         }

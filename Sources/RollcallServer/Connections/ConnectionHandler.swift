@@ -44,6 +44,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         place = connections.join(context.channel)
+        guard place != nil else {
+            context.close(promise: nil)
+            return
+        }
         readPass.opening.connectionActivated()
         context.fireChannelActive()
     }

@@ -34,7 +34,7 @@ struct ConnectionLimit: AvailableConnectionsDelegate {
     ///
     /// It is not read, either, while too many of those accepted wait for their tasks: then nobody asks.
     func isAcceptingNewConnections() -> Bool {
-        guard count < most + Self.above else { return false }
+        guard count < most else { return false }
         opening.acceptingMore()
         return true
     }

@@ -6,14 +6,14 @@ struct ConnectionMetrics: Sendable {
     let open: Meter
     let evicted: Counter
     let limit: Gauge
-    let isFull: Gauge
+    let isFull: Meter
 
     init(_ registry: PrometheusRegistry) {
         let factory = PrometheusMetricsFactory(registry: registry)
         open = Meter(label: "rollcall_http_connections", factory: factory)
         evicted = Counter(label: "rollcall_http_connections_evicted_total", factory: factory)
         limit = Gauge(label: "rollcall_http_connections_limit", factory: factory)
-        isFull = Gauge(label: "rollcall_http_connections_full", factory: factory)
+        isFull = Meter(label: "rollcall_http_connections_full", factory: factory)
         registry.describe(
             "rollcall_http_connections_limit",
             help: "Connections from which on idle ones are closed to make room."

@@ -25,18 +25,23 @@ final class OpenConnections: Sendable {
         var lookAgain: (loop: any EventLoop, at: NIODeadline)?
     }
 
-    let most: Int
+    private let most: Int
+    /// Where every connection is busy, newcomers are closed instead of left waiting.
+    private let turnsAway: Bool
     private let metrics: ConnectionMetrics
     private let logger: Logger
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - most: More are too many.
+    ///   - turnsAway: Whether those who come while every connection is busy are closed: whoever waits unread keeps
+    ///     everybody from being judged.
     ///   - youth: How long nobody is closed who has just come.
     ///   - metrics: Where they are counted.
     ///   - logger: Is told when there is no room left, and when there is again.
-    init(most: Int, youth: TimeAmount, metrics: ConnectionMetrics, logger: Logger) {
+    init(most: Int, turnsAway: Bool = false, youth: TimeAmount, metrics: ConnectionMetrics, logger: Logger) {
         self.most = most
+        self.turnsAway = turnsAway
         self.metrics = metrics
         self.logger = logger
         state = Mutex(State(order: ClosingOrder(youth: youth)))
@@ -44,10 +49,18 @@ final class OpenConnections: Sendable {
 
     // MARK: On the loop of the connection
 
-    func join(_ channel: any Channel) -> Place {
-        metrics.open.increment()
-        return change { $0.join(channel, at: .now()) }
+    /// Takes a newcomer in; nil where there is no room for it, and it is to be closed.
+    func join(_ channel: any Channel) -> Place? {
+        let place = change { order -> Place? in
+            if turnsAway, order.stayingCount >= most + ConnectionLimit.above { return nil }
+            return order.join(channel, at: .now())
+        }
+        if place != nil { metrics.open.increment() }
+        return place
     }
+
+    /// Connections that are accepted before accepting pauses.
+    var acceptLimit: Int { turnsAway ? .max : most + ConnectionLimit.above }
 
     /// It has a request in flight.
     func requestBegan(_ place: Place) {
@@ -112,7 +125,7 @@ final class OpenConnections: Sendable {
                 self.change { _ in }
             }
         }
-        if let isFull = directives.isFull { metrics.isFull.record(isFull ? 1 : 0) }
+        if let isFull = directives.isFull { metrics.isFull.increment(by: isFull ? 1 : -1) }
         switch directives.isFull {
         case true?: logger.warning("every connection is busy: new ones wait", metadata: ["connections": "\(most)"])
         case false?: logger.notice("connections are accepted again")

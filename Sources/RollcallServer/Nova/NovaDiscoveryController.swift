@@ -16,7 +16,7 @@ struct NovaDiscoveryController {
         json.raw("{\"versions\":[")
         Self.write(request, to: &json)
         json.raw("]}")
-        return Reply.json(json.bytes)
+        return Reply.json(json.bytes, headers: [.vary: "Accept"])
     }
 
     @Sendable private func version(_ request: Request, _ context: RollcallContext) async throws -> Response {

@@ -21,6 +21,9 @@ struct ArrivalController {
             return Timestamp(microseconds: time.microseconds)
         }
         let last = try query.seconds("last", in: 0...1e9)
+        guard since == nil || last == nil else {
+            throw APIError.malformed("since and last exclude each other", field: "last")
+        }
         let now = engine.wall(engine.now)
         let known = engine.arrivals(since: since ?? last.map { now - $0 })
         let entries = known.tallies.map { WireArrivals($0.key, $0.value) }.sorted {
