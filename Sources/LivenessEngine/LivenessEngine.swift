@@ -63,7 +63,7 @@ package final class LivenessEngine: Service {
             at: time.now
         )
         let shared = SharedMachine(machine, time: time)
-        let metrics = EngineMetrics()
+        let metrics = EngineMetrics(topics: [OwnRecord.binary] + settings.liveness.topics.keys.sorted())
         let tail = TransitionTail(metrics.topics)
         let fence = Fence()
         let turnstile = Turnstile()

@@ -51,9 +51,12 @@ struct Duty {
     }
 
     /// Notes how far the log has been told; another daemon may have taken it over meanwhile.
+    ///
+    /// What cannot be noted is known here all the same, and noted with what comes next.
     mutating func note(_ reached: Position) async throws(StoreError) {
         guard let before = standing else { return }
+        position = reached
         if reached.text != before.value { standing = try await engine.take(name, reached.text, from: before) }
-        position = standing == nil ? nil : reached
+        if standing == nil { position = nil }
     }
 }

@@ -52,3 +52,8 @@ package struct Outbound: Service {
         if case .failure(let error) = ended, !(error is CancellationError) { throw error }
     }
 }
+
+/// Who starts services logs them: not the webhooks, whose addresses and secrets are nobody's.
+extension Outbound: CustomStringConvertible {
+    package var description: String { "Outbound" }
+}

@@ -44,3 +44,7 @@ struct Ping: Service {
         return engine.seeingSince != nil && !readiness.isDatabaseLost && !readiness.isDriverLost
     }
 }
+
+extension Ping: CustomStringConvertible {
+    var description: String { "Ping" }
+}

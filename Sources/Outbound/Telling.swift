@@ -17,6 +17,8 @@ struct Telling {
 
     private let filter: Webhook.Filter
     private var damping = Damping()
+    /// The receiver did not take the last message at once: only then it may be told less.
+    private var wasAway = false
 
     init(_ filter: Webhook.Filter) {
         self.filter = filter
@@ -34,7 +36,7 @@ struct Telling {
             if head.logID == position.logID, position.revision > head.revision { return .wait }
             return skip(from: position, head)
         case .rows(let rows, let head):
-            if head.revision - position.revision > Self.mostBehind { return skip(from: position, head) }
+            if wasAway, head.revision - position.revision > Self.mostBehind { return skip(from: position, head) }
             let news = damping.take(rows, isFlapping: isFlapping)
             let calmed = damping.calmed(isFlapping: isFlapping)
             let end = Duty.Position(logID: head.logID, revision: rows.last?.revision ?? position.revision)
@@ -42,9 +44,18 @@ struct Telling {
         }
     }
 
+    /// It took what it was last told, at once or after it was away.
+    mutating func receiverAnswered(wasAway: Bool) { self.wasAway = wasAway }
+
+    /// What is held back, to be told before the end.
+    mutating func rest() -> [Transition] { damping.calmed { _ in false }.filter(filter.takes) }
+
     private func skip(from position: Duty.Position, _ head: LogHead) -> Step {
-        let kept = max(head.oldest - 1, head.revision - Self.mostBehind, 0)
-        let next = head.logID == position.logID ? max(kept, position.revision) : kept
+        // Of another log nobody knows what was told already: it goes on from where that is now.
+        guard head.logID == position.logID else {
+            return .skip(to: Duty.Position(logID: head.logID, revision: head.revision))
+        }
+        let next = max(head.oldest - 1, head.revision - Self.mostBehind, position.revision)
         return .skip(to: Duty.Position(logID: head.logID, revision: next))
     }
 }

@@ -53,3 +53,12 @@ package struct Webhook: Hashable, Sendable {
         }
     }
 }
+
+/// Neither its secret nor its address, which may hold one, is for a log.
+extension Webhook: CustomStringConvertible {
+    package var description: String { "webhook \(name)" }
+}
+
+extension Webhook: CustomReflectable {
+    package var customMirror: Mirror { Mirror(self, children: ["name": name]) }
+}

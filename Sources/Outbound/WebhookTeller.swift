@@ -38,34 +38,39 @@ struct WebhookTeller: Service {
         metrics = WebhookMetrics(hook.name)
     }
 
-    /// Tells until graceful shutdown.
+    /// Tells until graceful shutdown, and then what was held back.
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            var duty = Duty(of: hook.name, engine)
-            var telling = Telling(hook.filter)
-            var hasFailed = false
-            while true {
-                try Task.checkCancellation()
-                do throws(StoreError) {
-                    guard try await duty.hold(), let position = duty.position else {
-                        telling = Telling(hook.filter)
-                        metrics.behind.record(0)
-                        try? await engine.sleep(for: Self.pace)
-                        continue
-                    }
-                    if let reached = try await tell(from: position, &telling) { try await duty.note(reached) }
-                    hasFailed = false
-                } catch {
-                    logger.log(
-                        level: hasFailed ? .debug : .warning,
-                        "how far the log has been told could not be read or noted",
-                        metadata: ["error": "\(error)"]
-                    )
-                    hasFailed = true
+        let end = await cancelWhenGracefulShutdown { await tellOn() }
+        guard end.isOurs, !end.rest.isEmpty, let message = message(of: end.rest, end.logID) else { return }
+        _ = await post(message)
+    }
+
+    private func tellOn() async -> (isOurs: Bool, rest: [Transition], logID: String) {
+        var duty = Duty(of: hook.name, engine)
+        var telling = Telling(hook.filter)
+        var hasFailed = false
+        while !Task.isCancelled {
+            do throws(StoreError) {
+                guard try await duty.hold(), let position = duty.position else {
+                    telling = Telling(hook.filter)
+                    metrics.behind.record(0)
                     try? await engine.sleep(for: Self.pace)
+                    continue
                 }
+                if let reached = try await tell(from: position, &telling) { try await duty.note(reached) }
+                hasFailed = false
+            } catch {
+                guard !Task.isCancelled else { break }
+                logger.log(
+                    level: hasFailed ? .debug : .warning,
+                    "how far the log has been told could not be read or noted",
+                    metadata: ["error": "\(error)"]
+                )
+                hasFailed = true
+                try? await engine.sleep(for: Self.pace)
             }
         }
+        return (duty.position != nil, telling.rest(), duty.position?.logID ?? "")
     }
 
     /// Tells what the log has after `position`, waiting for it for a moment; answers how far it has been told.
@@ -86,10 +91,14 @@ struct WebhookTeller: Service {
         }
         switch step {
         case .tell(let rows, let end):
+            var wasAway = false
             for start in stride(from: 0, to: rows.count, by: Self.largest) {
-                let part = rows[start..<min(start + Self.largest, rows.count)]
-                guard await deliver(Array(part), from: position) else { return nil }
+                let part = Array(rows[start..<min(start + Self.largest, rows.count)])
+                guard let message = message(of: part, position.logID) else { continue }
+                guard let tries = await deliver(message, from: position) else { return nil }
+                wasAway = wasAway || tries > 1
             }
+            telling.receiverAnswered(wasAway: wasAway)
             return end
         case .skip(let next):
             let isSameLog = next.logID == position.logID
@@ -111,41 +120,52 @@ struct WebhookTeller: Service {
         metrics.behind.record(head.logID == position.logID ? max(0, head.revision - position.revision) : 0)
     }
 
-    /// Returns whether the receiver has it, or will never.
-    private func deliver(_ rows: [Transition], from position: Duty.Position) async -> Bool {
-        guard let last = rows.last, let first = rows.first else { return true }
-        let body: [UInt8]
-        do { body = try render(rows) } catch {
+    private func message(of rows: [Transition], _ logID: String) -> Message? {
+        guard let last = rows.last, let first = rows.first else { return nil }
+        do {
+            let body = try render(rows)
+            return Message(id: "\(logID).\(first.revision).\(last.revision).\(rows.count)", body: body)
+        } catch {
             logger.error("rows could not be rendered and are not told", metadata: ["error": "\(error)"])
-            return true
+            return nil
         }
-        let id = "\(position.logID).\(first.revision).\(last.revision).\(rows.count)"
-        let message = Message(id: id, body: body)
+    }
+
+    private func post(_ message: Message) async -> Delivery.Outcome {
+        let headers = message.headers(at: engine.wall(engine.now).microseconds / 1_000_000, hook.secret)
+        return await delivery.post(message.body, headers, to: hook.url)
+    }
+
+    /// Tries until the receiver has it, or will never; answers how many tries that took, nil when it was given up.
+    private func deliver(_ message: Message, from position: Duty.Position) async -> Int? {
         var patience = Patience()
-        var hasFailed = false
+        var tries = 0
         while !Task.isCancelled {
-            let headers = message.headers(at: engine.wall(engine.now).microseconds / 1_000_000, hook.secret)
-            switch await delivery.post(message.body, headers, to: hook.url) {
+            tries += 1
+            switch await post(message) {
             case .taken:
                 metrics.taken.increment()
-                if hasFailed { logger.notice("the webhook answers again") }
-                return true
+                if tries > 1 { logger.notice("the webhook answers again") }
+                return tries
             case .refused(let why):
                 metrics.refused.increment()
                 logger.error("the webhook refuses a message, which is not sent again", metadata: ["why": "\(why)"])
-                return true
+                return tries
             case .failed(let why):
                 metrics.failed.increment()
                 note(position)
                 logger.log(
-                    level: hasFailed ? .debug : .warning,
+                    level: tries > 1 ? .debug : .warning,
                     "the webhook does not answer; what it is told waits",
                     metadata: ["why": "\(why)"]
                 )
-                hasFailed = true
                 try? await engine.sleep(for: patience.wait(.random(in: 0...1)))
             }
         }
-        return false
+        return nil
     }
+}
+
+extension WebhookTeller: CustomStringConvertible {
+    var description: String { "WebhookTeller(\(hook.name))" }
 }

@@ -25,6 +25,10 @@ package struct RollcallServer: Service {
     /// Connections on the socket of this machine at a time: its operators, and agents.
     private static let mostLocal = 256
 
+    /// Connections that wait to be accepted; few at the socket of this machine, whose other end waits by itself.
+    private static let localBacklog = 64
+    private static let networkBacklog = 1_024
+
     private let engine: LivenessEngine
     private let settings: ServerSettings
     private let group: any EventLoopGroup
@@ -106,7 +110,11 @@ package struct RollcallServer: Service {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 if let path = settings.socket {
                     try LocalSocket.claim(path)
-                    group.addTask { try await localApplication(path).run() }
+                    group.addTask {
+                        do { try await localApplication(path).run() } catch let error as IOError {
+                            throw LocalSocket.Unusable(path: path, error)
+                        }
+                    }
                 }
                 group.addTask { try await networkApplication.run() }
                 // The first that fails ends the other.
@@ -140,6 +148,7 @@ package struct RollcallServer: Service {
         isLocal: Bool,
         isRunning: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
+        let backlog = isLocal ? Self.localBacklog : Self.networkBacklog
         let (limits, readPass, shortWay) = (settings.limits, readPass, shortWay)
         return Application(
             responder: responder,
@@ -148,9 +157,13 @@ package struct RollcallServer: Service {
             },
             configuration: ApplicationConfiguration(
                 address: address,
-                backlog: 1_024,
+                backlog: backlog,
                 reuseAddress: true,
-                availableConnectionsDelegate: ConnectionLimit(connections.acceptLimit, readPass.opening)
+                availableConnectionsDelegate: ConnectionLimit(
+                    connections.acceptLimit,
+                    backlog: backlog,
+                    readPass.opening
+                )
             ),
             onServerRunning: isRunning,
             eventLoopGroupProvider: .shared(group),

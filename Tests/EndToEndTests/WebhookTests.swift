@@ -17,7 +17,7 @@ struct WebhookTests {
         try place.write("whsec_\(Data(Self.secret.utf8).base64EncodedString())\n", to: "hook.secret")
         let hook = "{name: pager, url: \(receiver.url)/hook, secret_file: \(place.file("hook.secret")), zones: [az1]}"
         try place.write("webhooks: [\(hook)]\n", to: "webhooks.yaml")
-        chmod(place.file("webhooks.yaml"), 0o600)
+        for file in ["webhooks.yaml", "hook.secret"] { chmod(place.file(file), 0o600) }
         var settings = "monitor:\n  webhooks_file: \(place.file("webhooks.yaml"))\n"
         if ping { settings += "  ping_url: \(receiver.url)/ping\n  ping_interval: 1s\n" }
         try place.write(settings, to: "rollcalld.yaml")

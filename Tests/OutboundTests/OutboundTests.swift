@@ -130,7 +130,10 @@ struct OutboundTests {
         #expect(step(.revisionUnknown(head(90))) == "wait")
         #expect(step(.revisionUnknown(head(200, oldest: 150))) == "skip to log 149")
         #expect(step(.revisionUnknown(head(50_000, oldest: 150))) == "skip to log 40000")
-        #expect(step(.revisionUnknown(head(50, "other"))) == "skip to other 0")
+        #expect(step(.revisionUnknown(head(50, "other"))) == "skip to other 50")
+        // A receiver that takes everything at once is told everything, however fast it comes.
+        #expect(step(.rows([row(101, one, .up, .down)], head(10_101))) == "tell [101] up to log 101")
+        telling.receiverAnswered(wasAway: true)
         #expect(step(.rows([row(101, one, .up, .down)], head(10_101))) == "skip to log 101")
         // Never back.
         #expect(step(.revisionUnknown(head(100, oldest: 50))) == "skip to log 100")
@@ -148,5 +151,14 @@ struct OutboundTests {
         #expect(words(telling.step(from: after, .rows(more, head(5))) { _ in true }) == "tell [] up to log 5")
         let end = Duty.Position(logID: "log", revision: 5)
         #expect(words(telling.step(from: end, .rows([], head(5))) { _ in false }) == "tell [5] up to log 5")
+    }
+
+    @Test("what is held back is told before the end")
+    func rest() {
+        var telling = Telling(Webhook.Filter())
+        let rows = [row(1, one, .up, .down), row(2, one, .down, .up), row(3, one, .up, .down)]
+        _ = telling.step(from: Duty.Position(logID: "log", revision: 0), .rows(rows, head(3))) { _ in true }
+        #expect(telling.rest().map(\.revision) == [3])
+        #expect(telling.rest().isEmpty)
     }
 }

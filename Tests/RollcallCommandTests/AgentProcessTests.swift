@@ -9,14 +9,14 @@ import Testing
 @Suite("The agent as a process", .timeLimit(.minutes(2)))
 struct AgentProcessTests {
     /// A directory for one test, gone afterwards.
-    private func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appending(path: "rollcall-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         return try await body(folder.path)
     }
 
-    private static let entry = StubReply(
+    static let entry = StubReply(
         #"""
         {"index":0,"host":"h","binary":"b","worker":"","uuid":"u","incarnation_number":1,"state":"up",
         "state_reason":"heartbeat","status":"enabled","report_interval":60,"next_report_in":0.1,"deadline_in":60}
@@ -40,7 +40,7 @@ struct AgentProcessTests {
     }
 
     /// Waits until there is something in a file.
-    private func file(_ path: String) async throws {
+    func file(_ path: String) async throws {
         _ = try await Subprocess.run(
             .name("sh"),
             arguments: ["-c", "until test -s \"$0\"; do sleep 0.05; done", path],
@@ -67,31 +67,6 @@ struct AgentProcessTests {
                 #expect(last.method == "DELETE")
                 #expect(last.target.contains("reason=failed&message=exited%20with%20status%203"))
                 #expect(ended.output.isEmpty)
-            }
-        }
-    }
-
-    @Test("a service that was forced down has its command run, once, and is beaten for on")
-    func forcedDown() async throws {
-        let forced = StubReply(
-            Self.entry.body.replacing(#""up""#, with: #""down""#).replacing("heartbeat", with: "forced_down")
-        )
-        try await StubDaemon.run {
-            $0.method == "PUT" ? forced : .nothing
-        } _: { stub in
-            try await withFolder { folder in
-                let words = ["agent", "--endpoint", stub.url, "--host", "h", "--binary", "b", "--interval", "20s"]
-                let ended = try await BuiltProgram.run(
-                    words + ["--on-forced-down", "echo stopped >> \(folder)/fence; exit 3"]
-                ) { agent in
-                    try await file("\(folder)/fence")
-                    await stub.wait(forRequests: 5)
-                    kill(agent, SIGTERM)
-                }
-                #expect(ended.status == .exited(0))
-                #expect(try String(contentsOfFile: "\(folder)/fence", encoding: .utf8) == "stopped\n")
-                #expect(ended.messages.contains("an operator has forced the service down"))
-                #expect(ended.messages.contains("the command for a service that was forced down exited with status 3"))
             }
         }
     }

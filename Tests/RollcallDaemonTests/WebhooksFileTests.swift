@@ -18,7 +18,9 @@ struct WebhooksFileTests {
         try "whsec_c2hvcnQ=\n".write(toFile: secret + ".short", atomically: true, encoding: .utf8)
         let file = folder.appending(path: "webhooks.yaml").path
         try text.replacing("SECRET", with: secret).write(toFile: file, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        for path in [file, secret, secret + ".short"] {
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        }
         do throws(SettingErrors) {
             return (try WebhooksFile.read(file), [])
         } catch {
@@ -76,6 +78,20 @@ struct WebhooksFileTests {
             #expect(read.problems.count == 1 && read.problems[0].contains(name))
             #expect(!read.problems[0].contains("c2hvcnQ="))
         }
+    }
+
+    @Test(
+        "what may be a secret is not shown",
+        arguments: [
+            "webhooks: [{name: a, url: 'http://h', secret_file: whsec_c2VjcmV0}]",
+            "webhooks: [{name: a, url: 'http://ann:hush@h', secret_file: SECRET}]",
+        ]
+    )
+    func hidden(text: String) throws {
+        let read = try problems(text)
+        #expect(
+            read.problems.count == 1 && !read.problems[0].contains("c2VjcmV0") && !read.problems[0].contains("hush")
+        )
     }
 
     @Test("the example is whole but for its secrets")

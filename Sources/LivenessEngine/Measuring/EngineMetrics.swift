@@ -23,10 +23,12 @@ struct EngineMetrics: Sendable {
     let pauses = Counter(label: "rollcall_pauses_total")
     let loopLag = Timer(label: "rollcall_loop_lag_seconds")
     let brakeEngagements = Counter(label: "rollcall_brake_engagements_total")
-    let topics = TopicMetrics()
+    let topics: TopicMetrics
     private let rejections: [Counter]
 
-    init() {
+    /// - Parameter topics: Those that are configured.
+    init(topics: [String]) {
+        self.topics = TopicMetrics(topics)
         rejections = HeartbeatRejection.allCases.map {
             Counter(label: "rollcall_heartbeats_rejected_total", dimensions: [("code", $0.code)])
         }

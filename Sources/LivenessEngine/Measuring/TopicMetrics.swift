@@ -53,7 +53,10 @@ final class TopicMetrics: Sendable {
 
     private let all = Locked<[String: Series]>([:])
 
-    init() {}
+    /// - Parameter topics: Those that have series of their own in any case, the first ones of them.
+    init(_ topics: [String] = []) {
+        for topic in topics.prefix(Self.most) { _ = named(topic) }
+    }
 
     /// The series of a topic, or those that the topics beyond the bound share.
     subscript(topic: String) -> Series { named(topic).series }
@@ -91,8 +94,12 @@ final class TopicMetrics: Sendable {
     /// How many services of each topic are in each state; whose topic is not among them has none.
     func count(_ counts: [String: [LivenessState: Int]]) {
         var sums: [String: [LivenessState: Int]] = [:]
-        // In their order, so that not chance decides who has series of their own.
-        for (topic, states) in counts.sorted(by: { $0.key < $1.key }) {
+        // Those with the most services first, so that not chance decides who has series of their own.
+        let order = counts.sorted { one, other in
+            let (first, second) = (one.value.values.reduce(0, +), other.value.values.reduce(0, +))
+            return first == second ? one.key < other.key : first > second
+        }
+        for (topic, states) in order {
             sums[named(topic).name, default: [:]].merge(states, uniquingKeysWith: +)
         }
         for (name, series) in all.withLock({ $0 }) {

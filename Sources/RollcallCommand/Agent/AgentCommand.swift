@@ -19,7 +19,9 @@ struct AgentCommand: AsyncParsableCommand {
 
             A service that an operator forced down may still run. With --on-forced-down COMMAND the agent runs that (with \
             sh) as soon as a daemon says so, at its next heartbeat: to stop what must not work beside its successor. It \
-            beats on, and runs it again when the service is forced down again.
+            beats on, and runs it again when the service is forced down again, and not when it fails. An agent that is \
+            done waits for one that runs, at most five minutes. What stops others needs the right to: the unit's user has \
+            none.
 
             Exit status: that of a child that ended by itself (128 + the signal that killed it), else 0.
 

@@ -23,6 +23,7 @@ struct AgentSession {
     private enum Ended: Sendable {
         case agent
         case child(status: Int32)
+        case fence
         case other
     }
 
@@ -102,7 +103,7 @@ struct AgentSession {
             if let fence {
                 group.addTask {
                     await fence.run { log.note($0) }
-                    return .other
+                    return .fence
                 }
             }
             group.addTask {
@@ -117,13 +118,18 @@ struct AgentSession {
 
             var childStatus: Int32?
             var isAgentDone = false
-            while !isAgentDone || (process != nil && childStatus == nil) {
+            var isFenceDone = fence == nil
+            func isRunning() -> Bool { !isAgentDone || (process != nil && childStatus == nil) }
+            while isRunning() || !isFenceDone {
                 switch try await group.next() {
                 case .agent: isAgentDone = true
                 case .child(let status): childStatus = status
+                case .fence: isFenceDone = true
                 case .other: break
                 case nil: throw CancellationError()
                 }
+                // Half a fence keeps nobody out.
+                if !isRunning() { fence?.close() }
             }
             group.cancelAll()
             return childStatus ?? 0

@@ -18,12 +18,16 @@ final class Fence: Sendable {
     /// The service has been forced down.
     func begin() { request.yield() }
 
-    /// Runs what has begun, one after the other, until the task is cancelled; says how each ended.
+    /// Nothing more begins: the agent is done.
+    ///
+    /// What has begun is brought to its end.
+    func close() { request.finish() }
+
+    /// Runs what has begun, one after the other, until it is closed; says how each ended.
     func run(_ tell: @Sendable (AgentNotice) -> Void) async {
         for await _ in requests {
             let name = "the command for a service that was forced down"
             let fault = await CheckProcess.fault(of: ["/bin/sh", "-c", command], named: name, within: Self.longest)
-            if Task.isCancelled { return }
             tell(fault.map { .message(.error, $0) } ?? .message(.info, "\(name) has ended well"))
         }
     }

@@ -64,6 +64,9 @@ struct EntryFile {
         return text
     }
 
+    /// How a key or a value is shown.
+    func shown(_ text: String, _ key: String = "") -> String { isSecret(key, text) ? "what is there" : text }
+
     // MARK: The list
 
     /// The entries below `key`, and what else stands at the top.
@@ -73,7 +76,7 @@ struct EntryFile {
             root = try Yams.compose(yaml: text)
         } catch let error as YamlError {
             let (line, message) = error.place(in: text)
-            fail(line, nil, message)
+            fail(line, nil, isSecret("", message) ? "not readable as YAML, or a key is there twice" : message)
             return ([], [])
         } catch {
             fail(1, nil, "not readable as YAML: \(error)")
@@ -121,8 +124,7 @@ struct EntryFile {
     ) -> Value? {
         guard let (raw, line) = entry.values[key] else { return nil }
         if let value = read(raw) { return value }
-        let shown = isSecret(key, raw.text) ? "what is there" : raw.text
-        fail(line, "\(entry.place).\(key)", "\(shown) is not valid; expected \(expected)")
+        fail(line, "\(entry.place).\(key)", "\(shown(raw.text, key)) is not valid; expected \(expected)")
         return nil
     }
 

@@ -6,6 +6,12 @@ package struct MonitorURL: Hashable, Sendable {
 
     package let text: String
 
+    /// Its scheme and host, with `…` for the rest.
+    var withoutPath: String {
+        let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        return parts.count > 3 ? parts.prefix(3).joined(separator: "/") + "/…" : text
+    }
+
     /// nil where it is none.
     init?(_ text: String) {
         guard text.utf8.count <= 2_048, let url = URL(string: text), let scheme = url.scheme?.lowercased(),

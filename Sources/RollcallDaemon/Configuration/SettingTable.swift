@@ -399,6 +399,7 @@ extension SettingTable {
                 \.monitor.pingURL,
                 default: "none",
                 reload: .atStart,
+                isSecret: true,
                 reason: "An address that is called for as long as this daemon sees and its back ends answer, so that "
                     + "somebody elsewhere misses the calls when not."
             ),

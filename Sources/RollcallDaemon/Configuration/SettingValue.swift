@@ -132,6 +132,8 @@ extension MonitorURL: SettingValue {
         self = url
     }
     var settingText: String { text }
+    /// The path of such an address is often all that its receiver knows us by.
+    var redactedText: String { withoutPath }
 }
 
 extension DriverName: SettingValue {

@@ -75,7 +75,7 @@ struct TokensFile {
     private mutating func readRevoked(_ key: Node, _ value: Node) {
         let line = key.mark?.line ?? 1
         guard key.string == "revoked" else {
-            return file.fail(line, key.string, "unknown; expected tokens and revoked")
+            return file.fail(line, file.shown(key.string ?? ""), "unknown; expected tokens and revoked")
         }
         let raw = SettingsFile.raw(value)
         if raw == .null || raw == .list([]) { return }
@@ -83,7 +83,7 @@ struct TokensFile {
             return file.fail(
                 line,
                 "revoked",
-                "\(raw.text) is not valid; expected a list: SHA-256 of certificates, "
+                "\(file.shown(raw.text)) is not valid; expected a list: SHA-256 of certificates, "
                     + "\(Self.expectedDigest) each"
             )
         }

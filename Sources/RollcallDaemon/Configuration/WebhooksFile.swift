@@ -14,6 +14,7 @@ import Yams
 ///         kinds: [state]
 ///         states: [down, unknown]
 struct WebhooksFile {
+    private static let secretPrefix = "whsec_"
     private static let keys = ["name", "url", "secret_file", "topics", "zones", "kinds", "states"]
     private static let mostBytes = 1 << 20
     /// Each is a task, and a series of its own in each metric.
@@ -25,7 +26,10 @@ struct WebhooksFile {
 
     /// - Throws: All that is wrong with it and with the files of secrets, at once.
     static func read(_ path: String) throws(SettingErrors) -> [Webhook] {
-        var webhooks = WebhooksFile(file: EntryFile(path: path))
+        let file = EntryFile(path: path) { key, text in
+            text.contains(Self.secretPrefix) || key == "url" && text.contains("@")
+        }
+        var webhooks = WebhooksFile(file: file)
         // What is said of a fleet is sent to whom it names.
         if let text = webhooks.file.trustedText(mostBytes: mostBytes) { webhooks.read(text) }
         guard webhooks.file.errors.isEmpty else { throw SettingErrors(webhooks.file.errors) }
@@ -51,7 +55,7 @@ struct WebhooksFile {
             EntryFile.scalar(raw).flatMap { $0.wholeMatch(of: #/[A-Za-z0-9._-]{1,48}/#) == nil ? nil : $0 }
         }
         let url = value("url", MonitorURL.expected) { EntryFile.scalar($0).flatMap { MonitorURL($0)?.text } }
-        let secretFile = value("secret_file", "a path", EntryFile.scalar)
+        let secretFile = value("secret_file", "a path") { EntryFile.scalar($0).flatMap { $0.isEmpty ? nil : $0 } }
         var filter = Webhook.Filter()
         let patterns = "a list: \(Self.expectedPattern)"
         filter.topics = value("topics", patterns) { EntryFile.list($0, NamePattern.init) } ?? []
@@ -77,19 +81,27 @@ struct WebhooksFile {
 
     /// As Standard Webhooks writes secrets: `whsec_` and 24 to 64 bytes in base64.
     private mutating func readSecret(_ path: String, _ line: Int, _ place: String) -> [UInt8]? {
-        let prefix = "whsec_"
-        let expected =
-            "its first line to be \(prefix) and 24 to 64 bytes in base64: "
-            + "`(printf \(prefix); openssl rand -base64 32) > \(path)`"
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            file.fail(line, "\(place).secret_file", "\(path) cannot be read; expected \(expected)")
+        let key = "\(place).secret_file"
+        guard !path.hasPrefix(Self.secretPrefix) else {
+            file.fail(line, key, "is the secret itself; expected the path of a file that holds it")
+            return nil
+        }
+        var secretFile = EntryFile(path: path)
+        guard let text = secretFile.trustedText(mostBytes: 1 << 20) else {
+            for error in secretFile.errors { file.fail(line, key, "\(path) \(error.message)") }
             return nil
         }
         let first = text.prefix { $0 != "\n" && $0 != "\r\n" }
-        guard first.hasPrefix(prefix), let secret = Data(base64Encoded: String(first.dropFirst(prefix.count))),
+        guard first.hasPrefix(Self.secretPrefix),
+            let secret = Data(base64Encoded: String(first.dropFirst(Self.secretPrefix.count))),
             (24...64).contains(secret.count)
         else {
-            file.fail(line, "\(place).secret_file", "\(path) holds no secret; expected \(expected)")
+            file.fail(
+                line,
+                key,
+                "\(path) holds no secret; expected its first line to be \(Self.secretPrefix) and 24 to 64 bytes in "
+                    + "base64: `(printf \(Self.secretPrefix); openssl rand -base64 32) > \(path)`"
+            )
             return nil
         }
         return Array(secret)

@@ -15,9 +15,13 @@ struct ConnectionLimit: AvailableConnectionsDelegate {
     private let opening: OpeningConnections.Listener
     private var count = 0
 
-    init(_ most: Int, _ opening: OpeningConnections) {
+    /// - Parameters:
+    ///   - most: Connections before accepting pauses.
+    ///   - backlog: Connections that wait to be accepted at most.
+    ///   - opening: Is told of each.
+    init(_ most: Int, backlog: Int, _ opening: OpeningConnections) {
         self.most = most
-        self.opening = OpeningConnections.Listener(opening)
+        self.opening = opening.listener(backlog: backlog)
     }
 
     mutating func connectionOpened() {

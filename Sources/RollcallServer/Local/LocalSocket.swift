@@ -1,12 +1,13 @@
 import Glibc
+import NIOCore
 
 /// The file of a socket of this machine.
 ///
 /// Who may do what is decided by who connects, so that the file is for everybody: like a port of loopback, but for that
 /// the kernel tells who is there.
 package enum LocalSocket {
-    /// Bytes of a path that fit into an address (`sun_path`, with its zero).
-    package static let longestPath = 107
+    /// Bytes of a path that fit into an address, on every system that the HTTP library runs on.
+    package static let longestPath = 103
 
     /// What the kernel says of users that this process cannot see: a service in a user namespace of its own
     /// (`PrivateUsers=yes`) sees root, itself, and everybody else as this one.
@@ -44,6 +45,22 @@ package enum LocalSocket {
     package struct Unusable: Error, CustomStringConvertible {
         package var path: String
         package var reason: String
+
+        init(path: String, reason: String) {
+            self.path = path
+            self.reason = reason
+        }
+
+        init(path: String, _ error: IOError) {
+            let reason =
+                switch error.errnoCode {
+                case EACCES, EPERM: "this user may not make a file there"
+                case ENOENT: "its directory is not there"
+                case EADDRINUSE: "another program listens there"
+                default: "\(error)"
+                }
+            self.init(path: path, reason: reason)
+        }
 
         package var description: String { "listen.unix: cannot listen on \(path): \(reason)" }
     }

@@ -42,13 +42,12 @@ package final class EventLoopReadPass: ReadPassBarrier {
         let start = NIODeadline.now()
         var patience = Self.longestWait
         var isRead = false
-        /// Connections that have to be read: those accepted until none waited to be.
+        /// Connections that have to be read: those accepted until none waited to be that had come before.
         var target: Int?
+        var waiting = opening.listeners.map { Waiting($0) }
         repeat {
             if target == nil { await opening.waitUntilAccepting(by: start + longest) }
-            let accepted = opening.accepted
-            // Asked after the number: those accepted in between are counted, or it is not accepting yet.
-            let isAccepting = opening.isAccepting
+            for position in waiting.indices { waiting[position].passBegins() }
             let settled = opening.settled
             let bodies = bodyPieces
             let deadline = NIODeadline.now() + patience
@@ -59,13 +58,40 @@ package final class EventLoopReadPass: ReadPassBarrier {
             // What is stuck is waited for once.
             if !isApplied { patience = .zero }
             let newest = opening.accepted
-            let mayMoreWait = !isAccepting || newest - accepted >= Self.acceptBatch
+            for position in waiting.indices { waiting[position].passEnded(batch: Self.acceptBatch) }
             // Those who connect later are not waited for, or in a busy hour there would be no end.
-            if target == nil, !mayMoreWait { target = newest }
+            if target == nil, waiting.allSatisfy(\.isOver) { target = newest }
             let areBodiesRead = bodies == bodyPieces || NIODeadline.now() - start > Self.longestBody
             isRead = areBodiesRead && target.map { settled >= $0 } ?? false
         } while !isRead && NIODeadline.now() - start < longest
         return isRead
+    }
+
+    /// Whether anybody waits at a listening socket who came before a pass began.
+    private struct Waiting {
+        let listener: OpeningConnections.Listener
+        /// Connections accepted when the first pass began.
+        let first: Int
+        private var before = 0
+        private var wasAccepting = false
+        private(set) var isOver = false
+
+        init(_ listener: OpeningConnections.Listener) {
+            self.listener = listener
+            first = listener.accepted
+        }
+
+        mutating func passBegins() {
+            before = listener.accepted
+            // Asked after the number: those accepted in between are counted, or it is not accepting yet.
+            wasAccepting = listener.isAccepting
+        }
+
+        /// Nobody waited any more, or so many came in since that those before are among them, however many still come.
+        mutating func passEnded(batch: Int) {
+            let now = listener.accepted
+            if wasAccepting && now - before < batch || now - first > listener.backlog { isOver = true }
+        }
     }
 
     private var bodyPieces: UInt64 { loops.reduce(0) { $0 &+ $1.bodyPieces } }

@@ -11,38 +11,51 @@ final class OpeningConnections: Sendable {
     private let closedCount = Atomic<Int>(0)
     private let activatedCount = Atomic<Int>(0)
     private let deactivatedCount = Atomic<Int>(0)
-    /// Listening sockets that do not accept.
-    ///
-    /// While nobody listens, nobody waits to be accepted.
-    private let pausedCount = Atomic<Int>(0)
     private let resumption = Wakeup()
 
     /// What one listening socket tells, on the loop that accepts its connections.
     final class Listener: Sendable {
+        /// Connections that wait there at most: after so many, all that waited before are accepted.
+        let backlog: Int
         private let opening: OpeningConnections
+        private let acceptedCount = Atomic<Int>(0)
         private let isPaused = Atomic<Bool>(false)
 
-        init(_ opening: OpeningConnections) {
+        fileprivate init(_ opening: OpeningConnections, backlog: Int) {
             self.opening = opening
+            self.backlog = backlog
         }
 
         /// It accepts more when it says so.
         func connectionAccepted() {
-            if !isPaused.exchange(true, ordering: .sequentiallyConsistent) {
-                opening.pausedCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
-            }
+            isPaused.store(true, ordering: .sequentiallyConsistent)
+            acceptedCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
             opening.acceptedCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
         }
 
         /// From now on it is told when a connection waits.
         func acceptingMore() {
-            guard isPaused.exchange(false, ordering: .sequentiallyConsistent) else { return }
-            opening.pausedCount.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+            isPaused.store(false, ordering: .sequentiallyConsistent)
             opening.resumption.signal()
         }
 
         /// However far it got.
         func connectionClosed() { opening.closedCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+
+        var accepted: Int { acceptedCount.load(ordering: .sequentiallyConsistent) }
+        var isAccepting: Bool { !isPaused.load(ordering: .sequentiallyConsistent) }
+    }
+
+    private let all = Mutex<[Listener]>([])
+
+    /// Listening sockets; while nobody listens, nobody waits to be accepted.
+    var listeners: [Listener] { all.withLock { $0 } }
+
+    /// A listening socket more.
+    func listener(backlog: Int) -> Listener {
+        let listener = Listener(self, backlog: backlog)
+        all.withLock { $0.append(listener) }
+        return listener
     }
 
     /// From now on its bytes are read.
@@ -51,7 +64,7 @@ final class OpeningConnections: Sendable {
     func connectionDeactivated() { deactivatedCount.wrappingAdd(1, ordering: .sequentiallyConsistent) }
 
     /// Whether the next read pass of the loops that accept takes in those who wait.
-    var isAccepting: Bool { pausedCount.load(ordering: .sequentiallyConsistent) == 0 }
+    var isAccepting: Bool { listeners.allSatisfy(\.isAccepting) }
 
     /// Returns when connections are accepted, at the latest at the deadline.
     func waitUntilAccepting(by deadline: NIODeadline) async {
