@@ -73,7 +73,8 @@ struct MetricsTests {
             #expect((1...2).contains(deaths))
             let delay = (samples[#"rollcall_detection_delay_seconds_sum{topic="compute"}"#] ?? 0) / max(1, deaths)
             let silence = (samples[#"rollcall_detection_time_seconds_sum{topic="compute"}"#] ?? 0) / max(1, deaths)
-            #expect(delay >= 0 && silence - delay > 0.99 && silence - delay < 1.01, "\(delay) \(silence)")
+            // Its down time lies between them, and what a busy machine kept this daemon from seeing.
+            #expect(delay >= 0 && silence - delay > 0.99, "\(delay) \(silence)")
             #expect((samples["rollcall_log_revision"] ?? 0) >= Double(revision))
             // The daemon beats for itself as well.
             #expect((samples[#"rollcall_heartbeats_received_total{transport="http"}"#] ?? 0) >= Double(sent))

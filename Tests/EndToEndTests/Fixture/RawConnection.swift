@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 
 /// A TCP connection to a daemon, blocking, with nothing between the test and the bytes.
@@ -20,8 +19,9 @@ final class RawConnection {
         descriptor = socket(AF_INET, kind, 0)
         guard descriptor >= 0 else { throw Failed(what: "socket", errno: errno) }
         let (seconds, fraction) = patience.components
-        var time = timeval(tv_sec: Int(seconds), tv_usec: Int(fraction / 1_000_000_000_000))
-        let size = socklen_t(MemoryLayout<timeval>.size)
+        // A `timeval`, whose fields one module or another of the C library has, as libraries are built.
+        var time = (Int(seconds), Int(fraction / 1_000_000_000_000))
+        let size = socklen_t(MemoryLayout.size(ofValue: time))
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, size)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, size)
         var on: Int32 = 1
