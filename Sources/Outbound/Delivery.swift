@@ -26,20 +26,25 @@ struct Delivery: Sendable {
     }
 
     func get(_ url: String) async -> Outcome {
-        await send(HTTPClientRequest(url: url))
+        await send(HTTPClientRequest(url: url), within: Self.longest)
     }
 
-    func post(_ body: [UInt8], _ headers: [(String, String)], to url: String) async -> Outcome {
+    func post(
+        _ body: [UInt8],
+        _ headers: [(String, String)],
+        to url: String,
+        within limit: Duration = longest
+    ) async -> Outcome {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers = HTTPHeaders(headers)
         request.body = .bytes(ByteBuffer(bytes: body))
-        return await send(request)
+        return await send(request, within: limit)
     }
 
-    private func send(_ request: HTTPClientRequest) async -> Outcome {
+    private func send(_ request: HTTPClientRequest, within limit: Duration) async -> Outcome {
         do {
-            let response = try await client.execute(request, timeout: TimeAmount(Self.longest))
+            let response = try await client.execute(request, timeout: TimeAmount(limit))
             let status = Int(response.status.code)
             // What it says beside the status is not read.
             switch status {

@@ -13,6 +13,8 @@ struct WebhookTeller: Service {
     private static let largest = 500
     /// How long the log is waited for, and how often a duty of another daemon is looked at.
     private static let pace = Duration.seconds(1)
+    /// How long a receiver may keep a daemon from its end, whose own last acts come after this.
+    private static let lastWords = Duration.seconds(2)
 
     private let hook: Webhook
     private let engine: LivenessEngine
@@ -42,7 +44,7 @@ struct WebhookTeller: Service {
     func run() async throws {
         let end = await cancelWhenGracefulShutdown { await tellOn() }
         guard end.isOurs, !end.rest.isEmpty, let message = message(of: end.rest, end.logID) else { return }
-        _ = await post(message)
+        _ = await post(message, within: Self.lastWords)
     }
 
     private func tellOn() async -> (isOurs: Bool, rest: [Transition], logID: String) {
@@ -131,9 +133,9 @@ struct WebhookTeller: Service {
         }
     }
 
-    private func post(_ message: Message) async -> Delivery.Outcome {
+    private func post(_ message: Message, within limit: Duration = Delivery.longest) async -> Delivery.Outcome {
         let headers = message.headers(at: engine.wall(engine.now).microseconds / 1_000_000, hook.secret)
-        return await delivery.post(message.body, headers, to: hook.url)
+        return await delivery.post(message.body, headers, to: hook.url, within: limit)
     }
 
     /// Tries until the receiver has it, or will never; answers how many tries that took, nil when it was given up.

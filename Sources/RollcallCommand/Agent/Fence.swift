@@ -28,6 +28,7 @@ final class Fence: Sendable {
         for await _ in requests {
             let name = "the command for a service that was forced down"
             let fault = await CheckProcess.fault(of: ["/bin/sh", "-c", command], named: name, within: Self.longest)
+            if Task.isCancelled { return tell(.message(.error, "\(name) was cut off")) }
             tell(fault.map { .message(.error, $0) } ?? .message(.info, "\(name) has ended well"))
         }
     }
