@@ -28,6 +28,7 @@ package final class LivenessEngine: Service {
     /// nil where nobody moves in.
     let fallback: FallbackReader?
     private let housekeeper: Housekeeper
+    let arrivalKeeper: ArrivalKeeper
     let logger: Logger
     let metrics: EngineMetrics
     let gauges = EngineGauges()
@@ -172,6 +173,13 @@ package final class LivenessEngine: Service {
             fence: fence,
             logger: logger
         )
+        arrivalKeeper = ArrivalKeeper(
+            shared: shared,
+            store: store,
+            daemon: settings.liveness.daemon,
+            fence: fence,
+            logger: logger
+        )
         housekeeper = Housekeeper(
             shared: shared,
             store: store,
@@ -301,6 +309,7 @@ package final class LivenessEngine: Service {
             group.addTask { try await self.recorder.run() }
             group.addTask { try await self.brakeKeeper.run() }
             group.addTask { try await self.housekeeper.run() }
+            group.addTask { try await self.arrivalKeeper.run() }
             group.addTask { try await self.own.run() }
             group.addTask { try await self.reportHealth() }
             group.addTask { try await self.fence.stand() }
@@ -322,6 +331,7 @@ package final class LivenessEngine: Service {
         while shared.withLock({ $0.unrecordedCount > 0 }) {
             guard await recorder.record() else { break }
         }
+        await arrivalKeeper.keep()
         var record = own.daemonRecord(
             drivers.names,
             flushCount: shared.withLock { $0.currentFlushCount },

@@ -277,9 +277,7 @@ package struct ModelDaemon {
     package mutating func takeJudgements() -> [Judgement] { machine.takeJudgements() }
 
     /// How far apart heartbeats came.
-    package func arrivals(since instant: Instant) -> [Arrivals.Kind: Arrivals.Tally] {
-        machine.arrivals.tallies(since: instant).tallies
-    }
+    package var arrivals: [Arrivals.Kind: Arrivals.Tally] { machine.arrivals.tallies }
 
     // MARK: Records
 

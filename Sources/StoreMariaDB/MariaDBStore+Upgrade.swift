@@ -4,8 +4,8 @@ import StoreSQL
 
 /// What operators do to the schema: under a lock, so that two never do it at once.
 extension MariaDBStore {
-    /// How long a new database may be in somebody's way.
-    private static let newDatabasePatience = Duration.seconds(60)
+    /// How long others may be in the way of an expansion.
+    private static let patience = Duration.seconds(60)
 
     /// Creates the tables, or adds to them what this release needs; answers the version before, 0 where there was
     /// nothing.
@@ -17,13 +17,14 @@ extension MariaDBStore {
 
     static func expand(_ configuration: Configuration, migrations: [Migration]) async throws(StoreError) -> Int32 {
         try await changing(configuration, migrations) { schema, lease in
-            let before = try await lease.run { try schema.expand($0) }
+            let before = try await lease.run { try schema.state(of: $0)?.version ?? 0 }
+            try await lease.untilNobodyIsInTheWay("the expansion", patience: patience) { try schema.expand($0) }
             if before == 0, schema.contraction != nil {
                 try await Contraction(
                     schema: schema,
                     lease: lease,
                     isForced: true,
-                    patience: newDatabasePatience,
+                    patience: patience,
                     callLimit: configuration.server.callLimit,
                     report: { _ in }
                 ).run()

@@ -6,12 +6,12 @@ import Testing
 @Suite("How far apart heartbeats come")
 struct ArrivalsTests {
     private func tally(_ daemon: ModelDaemon) -> Arrivals.Tally? {
-        daemon.arrivals(since: .distantPast)[
+        daemon.arrivals[
             Arrivals.Kind(topic: "compute", reportInterval: .seconds(10), downTime: .seconds(60))
         ]
     }
 
-    private func count(_ tally: Arrivals.Tally?, longerThan gap: Duration) -> UInt64 {
+    private func count(_ tally: Arrivals.Tally?, longerThan gap: Duration) -> Int64 {
         (tally?.gaps ?? [:]).reduce(0) { Arrivals.bounds(of: $1.key).upperBound > gap ? $0 + $1.value : $0 }
     }
 
@@ -83,30 +83,44 @@ struct ArrivalsTests {
         #expect(Arrivals.bucket(of: .seconds(Int64.max)) > Arrivals.bucket(of: .seconds(86_400)))
     }
 
-    @Test("hours are forgotten after thirty days, and what was asked for before is left out")
-    func hours() {
-        var arrivals = Arrivals()
-        let kind = Arrivals.Kind(topic: "t", reportInterval: .seconds(1), downTime: .seconds(6))
-        func at(_ hour: Int) -> Instant { Instant(nanoseconds: 0) + .seconds(3_600 * hour) }
-        for hour in 0..<800 { arrivals.heard(kind, after: .seconds(2), at: at(hour)) }
-        #expect(arrivals.tallies(since: .distantPast).tallies[kind]?.gaps.values.reduce(0, +) == 720)
-        #expect(arrivals.tallies(since: at(799)).tallies[kind]?.gaps.values.reduce(0, +) == 1)
-    }
-
     @Test("stated intervals, which may be anything, are bounded")
     func bounded() {
         var arrivals = Arrivals()
         for number in 0..<1_000 {
             let kind = Arrivals.Kind(topic: "t", reportInterval: .milliseconds(number), downTime: .seconds(6))
-            arrivals.heard(kind, after: .seconds(2), at: Instant(nanoseconds: 0))
+            arrivals.heard(kind, after: .seconds(2))
         }
-        #expect(arrivals.tallies(since: .distantPast).tallies.count == 256)
-        for hour in 1..<200 {
-            for number in 0..<256 {
-                let kind = Arrivals.Kind(topic: "\(hour)", reportInterval: .milliseconds(number), downTime: .seconds(6))
-                arrivals.heard(kind, after: .seconds(2), at: Instant(nanoseconds: 0) + .seconds(3_600 * hour))
+        #expect(arrivals.tallies.count == 256)
+    }
+
+    /// Services that beat every two seconds for half an hour; two in five heartbeats are lost, the same ones for every down
+    /// time.
+    private func lossyRun(downTime: Duration) async throws -> Arrivals.Tally {
+        var daemon = try await freshDaemon { settings in
+            settings.reportInterval = .seconds(2)
+            settings.serviceDownTime = downTime
+            // Whom a brake holds is not called down.
+            settings.brake.minimum = .max
+        }
+        var random = SplitMix64(seed: 7)
+        var processes = (0..<20).map { Process("h\($0)") }
+        for _ in 0..<900 {
+            for number in processes.indices {
+                let heartbeat = processes[number].next()
+                if Int.random(in: 0..<5, using: &random) >= 2 { await daemon.beat(heartbeat) }
             }
+            await daemon.run(.seconds(2))
         }
-        #expect(arrivals.tallies(since: .distantPast).tallies.count <= 20_000)
+        let kind = Arrivals.Kind(topic: "compute", reportInterval: .seconds(2), downTime: downTime)
+        return try #require(daemon.arrivals[kind])
+    }
+
+    @Test("what is told of another down time comes true where it stands")
+    func comesTrue() async throws {
+        let recorded = try await lossyRun(downTime: .seconds(15))
+        let tried = try await lossyRun(downTime: .seconds(9))
+        #expect(count(recorded, longerThan: .seconds(9)) == tried.mistakes)
+        #expect(tried.mistakes > 100)
+        #expect(recorded.mistakes < tried.mistakes)
     }
 }

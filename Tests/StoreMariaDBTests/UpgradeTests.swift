@@ -263,6 +263,29 @@ struct UpgradeTests {
         await store.close()
     }
 
+    @Test("an expansion waits for a reader of the log, and nobody queues behind it")
+    func expansionInTheWay() async throws {
+        let configuration = try await oldDatabase(services: 3)
+        let pool = MariaDBPool(configuration.server, size: 1, label: "reader")
+        let reader = try await pool.lease()
+        try await reader.run { session in
+            try session.command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+            _ = try session.rows("SELECT revision FROM transitions", []) { _ in }
+        }
+        let expansion = Task { try await MariaDBStore.expand(configuration) }
+        while try await number(
+            "SELECT count(*) FROM information_schema.tables WHERE table_schema = database() AND table_name = 'arrivals'",
+            in: configuration
+        ) == 0 { await Task.yield() }
+        // The log can be written while the expansion waits.
+        try await run("DELETE FROM transitions WHERE revision = 1", in: configuration)
+        try await reader.run { try $0.command("COMMIT") }
+        await reader.giveBack()
+        await pool.close()
+        #expect(try await expansion.value == 1)
+        #expect(try await MariaDBStore.condition(configuration).need == .migration)
+    }
+
     @Test("a reader in the way of a statement is named, and nobody queues behind it")
     func inTheWay() async throws {
         let configuration = try await oldDatabase(services: 3)

@@ -4,7 +4,8 @@ extension StoreLaw {
     static let fences: [StoreLaw] = WritingCall.allCases.map { call in
         StoreLaw("once the fence was raised, \(call.rawValue) is refused and changes nothing") { bench in
             try await bench.register("d1")
-            let record = try await bench.admitted(bench.admission()).record
+            var record = try await bench.admitted(bench.admission()).record
+            for _ in 0..<3 { record = try await bench.flipped(record, at: 1) }
             let now = try await bench.fixture.databaseNow()
             _ = try await bench.forced("h2", until: now - .seconds(1))
             try await bench.engage(bench.brake("fleet", by: "d1", at: 1), record)
@@ -40,6 +41,8 @@ private enum WritingCall: String, CaseIterable {
     case retire
     case flush
     case prune
+    case fold
+    case keep
 
     func run(_ bench: StoreBench, _ record: ServiceRecord) async throws(StoreError) {
         let store = bench.store
@@ -80,6 +83,10 @@ private enum WritingCall: String, CaseIterable {
                     workers: []
                 )
             )
+        case .fold:
+            let folding = FlapFolding(limit: 1, window: .seconds(60), before: bench.time(9))
+            _ = try await store.fold(folding, since: 0, limit: 9)
+        case .keep: try await store.keep(bench.stretch("d1", from: 0, to: 5))
         case .prune:
             _ = try await store.prune(
                 RetentionLimits(transitionsBefore: bench.time(9), perService: 0, forgotten: bench.time(9)),

@@ -21,7 +21,7 @@ package struct StoreLaw: Sendable, CustomStringConvertible {
     package static let all: [StoreLaw] =
         admissions + incarnations + workers + workerVersions + droppedWorkers + deletions + departures + edits
         + imports + recordings + brakes + settings + flushes + observations
-        + loadings + retentions + fences
+        + loadings + retentions + foldings + arrivals + fences
 }
 
 /// A fresh store and what a law must be able to do to the database behind it.

@@ -1,6 +1,4 @@
-import DequeModule
-
-/// How far apart heartbeats came, hour by hour: what another down time would have done can be told from it.
+/// How far apart heartbeats came: what another down time would have done can be told from it.
 ///
 /// Kept are the gaps that are long for their service, two intervals and a quarter of its down time: the many others would
 /// make nobody down, whatever is tried. A gap that this daemon was blind in is none, and a service that names no
@@ -26,87 +24,71 @@ package struct Arrivals: Sendable {
         }
     }
 
-    /// What is known of one kind in one hour, or in several.
+    /// What is known of one kind.
     package struct Tally: Hashable, Sendable {
         /// Gaps by their bucket.
-        package fileprivate(set) var gaps: [UInt16: UInt64] = [:]
+        package var gaps: [UInt16: Int64]
         /// Services called down for silence, and those of them that beat on.
-        package fileprivate(set) var deaths: UInt64 = 0
-        package fileprivate(set) var mistakes: UInt64 = 0
+        package var deaths: Int64
+        package var mistakes: Int64
+
+        package init(gaps: [UInt16: Int64] = [:], deaths: Int64 = 0, mistakes: Int64 = 0) {
+            self.gaps = gaps
+            self.deaths = deaths
+            self.mistakes = mistakes
+        }
 
         fileprivate mutating func merge(_ other: Tally) {
-            gaps.merge(other.gaps, uniquingKeysWith: +)
-            deaths += other.deaths
-            mistakes += other.mistakes
+            gaps.merge(other.gaps) { $0 &+ $1 }
+            deaths &+= other.deaths
+            mistakes &+= other.mistakes
         }
     }
 
-    private struct Hour: Sendable {
-        var began: Instant
-        var tallies: [Kind: Tally] = [:]
-    }
-
-    private static let hour = Duration.seconds(3_600)
-    /// Thirty days.
-    private static let mostHours = 720
-    /// Kinds in an hour at most: intervals are stated by services, and may be anything.
+    /// Kinds at most: intervals are stated by services, and may be anything.
     private static let mostKinds = 256
-    /// And of all hours.
-    private static let mostTallies = 20_000
     /// Each doubling of a gap's length is cut into so many buckets: they are 1/16 wide.
     private static let bits = 4
 
-    private var hours: Deque<Hour> = []
-    /// Tallies of all hours.
-    private var count = 0
+    package private(set) var tallies: [Kind: Tally] = [:]
 
-    init() {}
+    package init() {}
 
     /// A heartbeat came `gap` after the one before.
-    mutating func heard(_ kind: Kind, after gap: Duration, at now: Instant) {
-        change(kind, at: now) { $0.gaps[Self.bucket(of: gap), default: 0] += 1 }
+    mutating func heard(_ kind: Kind, after gap: Duration) {
+        change(kind) { $0.gaps[Self.bucket(of: gap), default: 0] += 1 }
     }
 
-    mutating func died(_ kind: Kind, at now: Instant) { change(kind, at: now) { $0.deaths += 1 } }
+    mutating func died(_ kind: Kind) { change(kind) { $0.deaths += 1 } }
 
-    mutating func lived(_ kind: Kind, at now: Instant) { change(kind, at: now) { $0.mistakes += 1 } }
+    mutating func lived(_ kind: Kind) { change(kind) { $0.mistakes += 1 } }
 
-    private mutating func change(_ kind: Kind, at now: Instant, _ body: (inout Tally) -> Void) {
-        if hours.last.map({ now - $0.began >= Self.hour }) ?? true {
-            if hours.count == Self.mostHours { count -= hours.removeFirst().tallies.count }
-            hours.append(Hour(began: now))
-        }
-        let newest = hours.count - 1
-        if hours[newest].tallies[kind] == nil {
-            guard hours[newest].tallies.count < Self.mostKinds else { return }
-            count += 1
-            while count > Self.mostTallies, hours.count > 1 { count -= hours.removeFirst().tallies.count }
-        }
-        let last = hours.count - 1
-        body(&hours[last].tallies[kind, default: Tally()])
+    /// There are services of that kind, also where nothing happens to them.
+    package mutating func note(_ kind: Kind) { change(kind) { _ in } }
+
+    /// Adds what was heard elsewhere or at another time.
+    package mutating func add(_ others: [Kind: Tally]) {
+        for (kind, tally) in others { tallies[kind, default: Tally()].merge(tally) }
     }
 
-    /// All of the hours that had not ended at `instant`, and when the first of them began, where that was before it.
-    package func tallies(since instant: Instant) -> (began: Instant, tallies: [Kind: Tally]) {
-        var began = instant
-        var sum: [Kind: Tally] = [:]
-        for hour in hours where hour.began + Self.hour > instant {
-            began = min(began, hour.began)
-            for (kind, tally) in hour.tallies { sum[kind, default: Tally()].merge(tally) }
-        }
-        return (began, sum)
+    private mutating func change(_ kind: Kind, _ body: (inout Tally) -> Void) {
+        guard tallies[kind] != nil || tallies.count < Self.mostKinds else { return }
+        body(&tallies[kind, default: Tally()])
     }
 
     // MARK: Buckets
 
     /// Milliseconds below 16 each have a bucket, and from there on each sixteenth of a doubling.
-    static func bucket(of gap: Duration) -> UInt16 {
+    package static func bucket(of gap: Duration) -> UInt16 {
         let length = UInt64(clamping: gap.clampedNanoseconds / 1_000_000)
         guard length >= 1 << bits else { return UInt16(length) }
         let exponent = 63 - length.leadingZeroBitCount
         let step = (length >> UInt64(exponent - bits)) & (1 << UInt64(bits) - 1)
         return UInt16((exponent - bits + 1) << bits | Int(step))
     }
+
+    /// That of the longest gap there can be.
+    package static let lastBucket = bucket(of: .seconds(Int64.max))
 
     /// The shortest gap of a bucket, and the shortest of the one behind it.
     package static func bounds(of bucket: UInt16) -> Range<Duration> {
@@ -117,5 +99,21 @@ package struct Arrivals: Sendable {
         guard bucket >= 1 << bits else { return .milliseconds(bucket) }
         let exponent = bucket >> bits - 1
         return .milliseconds((1 << bits + bucket & (1 << bits - 1)) << exponent)
+    }
+}
+
+/// What one daemon heard from one moment to another, of every kind: at most an hour, or longer while it could not be
+/// kept.
+package struct ArrivalStretch: Hashable, Sendable {
+    package var daemon: String
+    package var began: Timestamp
+    package var ended: Timestamp
+    package var tallies: [Arrivals.Kind: Arrivals.Tally]
+
+    package init(daemon: String, began: Timestamp, ended: Timestamp, tallies: [Arrivals.Kind: Arrivals.Tally]) {
+        self.daemon = daemon
+        self.began = began
+        self.ended = ended
+        self.tallies = tallies
     }
 }

@@ -149,7 +149,7 @@ extension LivenessMachine {
             gap > Arrivals.Kind.keptFrom(interval, row.downDuration), incarnationHash(of: service) != 0,
             blind.periods.last.map({ $0.ended <= row.heardAt }) ?? true
         else { return }
-        arrivals.heard(arrivalKind(of: service), after: gap, at: heard)
+        arrivals.heard(arrivalKind(of: service), after: gap)
     }
 
     /// Looks whether one who beats on had been called down for silence.
@@ -158,7 +158,7 @@ extension LivenessMachine {
             board.standings[Int(service)].verdict.state == .up
         else { return }
         let lasted = Duration.microseconds(max(0, wall(now).microseconds &- before.since.microseconds))
-        arrivals.lived(arrivalKind(of: service), at: now)
+        arrivals.lived(arrivalKind(of: service))
         judgements.add(.mistaken(topic: board.profile(of: service).topic, lasted: lasted))
     }
 

@@ -212,7 +212,7 @@ extension LivenessMachine {
     ) {
         guard row.flags.contains(.heard), !row.flags.contains(.elsewhere) else { return }
         let topic = board.profile(of: service).topic
-        arrivals.died(arrivalKind(of: service), at: now)
+        arrivals.died(arrivalKind(of: service))
         // Who was held back on purpose was not noticed late.
         guard old.reason != .massFailure, old.reason != .reporterLost else { return }
         judgements.add(.down(topic: topic, delay: now - deadline, silence: now - row.heardAt))

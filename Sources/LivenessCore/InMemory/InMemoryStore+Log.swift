@@ -71,7 +71,26 @@ extension InMemoryStore {
             var removed = tables.removeTransitions(limits, atMost: limit)
             removed += tables.forgetIncarnations(before: limits.forgotten, atMost: limit - removed)
             removed += tables.removeBrakes(before: limits.transitionsBefore, atMost: limit - removed)
+            removed += tables.removeArrivals(before: limits.transitionsBefore, atMost: limit - removed)
             return removed
+        }
+    }
+
+    package func fold(
+        _ folding: FlapFolding,
+        since: Int64,
+        limit: Int
+    ) async throws(StoreError) -> FoldingProgress {
+        try writing { tables in
+            let rows = tables.log.filter { $0.transition.revision > since }.prefix(max(limit, 0))
+            let old = rows.filter { $0.transition.at < folding.before }
+            let removed = Set(old.filter { $0.transition.kind == .state }.compactMap(\.serviceID))
+                .reduce(0) { $0 + tables.fold(folding, service: $1) }
+            return FoldingProgress(
+                through: old.last?.transition.revision ?? since,
+                removed: removed,
+                isUnfinished: rows.count == limit && !old.isEmpty
+            )
         }
     }
 }
@@ -87,6 +106,27 @@ extension InMemoryTables {
             doomed.formUnion(surplus.map(\.transition.revision).prefix(limit - doomed.count))
         }
         log.removeAll { doomed.contains($0.transition.revision) }
+        return doomed.count
+    }
+
+    fileprivate mutating func fold(_ folding: FlapFolding, service: Int64) -> Int {
+        func isFolded(_ entry: LogEntry) -> Bool {
+            entry.serviceID == service && entry.transition.kind == .state && entry.transition.at < folding.before
+        }
+        let rows = log.filter(isFolded).map(\.transition)
+        let before = log.count
+        for fold in folding.folds(of: rows.map { .init(revision: $0.revision, at: $0.at, folded: $0.folded) }) {
+            log.removeAll { isFolded($0) && fold.removed.contains($0.transition.revision) }
+            for position in log.indices where log[position].transition.revision == fold.into {
+                log[position].transition.folded = fold.count
+            }
+        }
+        return before - log.count
+    }
+
+    fileprivate mutating func removeArrivals(before: Timestamp, atMost limit: Int) -> Int {
+        let doomed = arrivals.indices.filter { arrivals[$0].ended < before }.prefix(limit)
+        for position in doomed.reversed() { arrivals.remove(at: position) }
         return doomed.count
     }
 

@@ -17,6 +17,8 @@ struct InMemoryTables {
     var daemons: [String: DaemonRecord] = [:]
     /// Oldest first.
     var brakes: [BrakeRecord] = []
+    /// By the moment each began.
+    var arrivals: [ArrivalStretch] = []
     /// By name.
     var settings: [String: FleetSetting] = [:]
     var minimumRelease: Int32 = 1

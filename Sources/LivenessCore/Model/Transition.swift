@@ -13,6 +13,8 @@ package struct Transition: Hashable, Sendable {
     /// A `Reason`'s word for kind `state` and `created`; what was edited for `updated`; what happened for `daemon`.
     package var reason: String
     package var at: Timestamp
+    /// Changes of state of this service that stood between its row before and this one, and were folded into this one.
+    package var folded: Int64 = 0
 
     package enum Kind: String, Sendable, CaseIterable {
         case state

@@ -110,8 +110,18 @@ package protocol RecordStore: HeartbeatTable {
     /// All rows of `daemons`, by id.
     func daemons() async throws(StoreError) -> [DaemonRecord]
 
-    /// Removes what is older than kept: transitions by age and per service, incarnations replaced or deleted before
-    /// `forgotten`.
+    /// Keeps what a daemon heard in one stretch, in place of what was kept of it so far.
+    func keep(_ stretch: ArrivalStretch) async throws(StoreError)
+
+    /// What all daemons heard in stretches that ended after `since`, by the moment each began.
+    func arrivals(since: Timestamp) async throws(StoreError) -> [ArrivalStretch]
+
+    /// Folds old rows of services that changed their state too often, among the first `limit` rows of the log behind
+    /// `since`.
+    func fold(_ folding: FlapFolding, since: Int64, limit: Int) async throws(StoreError) -> FoldingProgress
+
+    /// Removes what is older than kept: transitions and arrivals by age, transitions per service, incarnations replaced
+    /// or deleted before `forgotten`.
     ///
     /// At most `limit` rows a call; answers how many.
     func prune(_ limits: RetentionLimits, limit: Int) async throws(StoreError) -> Int

@@ -20,6 +20,7 @@ struct Housekeeper: Sendable {
     /// Keeps house for as long as the task lives.
     func run() async throws {
         var lastSweep = shared.time.now
+        var folded: Int64 = 0
         while true {
             try await shared.time.sleep(for: .seconds(1))
             let present = shared.time.now
@@ -33,6 +34,7 @@ struct Housekeeper: Sendable {
                 lastSweep = now
                 while shared.withLock({ $0.forget(at: now, limit: Self.slice) }) {}
                 shared.withLock { $0.dropDeadWorkers(at: now) }
+                folded = await fold(since: folded)
                 await prune()
             }
         }
@@ -51,6 +53,31 @@ struct Housekeeper: Sendable {
             fence.notice(error)
             logger.warning("forced downs could not be expired", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// Folds what services left behind that change their state too often: what is younger than the window in which
+    /// changes are counted is left alone.
+    ///
+    /// - Returns: The row of the log that it came to.
+    private func fold(since start: Int64) async -> Int64 {
+        let (limit, window) = shared.withLock { ($0.settings.flapLimit, $0.settings.flapWindow) }
+        let folding = FlapFolding(limit: limit, window: window, before: shared.time.wall - window)
+        var position = start
+        do {
+            while true {
+                let progress = try await store.fold(folding, since: position, limit: Self.pruneSlice)
+                position = progress.through
+                if progress.removed > 0 {
+                    logger.info("rows of flapping services were folded", metadata: ["removed": "\(progress.removed)"])
+                }
+                guard progress.isUnfinished else { break }
+                try Task.checkCancellation()
+            }
+        } catch let error as StoreError {
+            fence.notice(error)
+            logger.warning("rows of flapping services could not be folded", metadata: ["error": "\(error)"])
+        } catch {}
+        return position
     }
 
     private func prune() async {

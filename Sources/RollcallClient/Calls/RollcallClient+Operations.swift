@@ -49,7 +49,7 @@ extension RollcallClient {
         )
     }
 
-    /// How far apart the heartbeats came that the daemon heard which answers (`GET /v1/arrivals`).
+    /// How far apart heartbeats came, as all daemons of the database heard them (`GET /v1/arrivals`).
     ///
     /// - Parameter period: Of which time it is to tell.
     /// - Returns: The gaps that were long, and how many services were called down.

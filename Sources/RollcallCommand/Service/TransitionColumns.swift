@@ -3,7 +3,7 @@ internal import RollcallWire
 /// The columns of an entry of the transition log.
 enum TransitionColumns {
     /// What is shown of one service's history, where its name goes without saying.
-    static let history = ["revision", "at", "kind", "from", "to", "reason"]
+    static let history = ["revision", "at", "kind", "from", "to", "reason", "folded"]
     /// What is shown of all that happens.
     static let watch = ["revision", "at", "kind", "host", "binary", "zone", "from", "to", "reason"]
 
@@ -19,5 +19,6 @@ enum TransitionColumns {
         Column("from", .state) { .text($0.from?.rawValue) },
         Column("to", .state) { .text($0.to?.rawValue) },
         Column("reason") { .text($0.reason?.rawValue) },
+        Column("folded") { .whole($0.folded) },
     ]
 }

@@ -27,7 +27,7 @@ struct Trial: Hashable, Sendable {
     /// A down time is at least so many intervals.
     private static let leastIntervals = 2.5
 
-    /// The trials for what several daemons heard, those of one kind added up.
+    /// The trials for what was heard of each kind.
     static func all(of arrivals: [WireArrivals], at downTime: Double) -> [Trial] {
         let kinds = Dictionary(grouping: arrivals) {
             Kind(topic: $0.topic, reportInterval: $0.reportInterval, serviceDownTime: $0.serviceDownTime)

@@ -8,14 +8,14 @@ struct WhatIfCommand: AsyncParsableCommand {
         commandName: "what-if",
         abstract: "Tell what another service_down_time would have done.",
         discussion: """
-            Each daemon remembers how far apart the heartbeats came that it heard, for as long as it runs and at most \
-            for thirty days. All endpoints are asked, and what they heard is added up: name every daemon.
+            The daemons keep in the database how far apart the heartbeats came that they heard, for as long as history \
+            is kept (history.max_age). What all of them heard is added up.
 
             false_downs says how many times a service that lived would have been called down; faster, how much sooner \
             each of the deaths would have been noticed (seconds; below zero: later). A gap that lies across the bound \
             counts as longer. A down time is never less than 2.5 times the report_interval, and gaps of less than a \
-            quarter of what stands now were not counted: there false_downs is empty. Whole hours are counted, and services \
-            that name no incarnation are not.
+            quarter of what stands now were not counted: there false_downs is empty. Whole hours are counted, \
+            of other daemons without the last minute; services that name no incarnation are not.
 
             EXAMPLES
               rollcall what-if --service-down-time 20s
@@ -41,15 +41,10 @@ struct WhatIfCommand: AsyncParsableCommand {
     ]
 
     func run() async throws {
-        let configuration = try endpoints.configuration()
-        var arrivals: [WireArrivals] = []
-        for endpoint in try endpoints.resolved() {
-            let client = RollcallClient(endpoints: [endpoint], configuration: configuration)
-            let reply = try await client.arrivals(since?.period ?? .all)
-            Console.current.explain("\(reply.daemon) tells since \(reply.since)")
-            arrivals += reply.arrivals
-        }
-        let trials = Trial.all(of: arrivals.filter { topic == nil || $0.topic == topic }, at: serviceDownTime.seconds)
+        let reply = try await endpoints.client().arrivals(since?.period ?? .all)
+        Console.current.explain("heard by \(reply.daemons.joined(separator: ", ")) since \(reply.since)")
+        let arrivals = reply.arrivals.filter { topic == nil || $0.topic == topic }
+        let trials = Trial.all(of: arrivals, at: serviceDownTime.seconds)
         try output.show(trials, of: Self.columns, as: .many)
     }
 }

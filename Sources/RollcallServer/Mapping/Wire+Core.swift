@@ -16,6 +16,7 @@ extension WireTransition {
         from = transition.from.map { WireState(rawValue: $0.word) }
         to = transition.to.map { WireState(rawValue: $0.word) }
         reason = WireReason(rawValue: transition.reason)
+        folded = transition.folded > 0 ? transition.folded : nil
     }
 }
 

@@ -1,15 +1,15 @@
-/// The answer to `GET /v1/arrivals`: how far apart the heartbeats came that one daemon heard.
+/// The answer to `GET /v1/arrivals`: how far apart heartbeats came, as the daemons of one database heard them.
 public struct ArrivalsReply: Hashable, Codable, Sendable {
-    /// The daemon that answers.
-    public var daemon: String
-    /// From when on it tells; what was before it started it does not know.
+    /// Those who heard them, by id.
+    public var daemons: [String]
+    /// From when on it tells.
     public var since: WireTime
     /// One entry for each kind of service.
     public var arrivals: [WireArrivals]
 
     /// An answer with these entries.
-    public init(daemon: String, since: WireTime, arrivals: [WireArrivals]) {
-        self.daemon = daemon
+    public init(daemons: [String], since: WireTime, arrivals: [WireArrivals]) {
+        self.daemons = daemons
         self.since = since
         self.arrivals = arrivals
     }

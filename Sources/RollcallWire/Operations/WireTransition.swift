@@ -22,6 +22,9 @@ public struct WireTransition: Hashable, Sendable {
     public var reason: WireReason?
     /// When, on the wall clock of the daemon that recorded it.
     public var at: WireTime
+    /// Changes of state of this service that stood between its entry before and this one, and were folded into this one;
+    /// `nil` where there were none.
+    public var folded: Int64?
 
     /// An entry of which nothing but its position, kind and time is known.
     public init(revision: Int64, kind: TransitionKind, at: WireTime) {
@@ -33,10 +36,10 @@ public struct WireTransition: Hashable, Sendable {
 
 extension WireTransition: Codable {
     private enum CodingKeys: String, CodingKey {
-        case revision, kind, uuid, host, binary, topic, zone, from, to, reason, at
+        case revision, kind, uuid, host, binary, topic, zone, from, to, reason, at, folded
     }
 
-    /// Writes every field, empty ones as `null`.
+    /// Writes every field but `folded`, empty ones as `null`.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(revision, forKey: .revision)
@@ -50,5 +53,6 @@ extension WireTransition: Codable {
         try container.encode(to, forKey: .to)
         try container.encode(reason, forKey: .reason)
         try container.encode(at, forKey: .at)
+        try container.encodeIfPresent(folded, forKey: .folded)
     }
 }

@@ -7,7 +7,7 @@ import StoreSQL
 ///
 /// Each step can be repeated, and what is done is noted: a contraction that was killed goes on where it was.
 struct Contraction: Sendable {
-    /// Between two looks, or two tries of what is refused at once while others are in the way.
+    /// Between two looks.
     private static let pause = Duration.milliseconds(100)
     /// Between two tries of what waits for them, because everybody else waits behind it.
     private static let longPause = Duration.seconds(1)
@@ -43,7 +43,9 @@ struct Contraction: Sendable {
         if isInBoth { try await enterNewPhase() }
         try await waitForDaemons()
         for step in steps where !state.finishedSteps.contains(step.name) {
-            try await untilNobodyIsInTheWay("step \(step.name)", pause: Self.pause) { try $0.command(step.statement) }
+            try await lease.untilNobodyIsInTheWay("step \(step.name)", patience: patience) {
+                try $0.command(step.statement)
+            }
             try await change("finished_steps = trim(concat(finished_steps, ' \(step.name)'))")
             report("step \(step.name) of the contraction is done")
         }
@@ -78,7 +80,7 @@ struct Contraction: Sendable {
 
     /// Changes the row that every writer keeps.
     private func change(_ assignment: String) async throws {
-        try await untilNobodyIsInTheWay("schema_state", pause: Self.longPause) {
+        try await lease.untilNobodyIsInTheWay("schema_state", patience: patience, pause: Self.longPause) {
             try $0.command("\(Self.briefly) UPDATE schema_state SET \(assignment) WHERE id = 1")
         }
     }
@@ -95,38 +97,5 @@ struct Contraction: Sendable {
             }
             try await Task.sleep(for: Self.pause)
         }
-    }
-
-    /// Tries until it can be done at once, and says at the end who is in the way: who waits for a lock on a table keeps
-    /// all others waiting behind it.
-    private func untilNobodyIsInTheWay(
-        _ what: String,
-        pause: Duration,
-        _ body: @escaping @Sendable (MariaDBSession) throws -> Void
-    ) async throws {
-        let deadline = ContinuousClock.now + patience
-        while true {
-            do {
-                return try await lease.run(body)
-            } catch let error as MariaDBError where error.isLockTimeout || error.isDeadlock {
-                guard ContinuousClock.now < deadline else {
-                    let oldest = try? await lease.run { try Self.oldestTransaction($0) }
-                    throw StoreError(.unavailable, "\(what): others are in the way\(oldest ?? "")", cause: error)
-                }
-                try await Task.sleep(for: pause)
-            }
-        }
-    }
-
-    /// For people; the server tells it only to whom it trusts with PROCESS.
-    private static func oldestTransaction(_ session: MariaDBSession) throws -> String {
-        let found = try session.rows(
-            """
-            SELECT trx_mysql_thread_id, CAST(trx_started AS CHAR) FROM information_schema.innodb_trx \
-            WHERE trx_mysql_thread_id <> connection_id() ORDER BY trx_started LIMIT 1
-            """,
-            []
-        ) { "; connection \(try $0.integer(0) ?? 0) is in a transaction since \(try $0.text(1) ?? "")" }
-        return found.first ?? ""
     }
 }

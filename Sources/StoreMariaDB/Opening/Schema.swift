@@ -65,10 +65,10 @@ struct Schema: Sendable {
 
     // MARK: Expansion
 
-    /// Applies what is missing; answers the version before, 0 where there was nothing.
+    /// Applies what is missing.
     ///
     /// Every statement of a step can be repeated, so a killed upgrade is begun anew.
-    func expand(_ session: MariaDBSession) throws -> Int32 {
+    func expand(_ session: MariaDBSession) throws {
         let old = try state(of: session)
         let before = old?.version
         if before == nil, try !isEmpty(session) {
@@ -94,7 +94,6 @@ struct Schema: Sendable {
                 [.integer(Int64(migration.version)), .text(phase.rawValue), .integer(Int64(migration.version))]
             )
         }
-        return before ?? 0
     }
 
     // MARK: The steps of a contraction
@@ -140,7 +139,7 @@ struct Schema: Sendable {
     private func isEmpty(_ session: MariaDBSession) throws -> Bool {
         let ours = [
             "log_head", "services", "service_incarnations", "transitions", "brakes", "fleet_settings", "daemons",
-            "schema_state", "service_heartbeats",
+            "schema_state", "service_heartbeats", "arrivals",
         ]
         let tables = try session.rows(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = database()",

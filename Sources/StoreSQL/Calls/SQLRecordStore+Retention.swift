@@ -32,6 +32,9 @@ extension SQLRecordStore {
             if removed < limit {
                 removed += try BrakeRow.prune(before: limits.transitionsBefore, limit: limit - removed, in: session)
             }
+            if removed < limit {
+                removed += try ArrivalRow.prune(before: limits.transitionsBefore, limit: limit - removed, in: session)
+            }
             return removed
         }
     }

@@ -2,9 +2,9 @@ import LivenessCore
 
 /// Table `transitions`.
 enum TransitionRow {
-    static let columns = "revision, kind, uuid, host, `binary`, topic, zone, from_state, to_state, reason, at"
+    static let columns = "revision, kind, uuid, host, `binary`, topic, zone, from_state, to_state, reason, at, folded"
     /// How many they are: what a query asks for beside them stands here.
-    static let columnCount = 11
+    static let columnCount = 12
 
     static func transition(_ stored: StoredRow<some SQLColumns>) throws -> Transition {
         let revision = try stored.integer(0)
@@ -12,7 +12,7 @@ enum TransitionRow {
         guard let kind = Transition.Kind(rawValue: word) else {
             throw StoreError(.corrupt, "transitions row \(revision): \"\(word.prefix(64))\" is no kind")
         }
-        return Transition(
+        var transition = Transition(
             revision: revision,
             kind: kind,
             uuid: try stored.uuid(2, row: revision),
@@ -25,5 +25,7 @@ enum TransitionRow {
             reason: try stored.text(9),
             at: try stored.time(10) ?? Timestamp(microseconds: 0)
         )
+        transition.folded = try stored.count(11)
+        return transition
     }
 }

@@ -25,13 +25,13 @@ struct ArrivalController {
             throw APIError.malformed("since and last exclude each other", field: "last")
         }
         let now = engine.wall(engine.now)
-        let known = engine.arrivals(since: since ?? last.map { now - $0 })
+        let known = try await engine.arrivals(since: since ?? last.map { now - $0 })
         let entries = known.tallies.map { WireArrivals($0.key, $0.value) }.sorted {
             ($0.topic, $0.reportInterval, $0.serviceDownTime) < ($1.topic, $1.reportInterval, $1.serviceDownTime)
         }
         return try Reply.document(
             ArrivalsReply(
-                daemon: engine.identity.id,
+                daemons: known.daemons,
                 since: WireTime(microseconds: known.since.microseconds),
                 arrivals: entries
             )
@@ -46,7 +46,7 @@ extension WireArrivals {
             return WireGap(
                 from: bounds.lowerBound / .seconds(1),
                 to: bounds.upperBound / .seconds(1),
-                count: Int(clamping: count)
+                count: Int(count)
             )
         }
         self.init(
@@ -54,8 +54,8 @@ extension WireArrivals {
             reportInterval: kind.reportInterval / .seconds(1),
             serviceDownTime: kind.downTime / .seconds(1),
             countedFrom: kind.keptFrom / .seconds(1),
-            deaths: Int(clamping: tally.deaths),
-            mistakes: Int(clamping: tally.mistakes),
+            deaths: Int(tally.deaths),
+            mistakes: Int(tally.mistakes),
             gaps: gaps
         )
     }

@@ -53,7 +53,8 @@ function row(change) {
 function what(change) {
     if (change.kind === "created") return ["created", ...(change.to ? [", ", mark(change.to), change.to] : [])];
     if (!change.to) return [change.kind];
-    return [mark(change.to), change.from ? `${change.from} to ${change.to}` : change.to];
+    const words = change.from ? `${change.from} to ${change.to}` : change.to;
+    return [mark(change.to), change.folded ? `${words}, after ${plural(change.folded, "change")} more` : words];
 }
 
 function why(change) {

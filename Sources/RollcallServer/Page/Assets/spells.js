@@ -11,7 +11,9 @@ export const RANGES = [
     { words: "30 d", length: 2_592_000_000 },
 ];
 
-/** A service's states one after the other, from its transitions (newest first): `{state, reason, from, to}`. */
+/** A service's states one after the other, from its transitions (newest first): `{state, reason, from, to}`.
+ *
+ * Of changes that were folded nobody knows how long each lasted: their time counts as the state before. */
 export function spellsOf(transitions, now) {
     const spells = [];
     let until = now;
