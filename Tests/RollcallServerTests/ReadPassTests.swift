@@ -131,11 +131,10 @@ struct ReadPassTests {
         }
         #expect(answer.hasPrefix("HTTP/1.1 200"))
         #expect(try await server.becomes { server.metric("rollcall_http_connections") == 0 })
-        let question = try await server.patientQuestion()
         var busy: [RawConnection] = []
         for _ in 0..<(1 + ConnectionLimit.above) {
             let connection = try await server.connect()
-            connection.send(question)
+            connection.send(TestServer.endlessQuestion)
             busy.append(connection)
         }
         let count = Double(busy.count)
