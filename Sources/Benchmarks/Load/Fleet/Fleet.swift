@@ -1,0 +1,55 @@
+import NIOCore
+
+/// The services of one run by number: what each is called, who is silent, and since when.
+///
+/// Service n is due in each interval at the same point of it, so the services of a connection, every C-th one, are due
+/// one behind the other.
+struct Fleet: Sendable {
+    let count: Int
+    let interval: TimeAmount
+    let incarnation: String
+    /// The first so many cease to beat at the moment, spread over all connections.
+    let killed: Range<Int>
+    let killedAt: NIODeadline
+    /// These pause.
+    let silenced: Range<Int>
+    let silence: Range<NIODeadline>
+    let began: NIODeadline
+
+    static let topic = "compute"
+    static let binary = "nova-compute"
+    private static let zones = 10
+
+    func host(_ service: Int) -> String { "load-\(service)" }
+
+    /// The number in a name that `host` made; nil for another one.
+    static func service(of host: Substring) -> Int? {
+        guard host.hasPrefix("load-") else { return nil }
+        return Int(host.dropFirst(5))
+    }
+
+    func isSilent(_ service: Int, at now: NIODeadline) -> Bool {
+        killed.contains(service) && now >= killedAt || silenced.contains(service) && silence.contains(now)
+    }
+
+    /// When the heartbeat of that step is due.
+    func due(_ service: Int, step: Int) -> NIODeadline {
+        let phase = interval.nanoseconds / Int64(count) * Int64(service)
+        return began + .nanoseconds(interval.nanoseconds * Int64(step) + phase)
+    }
+
+    /// Appends the heartbeat as an entry of a call.
+    func write(_ service: Int, sequence: Int, to body: inout ByteBuffer) {
+        body.writeStaticString("{\"host\":\"load-")
+        body.writeString(String(service))
+        body.writeStaticString("\",\"binary\":\"nova-compute\",\"topic\":\"compute\",\"zone\":\"z")
+        body.writeString(String(service % Self.zones))
+        body.writeStaticString("\",\"version\":66,\"incarnation\":\"")
+        body.writeString(incarnation)
+        body.writeStaticString("\",\"sequence\":")
+        body.writeString(String(sequence))
+        body.writeStaticString(",\"report_interval\":")
+        body.writeString(String(Double(interval.nanoseconds) / 1e9))
+        body.writeStaticString("}")
+    }
+}

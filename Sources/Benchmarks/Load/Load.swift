@@ -1,0 +1,343 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import RollcallWire
+
+/// One run, phase by phase.
+struct Load {
+    private let plan: LoadPlan
+    private let daemon: DaemonUnderLoad
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+    private var report: LoadReport
+
+    init(_ plan: LoadPlan) throws {
+        self.plan = plan
+        daemon = try DaemonUnderLoad(plan)
+        report = LoadReport(plan)
+    }
+
+    mutating func run() async throws -> LoadReport {
+        FileLimit.raise()
+        do {
+            try await daemon.start()
+            try await register()
+            try await beat()
+            try await refresh()
+            try await ask()
+            try await refresh()
+            try await list()
+            if plan.restarts {
+                try await refresh()
+                try await restart()
+            }
+        } catch {
+            daemon.stop()
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        daemon.stop()
+        try await group.shutdownGracefully()
+        return report
+    }
+
+    private var interval: TimeAmount { .nanoseconds(Int64(plan.interval * 1e9)) }
+    private var cost: ProcessCost { ProcessCost(of: [daemon.identifier]) }
+    private var backendCost: ProcessCost { ProcessCost(of: plan.backend) }
+
+    // MARK: Registration
+
+    /// The first heartbeat of everyone, in large calls.
+    private mutating func register() async throws {
+        let empty = cost
+        let tally = BeatTally()
+        let began = NIODeadline.now()
+        try await sendRound(0, tally)
+        let seconds = (NIODeadline.now() - began).seconds
+        let after = cost
+        report.expectNone(plan.services - tally.heartbeats, "services could not be registered")
+        report.add("registrations a second", Double(tally.heartbeats) / seconds, "1/s", "in calls of 1,000")
+        report.add("CPU of the daemon per registration", (after.cpu - empty.cpu) / Double(plan.services) * 1e6, "us")
+        report.add("memory, empty", Double(empty.resident) / 1e6, "MB")
+        report.add("memory, all registered", Double(after.resident) / 1e6, "MB")
+        report.add("memory per service", Double(after.resident - empty.resident) / Double(plan.services), "bytes")
+    }
+
+    /// One heartbeat of everyone, in large calls.
+    private func sendRound(_ step: Int, _ tally: BeatTally) async throws {
+        let lines = min(plan.connections, 4)
+        let fleet = fleet(from: .now())
+        let cursors = (0..<lines).map { connection in
+            BeatCursor(
+                fleet,
+                connection: connection,
+                of: lines,
+                batch: 1_000,
+                isFlatOut: true,
+                steps: step..<step + 1
+            )
+        }
+        try await send(cursors, until: .now() + .minutes(10), tally)
+    }
+
+    /// Whoever lives has been heard a moment ago, and does not die of what is measured next.
+    private func refresh() async throws {
+        // Far beyond the steps of a run: a sequence only grows.
+        try await sendRound(1 << 40 + Int(Date().timeIntervalSince1970), BeatTally())
+    }
+
+    private func fleet(from began: NIODeadline, killedAt: NIODeadline = .distantFuture) -> Fleet {
+        let silence = NIODeadline.now() + interval
+        return Fleet(
+            count: plan.services,
+            interval: interval,
+            incarnation: "load",
+            killed: 0..<plan.killed,
+            killedAt: killedAt,
+            silenced: plan.services - plan.silenced..<plan.services,
+            silence: silence..<(silence + .nanoseconds(Int64(plan.downTime * 5e8))),
+            began: began
+        )
+    }
+
+    private func send(_ cursors: [BeatCursor], until end: NIODeadline, _ tally: BeatTally) async throws {
+        let port = daemon.port
+        try await withThrowingTaskGroup(of: Void.self) { lines in
+            for cursor in cursors {
+                let loop = group.next()
+                lines.addTask {
+                    try await Line.run({ BeatScript(cursor, until: end, tally) }, port: port, on: loop)
+                }
+            }
+            try await lines.waitForAll()
+        }
+    }
+
+    // MARK: Heartbeats
+
+    private mutating func beat() async throws {
+        let deaths = Deaths()
+        let revision = try await newestRevision()
+        let crowd = try await openWatchers(since: revision, deaths)
+        let began = NIODeadline.now() + .milliseconds(100)
+        let killedAt = began + interval
+        // Until the last of those who die was noticed, or is missed.
+        let long = plan.killed > 0 ? plan.interval * 2 + plan.downTime + 3 : 0
+        let end = began + .nanoseconds(Int64(max(plan.seconds, long) * 1e9))
+        // The first step was the registration.
+        let fleet = fleet(from: began - interval, killedAt: plan.killed > 0 ? killedAt : .distantFuture)
+        let cursors = (0..<plan.connections).map { connection in
+            BeatCursor(
+                fleet,
+                connection: connection,
+                of: plan.connections,
+                batch: plan.batch,
+                isFlatOut: plan.isFlatOut,
+                steps: 1..<Int.max
+            )
+        }
+        let tally = BeatTally()
+        let (before, backendBefore) = (cost, backendCost)
+        try await send(cursors, until: end, tally)
+        let (after, backendAfter) = (cost, backendCost)
+        let seconds = (NIODeadline.now() - began).seconds
+        report.expectNone(tally.refused, "heartbeats were refused")
+        report.expectNone(tally.broken, "connections broke")
+        guard tally.heartbeats > 0 else { return report.fail("no heartbeat was answered") }
+        let each = 1e6 / Double(tally.heartbeats)
+        report.add(
+            "heartbeats a second",
+            Double(tally.heartbeats) / seconds,
+            "1/s",
+            "\(tally.heartbeats) in \(tally.calls) calls"
+        )
+        report.add("CPU of the daemon per heartbeat", (after.cpu - before.cpu) * each, "us")
+        report.add("CPU of the daemon", (after.cpu - before.cpu) / seconds * 100, "% of a core")
+        if !plan.backend.isEmpty {
+            report.add("CPU of the back end per heartbeat", (backendAfter.cpu - backendBefore.cpu) * each, "us")
+        }
+        report.add("answer to a call of heartbeats", tally.latencies)
+        if !plan.isFlatOut { report.add("a heartbeat's wait for its call", tally.delays, "in this client") }
+        report.add("memory at the end", Double(after.resident) / 1e6, "MB")
+        report.add("memory at most", Double(after.peak) / 1e6, "MB")
+        tell(deaths, tally)
+        tell(crowd, deaths)
+        for watcher in crowd.channels { try? await watcher.close() }
+    }
+
+    /// Deaths, and who was called dead and lives.
+    private mutating func tell(_ deaths: Deaths, _ tally: BeatTally) {
+        let downs = deaths.downs
+        let delays = Latencies()
+        var missed = 0
+        for service in 0..<plan.killed {
+            guard let told = downs[service], let heard = tally.lastHeard(service) else {
+                missed += 1
+                continue
+            }
+            delays.record(told - (heard + .nanoseconds(Int64(plan.downTime * 1e9))))
+        }
+        let falseDowns = downs.keys.count { $0 >= plan.killed }
+        if plan.killed > 0 { report.add("a death is told, after its deadline", delays, "to a watcher") }
+        if !plan.isFlatOut { report.add("false downs", Double(falseDowns), "services") }
+        report.expectNone(missed, "deaths were not told")
+        if !plan.isFlatOut { report.expectNone(falseDowns, "services that live were called down") }
+    }
+
+    // MARK: Watchers
+
+    private struct Crowd {
+        var channels: [any Channel] = []
+        var deliveries: [Deliveries] = []
+    }
+
+    private mutating func openWatchers(since revision: Int64, _ deaths: Deaths) async throws -> Crowd {
+        var crowd = Crowd()
+        let before = cost
+        crowd.channels.append(
+            try await Watcher.open(since: revision, port: daemon.port, on: group.next()) { deaths.hear($0) }
+        )
+        for _ in 0..<plan.watchers {
+            let deliveries = Deliveries()
+            crowd.deliveries.append(deliveries)
+            crowd.channels.append(
+                try await Watcher.open(since: revision, port: daemon.port, on: group.next()) { deliveries.hear($0) }
+            )
+        }
+        if plan.watchers > 0 {
+            report.add("memory per watcher", Double(cost.resident - before.resident) / Double(plan.watchers), "bytes")
+        }
+        return crowd
+    }
+
+    private mutating func tell(_ crowd: Crowd, _ deaths: Deaths) {
+        guard plan.watchers > 0 else { return }
+        let events = deaths.events
+        let now = (wall: Int64(Date().timeIntervalSince1970 * 1e6), monotonic: NIODeadline.now())
+        let delays = Latencies()
+        var missing = 0
+        for watcher in crowd.deliveries {
+            let told = watcher.all
+            missing += max(0, events.count - told.count)
+            for (event, moment) in zip(events, told) {
+                let toldAt = now.wall - (now.monotonic - moment).nanoseconds / 1_000
+                delays.record(.microseconds(toldAt - event.judged))
+            }
+        }
+        report.add(
+            "a change is told, after it was judged",
+            delays,
+            "to \(plan.watchers) watchers, \(events.count) changes"
+        )
+        report.expectNone(missing, "changes were not told to a watcher")
+    }
+
+    // MARK: Questions
+
+    private mutating func ask() async throws {
+        guard plan.asking > 0 else { return }
+        let tally = CallTally()
+        let (port, services) = (daemon.port, plan.services)
+        let lines = min(32, plan.questionsPerSecond)
+        let before = cost
+        let began = NIODeadline.now() + .milliseconds(50)
+        let end = began + .nanoseconds(Int64(plan.asking * 1e9))
+        let share = Double(plan.questionsPerSecond) / Double(lines)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for line in 0..<lines {
+                let loop = self.group.next()
+                let first = began + .nanoseconds(Int64(1e9 / share) * Int64(line) / Int64(lines))
+                group.addTask {
+                    try await Line.run(
+                        { QuestionScript(services: services, perSecond: share, from: first, until: end, tally) },
+                        port: port,
+                        on: loop
+                    )
+                }
+            }
+            try await group.waitForAll()
+        }
+        let after = cost
+        report.expectNone(tally.failed, "questions were not answered")
+        guard tally.answered > 0 else { return }
+        report.add("questions a second", Double(tally.answered) / plan.asking, "1/s")
+        report.add("CPU of the daemon per question", (after.cpu - before.cpu) / Double(tally.answered) * 1e6, "us")
+        report.add("answer to a question", tally.latencies, "from when it was due")
+    }
+
+    // MARK: Lists
+
+    private mutating func list() async throws {
+        guard plan.lists > 0 else { return }
+        let lists = CallTally()
+        let before = cost
+        try await repeated(.getting("/v1/services"), lists)
+        let after = cost
+        report.expectNone(lists.failed, "lists were not answered")
+        report.add("CPU of the daemon per list", (after.cpu - before.cpu) / Double(plan.lists) * 1_000, "ms")
+        report.add("list of all services", lists.latencies.percentile(50), "ms", "median of \(plan.lists)")
+        guard let tag = try await get("/v1/services").head.headers.first(name: "ETag") else {
+            return report.fail("a list has no ETag")
+        }
+        let same = CallTally(expecting: .notModified)
+        let settled = self.cost
+        try await repeated(.getting("/v1/services", [("If-None-Match", tag)]), same, times: plan.lists * 20)
+        report.expectNone(same.failed, "unchanged lists were sent again")
+        report.add(
+            "CPU of the daemon per unchanged list",
+            (cost.cpu - settled.cpu) / Double(plan.lists * 20) * 1_000,
+            "ms"
+        )
+        report.add("answer to an unchanged list", same.latencies.percentile(50), "ms", "median of \(plan.lists * 20)")
+    }
+
+    private func repeated(_ head: HTTPRequestHead, _ tally: CallTally, times: Int? = nil) async throws {
+        let times = times ?? plan.lists
+        try await Line.run({ RepeatedScript(head, times: times, tally) }, port: daemon.port, on: group.next())
+    }
+
+    // MARK: Restart
+
+    /// Killed and started again: how soon it answers, and whether what it answers is right.
+    private mutating func restart() async throws {
+        daemon.kill()
+        let began = NIODeadline.now()
+        try await daemon.start()
+        while try await get("/readyz").head.status != .ok {
+            guard NIODeadline.now() - began < .minutes(2) else { return report.fail("it was not ready in two minutes") }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        report.add("ready after a crash", (NIODeadline.now() - began).seconds, "s")
+        let groups = try await get("/v1/groups")
+        let counts = try JSONDecoder().decode(GroupsReply.self, from: Data(groups.body.readableBytesView)).groups
+        let (up, down) = (counts.reduce(0) { $0 + $1.up }, counts.reduce(0) { $0 + $1.down })
+        let unknown = counts.reduce(0) { $0 + $1.unknown }
+        report.add("up right after it", Double(up), "services", "\(unknown) unknown, with their last state")
+        report.add("down right after it", Double(down), "services")
+        report.add("memory after a crash", Double(cost.resident) / 1e6, "MB")
+    }
+
+    private func newestRevision() async throws -> Int64 {
+        let reply = try await get("/v1/services?limit=1")
+        return try JSONDecoder().decode(Newest.self, from: Data(reply.body.readableBytesView)).revision
+    }
+
+    private struct Newest: Decodable { var revision: Int64 }
+
+    /// One request on a connection of its own.
+    private func get(_ path: String) async throws -> OnceScript.Answer {
+        let answer = OnceScript.Kept()
+        try await Line.run(
+            { OnceScript(.getting(path), answer) },
+            port: daemon.port,
+            on: group.next(),
+            keepsBodies: true
+        )
+        guard let answer = answer.value else { throw LoadError("\(path) was not answered") }
+        return answer
+    }
+}
+
+extension TimeAmount {
+    fileprivate var seconds: Double { Double(nanoseconds) / 1e9 }
+}

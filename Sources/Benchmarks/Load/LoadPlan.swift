@@ -1,0 +1,23 @@
+/// What one run does: all of it bounded in number and time.
+struct LoadPlan: Sendable {
+    var daemon: String
+    var databaseURL: String?
+    /// Process ids.
+    var backend: [Int32]
+    var services: Int
+    /// In seconds, as the others.
+    var interval: Double
+    var downTime: Double
+    var seconds: Double
+    var connections: Int
+    /// Heartbeats in a call.
+    var batch: Int
+    var isFlatOut: Bool
+    var killed: Int
+    var silenced: Int
+    var watchers: Int
+    var asking: Double
+    var questionsPerSecond: Int
+    var lists: Int
+    var restarts: Bool
+}
