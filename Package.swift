@@ -436,7 +436,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "LivenessTesting", "RollcallClient", "RollcallWire", "ServerFixtures", "StubDaemon", "ZooKeeperClient",
-                "rollcall", "rollcalld",
+                "rollcall", "rollcall-load", "rollcalld",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),

@@ -52,7 +52,7 @@ struct Load {
         let empty = cost
         let tally = BeatTally()
         let began = NIODeadline.now()
-        try await sendRound(0, tally)
+        try await sendRound(0, killedAt: .distantFuture, tally)
         let seconds = (NIODeadline.now() - began).seconds
         let after = cost
         report.expectNone(plan.services - tally.heartbeats, "services could not be registered")
@@ -63,10 +63,10 @@ struct Load {
         report.add("memory per service", Double(after.resident - empty.resident) / Double(plan.services), "bytes")
     }
 
-    /// One heartbeat of everyone, in large calls.
-    private func sendRound(_ step: Int, _ tally: BeatTally) async throws {
+    /// One heartbeat of everyone who lives, in large calls.
+    private func sendRound(_ step: Int, killedAt: NIODeadline, _ tally: BeatTally) async throws {
         let lines = min(plan.connections, 4)
-        let fleet = fleet(from: .now())
+        let fleet = fleet(from: .now(), killedAt: killedAt)
         let cursors = (0..<lines).map { connection in
             BeatCursor(
                 fleet,
@@ -83,10 +83,10 @@ struct Load {
     /// Whoever lives has been heard a moment ago, and does not die of what is measured next.
     private func refresh() async throws {
         // Far beyond the steps of a run: a sequence only grows.
-        try await sendRound(1 << 40 + Int(Date().timeIntervalSince1970), BeatTally())
+        try await sendRound(1 << 40 + Int(Date().timeIntervalSince1970), killedAt: .distantPast, BeatTally())
     }
 
-    private func fleet(from began: NIODeadline, killedAt: NIODeadline = .distantFuture) -> Fleet {
+    private func fleet(from began: NIODeadline, killedAt: NIODeadline) -> Fleet {
         let silence = NIODeadline.now() + interval
         return Fleet(
             count: plan.services,

@@ -50,6 +50,8 @@ struct LoadCommand: AsyncParsableCommand {
         func check(_ isGood: Bool, _ option: String, _ value: some CustomStringConvertible, _ expected: String) throws {
             if !isGood { throw ValidationError("--\(option) is \(value), expected \(expected)") }
         }
+        let isProgram = FileManager.default.isExecutableFile(atPath: daemon)
+        try check(isProgram, "daemon", daemon, "a program")
         try check(1...2_000_000 ~= services, "services", services, "1 to 2000000")
         try check(0.05...3_600 ~= interval, "interval", interval, "0.05 to 3600")
         let downTime = downTime ?? max(interval * 2.5, 1)

@@ -10,6 +10,7 @@ enum Programs {
 
     static let daemon = folder.appending(path: "rollcalld").path
     static let command = folder.appending(path: "rollcall").path
+    static let load = folder.appending(path: "rollcall-load").path
 
     /// What every process gets; nothing of the user's own.
     static let environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]
