@@ -114,7 +114,10 @@ final class RecordReader: Sendable {
                     tail.restart(at: news.page.head.revision)
                     return false
                 }
-                tail.append(news.page.transitions, isOurs: false, to: shared)
+                let rows = news.page.transitions
+                // The page is full, or it holds all there is: what is missing in it was removed before it was read.
+                let end = rows.count < Self.page ? news.page.head.revision : rows.last?.revision ?? newest
+                tail.append(rows, after: newest, through: end, to: shared)
                 if news.page.transitions.contains(where: \.isSwitchOfDriver) { switching.signal() }
                 return tail.newest > newest
             } catch {

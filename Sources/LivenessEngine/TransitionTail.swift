@@ -3,13 +3,16 @@ import LivenessCore
 /// The newest rows of the transition log in memory, and those who wait for the next.
 ///
 /// Rows are put in order of their revisions: two writers may learn of their commits in another order than the
-/// database's, and nobody who waits is shown a gap.
+/// database's, and nobody who waits is shown a row before the ones that come before it. Rows that were removed from the
+/// log before they were read here are gone for good: what was read from the store at once has no other gaps.
 package final class TransitionTail: Sendable {
     /// Rows kept, and up to as many again: a reader further behind is served from the store.
     private static let capacity = 16_384
 
     private struct State {
+        /// All that are left of the log behind `from`.
         var rows: [Transition] = []
+        var from: Int64 = 0
         /// Rows that came before one with a lower revision.
         var early: [Int64: Transition] = [:]
         var newest: Int64 = 0
@@ -31,6 +34,7 @@ package final class TransitionTail: Sendable {
     func restart(at revision: Int64) {
         let waiters = state.withLock { state in
             state.rows = []
+            state.from = revision
             state.early = [:]
             state.newest = revision
             return state.waiters.values
@@ -43,27 +47,46 @@ package final class TransitionTail: Sendable {
         for waiter in state.withLock({ $0.waiters.values }) { waiter.finish() }
     }
 
-    /// Takes in rows that were committed, wakes who waits, and tells the board; `isOurs` tells whether this daemon wrote
-    /// them.
-    func append(_ transitions: [Transition], isOurs: Bool = true, to shared: SharedMachine) {
+    /// Takes in rows that this daemon wrote and committed, wakes who waits, and tells the board.
+    func append(_ transitions: [Transition], to shared: SharedMachine) {
         guard !transitions.isEmpty else { return }
-        if isOurs { topics?.recorded(transitions) }
-        let (newest, waiters) = state.withLock { state -> (Int64, [AsyncStream<Void>.Continuation]) in
+        topics?.recorded(transitions)
+        take(to: shared) { state in
             for transition in transitions where transition.revision > state.newest {
                 state.early[transition.revision] = transition
             }
+        }
+    }
+
+    /// Takes in all that is left of the log behind `start` up to `end`, as one snapshot of the store had it.
+    func append(_ transitions: [Transition], after start: Int64, through end: Int64, to shared: SharedMachine) {
+        take(to: shared) { state in
+            guard start <= state.newest, end > state.newest else { return }
+            state.rows += transitions.filter { state.newest < $0.revision && $0.revision <= end }
+            state.newest = end
+            state.early = state.early.filter { $0.key > end }
+        }
+    }
+
+    private func take(to shared: SharedMachine, _ body: (inout State) -> Void) {
+        let (newest, waiters) = state.withLock { state -> (Int64, [AsyncStream<Void>.Continuation]) in
+            body(&state)
             while let next = state.early.removeValue(forKey: state.newest + 1) {
                 state.rows.append(next)
                 state.newest += 1
             }
-            if state.rows.count > Self.capacity * 2 { state.rows.removeFirst(state.rows.count - Self.capacity) }
+            if state.rows.count > Self.capacity * 2 {
+                let surplus = state.rows.count - Self.capacity
+                state.from = state.rows[surplus - 1].revision
+                state.rows.removeFirst(surplus)
+            }
             return (state.newest, Array(state.waiters.values))
         }
         shared.withLock { $0.logAdvanced(to: newest) }
         for waiter in waiters { waiter.yield() }
     }
 
-    /// The newest revision without a gap before it.
+    /// The newest revision up to which all rows are known.
     package var newest: Int64 { state.withLock { $0.newest } }
 
     /// How many wait for a row.
@@ -73,9 +96,13 @@ package final class TransitionTail: Sendable {
     func rows(after revision: Int64, limit: Int) -> [Transition]? {
         state.withLock { state in
             if revision >= state.newest { return [] }
-            guard let first = state.rows.first, first.revision <= revision + 1 else { return nil }
-            let from = state.rows.startIndex + Int(revision + 1 - first.revision)
-            return Array(state.rows[from...].prefix(limit))
+            guard revision >= state.from else { return nil }
+            var (low, high) = (0, state.rows.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if state.rows[middle].revision <= revision { low = middle + 1 } else { high = middle }
+            }
+            return Array(state.rows[low...].prefix(limit))
         }
     }
 

@@ -5,7 +5,7 @@ import LivenessCore
 /// Of such a service nothing is told until it has calmed down; then where it ended, if that is not what was told last.
 struct Damping {
     private struct Held {
-        /// What was told last.
+        /// What was told last; nil where that is not known.
         var told: LivenessState?
         var last: Transition
     }
@@ -24,7 +24,8 @@ struct Damping {
                 return false
             }
             guard held.count < Self.most, isFlapping(row.uuid) else { return true }
-            held[row.uuid] = Held(told: row.from, last: row)
+            // Of rows that were folded before they were read nobody was told.
+            held[row.uuid] = Held(told: row.folded > 0 ? nil : row.from, last: row)
             return false
         }
     }

@@ -90,7 +90,23 @@ struct ArrivalsTests {
             let kind = Arrivals.Kind(topic: "t", reportInterval: .milliseconds(number), downTime: .seconds(6))
             arrivals.heard(kind, after: .seconds(2))
         }
-        #expect(arrivals.tallies.count == 256)
+        #expect(arrivals.tallies.count == Arrivals.mostKinds)
+        var sum = ArrivalSum()
+        for number in 0..<1_000 {
+            let kind = Arrivals.Kind(topic: "t", reportInterval: .milliseconds(number), downTime: .seconds(6))
+            sum.add(ArrivalStretch.ID(daemon: "d", began: Timestamp(microseconds: 0)), kind, Arrivals.Tally(deaths: 1))
+        }
+        #expect(sum.arrivals.tallies.count == Arrivals.mostKinds)
+    }
+
+    @Test("counts that are too large to be added up stop at what JSON can hold")
+    func largeCounts() {
+        let kind = Arrivals.Kind(topic: "t", reportInterval: .seconds(1), downTime: .seconds(6))
+        let id = ArrivalStretch.ID(daemon: "d", began: Timestamp(microseconds: 0))
+        var sum = ArrivalSum()
+        for _ in 0..<3 { sum.add(id, kind, Arrivals.Tally(gaps: [7: .max], deaths: .max, mistakes: 1 << 53)) }
+        let most: Int64 = (1 << 53) - 1
+        #expect(sum.arrivals.tallies[kind] == Arrivals.Tally(gaps: [7: most], deaths: most, mistakes: most))
     }
 
     /// Services that beat every two seconds for half an hour; two in five heartbeats are lost, the same ones for every down

@@ -21,6 +21,11 @@ final class ManualTime: TimeSource {
         state.withLock { Timestamp(microseconds: $0.now.nanoseconds / 1_000) + $0.wallOffset }
     }
 
+    /// Sets the wall clock, as an operator does.
+    func setWall(to wall: Timestamp) {
+        state.withLock { $0.wallOffset = wall - Timestamp(microseconds: $0.now.nanoseconds / 1_000) }
+    }
+
     /// How many tasks sleep now.
     var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 

@@ -56,6 +56,28 @@ struct TransitionTailTests {
         #expect(tail.rows(after: 39_990, limit: 100)?.count == 10)
     }
 
+    @Test("rows that were removed before they were read are passed over, and what comes behind them is shown")
+    func holes() {
+        let shared = machine()
+        let tail = TransitionTail()
+        tail.restart(at: 10)
+        // Ours, of which the tail learns before it has read those of others.
+        tail.append([row(20), row(15)], to: shared)
+        tail.append([row(11), row(14), row(15)], after: 10, through: 15, to: shared)
+        #expect(tail.newest == 15)
+        #expect(tail.rows(after: 10, limit: 10)?.map(\.revision) == [11, 14, 15])
+        #expect(tail.rows(after: 12, limit: 10)?.map(\.revision) == [14, 15])
+        #expect(tail.rows(after: 9, limit: 10) == nil)
+        // The last page holds nothing: all of it was removed.
+        tail.append([], after: 15, through: 19, to: shared)
+        #expect(tail.newest == 20)
+        #expect(tail.rows(after: 15, limit: 10)?.map(\.revision) == [20])
+        // What was read before others were shown says nothing new.
+        tail.append([row(11)], after: 10, through: 12, to: shared)
+        #expect(tail.rows(after: 10, limit: 10)?.map(\.revision) == [11, 14, 15, 20])
+        #expect(shared.withLock { $0.board.head.revision } == 20)
+    }
+
     @Test("who waits for a row is woken when the log begins anew")
     func restarts() async {
         let tail = TransitionTail()

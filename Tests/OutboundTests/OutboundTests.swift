@@ -88,6 +88,15 @@ struct OutboundTests {
         #expect(damping.calmed { _ in false }.isEmpty)
     }
 
+    @Test("who ends a flapping whose rows were folded is told, as nobody knows what was told before")
+    func calmedAfterFolding() {
+        var damping = Damping()
+        var kept = row(5, one, .up, .down)
+        kept.folded = 3
+        #expect(damping.take([kept, row(6, one, .down, .up)]) { _ in true }.isEmpty)
+        #expect(damping.calmed { _ in false }.map(\.revision) == [6])
+    }
+
     @Test("waits double up to a minute, and are scattered by a quarter")
     func patience() {
         var patience = Patience()

@@ -95,6 +95,16 @@ struct MirrorTests {
         table.rows[ServiceName(host: host, binary: "b")]
     }
 
+    @Test("the last state is the one that the change names, also where changes in between were folded")
+    func folded() {
+        var table = MirrorTable()
+        table.take(.snapshot([service("b", .up, .heartbeat)], revision: 5, logID: "l", isComplete: true))
+        guard case .change(var last) = change(9, .state, "b", to: .unknown, .massFailure) else { return }
+        (last.from, last.folded) = (.down, 3)
+        table.take(.change(last))
+        #expect(row(table, "b")?.lastState == .down)
+    }
+
     @Test("a snapshot counts when it is whole, and changes behind it")
     func changes() {
         var table = MirrorTable()

@@ -25,19 +25,25 @@ struct WhatIfTests {
         )
     }
 
-    @Test("what several daemons heard is added up; a gap across the bound counts as longer")
-    func sum() {
-        let one = arrivals(
-            60,
-            deaths: 4,
-            mistakes: 1,
-            [WireGap(from: 19, to: 20, count: 5), WireGap(from: 24, to: 26, count: 3)]
-        )
-        let two = arrivals(60, deaths: 2, mistakes: 0, [WireGap(from: 40, to: 42, count: 1)])
-        let trials = Trial.all(of: [one, two], at: 25)
+    @Test("gaps that are longer would have been deaths; one across the bound counts as longer")
+    func longer() {
+        let gaps = [
+            WireGap(from: 19, to: 20, count: 5), WireGap(from: 24, to: 26, count: 3),
+            WireGap(from: 40, to: 42, count: 1),
+        ]
+        let trials = Trial.all(of: [arrivals(60, deaths: 6, mistakes: 1, gaps)], at: 25)
         #expect(trials.count == 1)
         #expect(trials[0].falseDowns == 4 && trials[0].deaths == 5 && trials[0].mistakes == 1)
         #expect(trials[0].tried == 25 && trials[0].faster == 35)
+    }
+
+    @Test("counts beyond all numbers are no trap")
+    func hostile() {
+        let gaps = [WireGap(from: 40, to: 42, count: .max), WireGap(from: 50, to: 52, count: .max)]
+        for (deaths, mistakes) in [(Int.max, Int.min), (.min, .max), (.max, .max)] {
+            let trials = Trial.all(of: [arrivals(60, deaths: deaths, mistakes: mistakes, gaps)], at: 25)
+            #expect(trials.map(\.falseDowns) == [.max])
+        }
     }
 
     @Test("a down time is never too short for the interval, and what was not counted is not made up")

@@ -10,9 +10,11 @@ final class MariaDBFixture: StoreFixture {
     let server: MariaDBServer
     let configuration: MariaDBStore.Configuration
     let mariaDB: MariaDBStore
+    let folds: Bool
 
     /// In a phase of the upgrade to this release: `both` as after the expansion of a database of release 1.
     init(_ phase: SchemaPhase = .new) async throws {
+        folds = phase == .new
         server = try MariaDBServer.here()
         configuration = MariaDBStore.Configuration(
             server: MariaDBConfiguration(

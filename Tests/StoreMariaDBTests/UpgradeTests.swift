@@ -273,12 +273,17 @@ struct UpgradeTests {
             _ = try session.rows("SELECT revision FROM transitions", []) { _ in }
         }
         let expansion = Task { try await MariaDBStore.expand(configuration) }
-        while try await number(
-            "SELECT count(*) FROM information_schema.tables WHERE table_schema = database() AND table_name = 'arrivals'",
-            in: configuration
-        ) == 0 { await Task.yield() }
-        // The log can be written while the expansion waits.
-        try await run("DELETE FROM transitions WHERE revision = 1", in: configuration)
+        // The table is the step before the one that has to wait.
+        let waits =
+            "SELECT count(*) FROM information_schema.tables WHERE table_schema = database() AND table_name = 'arrivals'"
+        try await eventually("the expansion waits") { try await number(waits, in: configuration) == 1 ? true : nil }
+        // All the while the log can be written: a statement that waited for the reader would keep these waiting.
+        for revision in 1...100 {
+            try await run(
+                "SET STATEMENT lock_wait_timeout = 1 FOR DELETE FROM transitions WHERE revision = \(revision)",
+                in: configuration
+            )
+        }
         try await reader.run { try $0.command("COMMIT") }
         await reader.giveBack()
         await pool.close()

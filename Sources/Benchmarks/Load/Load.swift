@@ -92,9 +92,9 @@ struct Load {
             count: plan.services,
             interval: interval,
             incarnation: "load",
-            killed: 0..<plan.killed,
+            killed: plan.killed,
             killedAt: killedAt,
-            silenced: plan.services - plan.silenced..<plan.services,
+            silenced: plan.silenced,
             silence: silence..<(silence + .nanoseconds(Int64(plan.downTime * 5e8))),
             began: began
         )
@@ -160,24 +160,24 @@ struct Load {
         if !plan.isFlatOut { report.add("a heartbeat's wait for its call", tally.delays, "in this client") }
         report.add("memory at the end", Double(after.resident) / 1e6, "MB")
         report.add("memory at most", Double(after.peak) / 1e6, "MB")
-        tell(deaths, tally)
+        tell(deaths, tally, fleet)
         tell(crowd, deaths)
         for watcher in crowd.channels { try? await watcher.close() }
     }
 
     /// Deaths, and who was called dead and lives.
-    private mutating func tell(_ deaths: Deaths, _ tally: BeatTally) {
+    private mutating func tell(_ deaths: Deaths, _ tally: BeatTally, _ fleet: Fleet) {
         let downs = deaths.downs
         let delays = Latencies()
         var missed = 0
-        for service in 0..<plan.killed {
+        for service in 0..<plan.services where fleet.isMortal(service) {
             guard let told = downs[service], let heard = tally.lastHeard(service) else {
                 missed += 1
                 continue
             }
             delays.record(told - (heard + .nanoseconds(Int64(plan.downTime * 1e9))))
         }
-        let falseDowns = downs.keys.count { $0 >= plan.killed }
+        let falseDowns = downs.keys.count { !fleet.isMortal($0) }
         if plan.killed > 0 { report.add("a death is told, after its deadline", delays, "to a watcher") }
         if !plan.isFlatOut { report.add("false downs", Double(falseDowns), "services") }
         report.expectNone(missed, "deaths were not told")

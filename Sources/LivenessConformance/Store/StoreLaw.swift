@@ -34,6 +34,13 @@ package protocol StoreFixture: Sendable {
     /// Raises `min_release`, as the contract phase of an upgrade does.
     func raiseMinimumRelease(to release: Int32) async throws
 
+    /// Whether the log is folded: not while daemons of the release before may be at work.
+    var folds: Bool { get }
+
     /// Gives the log another name, as a restored or replaced database has.
     func replaceLogID(with logID: String) async throws
+}
+
+extension StoreFixture {
+    package var folds: Bool { true }
 }

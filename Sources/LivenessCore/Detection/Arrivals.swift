@@ -3,7 +3,7 @@
 /// Kept are the gaps that are long for their service, two intervals and a quarter of its down time: the many others would
 /// make nobody down, whatever is tried. A gap that this daemon was blind in is none, and a service that names no
 /// incarnation has none: nobody knows whether it is the same process.
-package struct Arrivals: Sendable {
+package struct Arrivals: Hashable, Sendable {
     /// Services that are looked at alike.
     package struct Kind: Hashable, Sendable {
         package var topic: String
@@ -39,14 +39,20 @@ package struct Arrivals: Sendable {
         }
 
         fileprivate mutating func merge(_ other: Tally) {
-            gaps.merge(other.gaps) { $0 &+ $1 }
-            deaths &+= other.deaths
-            mistakes &+= other.mistakes
+            gaps.merge(other.gaps, uniquingKeysWith: Self.sum)
+            deaths = Self.sum(deaths, other.deaths)
+            mistakes = Self.sum(mistakes, other.mistakes)
+        }
+
+        /// No more than a number in JSON holds.
+        private static func sum(_ one: Int64, _ other: Int64) -> Int64 {
+            let (sum, overflows) = one.addingReportingOverflow(other)
+            return overflows ? (1 << 53) - 1 : min(sum, (1 << 53) - 1)
         }
     }
 
     /// Kinds at most: intervals are stated by services, and may be anything.
-    private static let mostKinds = 256
+    package static let mostKinds = 64
     /// Each doubling of a gap's length is cut into so many buckets: they are 1/16 wide.
     private static let bits = 4
 
@@ -64,12 +70,10 @@ package struct Arrivals: Sendable {
     mutating func lived(_ kind: Kind) { change(kind) { $0.mistakes += 1 } }
 
     /// There are services of that kind, also where nothing happens to them.
-    package mutating func note(_ kind: Kind) { change(kind) { _ in } }
+    mutating func note(_ kind: Kind) { change(kind) { _ in } }
 
     /// Adds what was heard elsewhere or at another time.
-    package mutating func add(_ others: [Kind: Tally]) {
-        for (kind, tally) in others { tallies[kind, default: Tally()].merge(tally) }
-    }
+    package mutating func add(_ kind: Kind, _ tally: Tally) { change(kind) { $0.merge(tally) } }
 
     private mutating func change(_ kind: Kind, _ body: (inout Tally) -> Void) {
         guard tallies[kind] != nil || tallies.count < Self.mostKinds else { return }
@@ -99,21 +103,5 @@ package struct Arrivals: Sendable {
         guard bucket >= 1 << bits else { return .milliseconds(bucket) }
         let exponent = bucket >> bits - 1
         return .milliseconds((1 << bits + bucket & (1 << bits - 1)) << exponent)
-    }
-}
-
-/// What one daemon heard from one moment to another, of every kind: at most an hour, or longer while it could not be
-/// kept.
-package struct ArrivalStretch: Hashable, Sendable {
-    package var daemon: String
-    package var began: Timestamp
-    package var ended: Timestamp
-    package var tallies: [Arrivals.Kind: Arrivals.Tally]
-
-    package init(daemon: String, began: Timestamp, ended: Timestamp, tallies: [Arrivals.Kind: Arrivals.Tally]) {
-        self.daemon = daemon
-        self.began = began
-        self.ended = ended
-        self.tallies = tallies
     }
 }

@@ -228,6 +228,17 @@ extension LivenessMachine {
         )
     }
 
+    /// There are services of those kinds.
+    package mutating func note(_ kinds: Set<Arrivals.Kind>) {
+        for kind in kinds { arrivals.note(kind) }
+    }
+
+    /// Takes how far apart heartbeats came since it was last asked.
+    package mutating func takeArrivals() -> [Arrivals.Kind: Arrivals.Tally] {
+        defer { arrivals = Arrivals() }
+        return arrivals.tallies
+    }
+
     /// Takes what came of judging since it was last asked.
     package mutating func takeJudgements() -> [Judgement] { judgements.take() }
 

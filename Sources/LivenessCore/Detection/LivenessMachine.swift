@@ -105,7 +105,7 @@ package struct LivenessMachine: Sendable {
     var flushCount: Int64 = 0
     package internal(set) var counters = MachineCounters()
     var judgements = Judgements()
-    package var arrivals = Arrivals()
+    package internal(set) var arrivals = Arrivals()
 
     /// Scratch space of the hot path, kept so that a batch allocates nothing.
     var lookups: [Lookup] = []

@@ -1,13 +1,18 @@
 extension InMemoryStore {
     package func keep(_ stretch: ArrivalStretch) async throws(StoreError) {
-        try writing { tables in
-            tables.arrivals.removeAll { $0.daemon == stretch.daemon && $0.began == stretch.began }
-            tables.arrivals.append(stretch)
-            tables.arrivals.sort { ($0.began, $0.daemon) < ($1.began, $1.daemon) }
-        }
+        try writing { tables in tables.arrivals[stretch.id] = stretch }
     }
 
-    package func arrivals(since: Timestamp) async throws(StoreError) -> [ArrivalStretch] {
-        try reading { tables in tables.arrivals.filter { $0.ended > since } }
+    package func arrivals(
+        since: Timestamp,
+        but known: Set<ArrivalStretch.ID>
+    ) async throws(StoreError) -> ArrivalSum {
+        try reading { tables in
+            var sum = ArrivalSum()
+            for stretch in tables.arrivals.values where stretch.ended > since && !known.contains(stretch.id) {
+                sum.add(stretch)
+            }
+            return sum
+        }
     }
 }

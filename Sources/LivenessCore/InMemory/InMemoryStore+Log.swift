@@ -125,8 +125,8 @@ extension InMemoryTables {
     }
 
     fileprivate mutating func removeArrivals(before: Timestamp, atMost limit: Int) -> Int {
-        let doomed = arrivals.indices.filter { arrivals[$0].ended < before }.prefix(limit)
-        for position in doomed.reversed() { arrivals.remove(at: position) }
+        let doomed = arrivals.values.filter { $0.ended < before }.prefix(limit)
+        for stretch in doomed { arrivals[stretch.id] = nil }
         return doomed.count
     }
 

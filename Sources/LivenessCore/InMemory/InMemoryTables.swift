@@ -17,8 +17,7 @@ struct InMemoryTables {
     var daemons: [String: DaemonRecord] = [:]
     /// Oldest first.
     var brakes: [BrakeRecord] = []
-    /// By the moment each began.
-    var arrivals: [ArrivalStretch] = []
+    var arrivals: [ArrivalStretch.ID: ArrivalStretch] = [:]
     /// By name.
     var settings: [String: FleetSetting] = [:]
     var minimumRelease: Int32 = 1

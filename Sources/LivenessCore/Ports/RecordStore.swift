@@ -113,8 +113,8 @@ package protocol RecordStore: HeartbeatTable {
     /// Keeps what a daemon heard in one stretch, in place of what was kept of it so far.
     func keep(_ stretch: ArrivalStretch) async throws(StoreError)
 
-    /// What all daemons heard in stretches that ended after `since`, by the moment each began.
-    func arrivals(since: Timestamp) async throws(StoreError) -> [ArrivalStretch]
+    /// What all daemons heard in stretches that ended after `since`, but for those: a row that cannot be read is left out.
+    func arrivals(since: Timestamp, but known: Set<ArrivalStretch.ID>) async throws(StoreError) -> ArrivalSum
 
     /// Folds old rows of services that changed their state too often, among the first `limit` rows of the log behind
     /// `since`.

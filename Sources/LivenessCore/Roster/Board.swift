@@ -132,6 +132,28 @@ package struct Board: Sendable {
         names.withName(at: locations[Int(service)], body)
     }
 
+    /// What a list shows of a service.
+    package struct Row: Sendable {
+        package var card: Card
+        package var standing: Standing
+        package var hearing: Hearing
+        package var host: ArraySlice<UInt8>
+        package var binary: ArraySlice<UInt8>
+    }
+
+    /// All of it at once: a reader in another module that takes it column by column spends its time in generic code.
+    package func row(of service: UInt32) -> Row {
+        let number = Int(service)
+        let name = names.name(in: locations[number])
+        return Row(
+            card: cards[number],
+            standing: standings[number],
+            hearing: hearings[number],
+            host: name.host,
+            binary: name.binary
+        )
+    }
+
     /// Whether one name comes before the other in a list: by host, then by binary, byte by byte.
     package func precedes(_ one: UInt32, _ other: UInt32) -> Bool {
         names.precedes(locations[Int(one)], locations[Int(other)])

@@ -129,6 +129,14 @@ package struct NameArena: Sendable {
         return body(block[parts.host], block[parts.binary])
     }
 
+    /// The two parts of the name stored there, without a copy.
+    @inline(__always)
+    func name(in location: UInt32) -> (host: ArraySlice<UInt8>, binary: ArraySlice<UInt8>) {
+        let block = blocks[Self.block(location)]
+        let parts = Self.parts(block, Self.offset(location))
+        return (block[parts.host], block[parts.binary])
+    }
+
     /// Whether one name comes before the other in a list: by host, then by binary, byte by byte.
     package func precedes(_ one: UInt32, _ other: UInt32) -> Bool {
         let left = blocks[Self.block(one)]

@@ -5,8 +5,8 @@ import Logging
 final class ArrivalKeeper: Sendable {
     private static let interval: Duration = .seconds(60)
     private static let length: Duration = .seconds(3_600)
-    /// Kinds without a gap that are noted all the same.
-    private static let mostKinds = 256
+    /// Between the two clocks, before one of them is taken to have been set.
+    private static let drift: Duration = .seconds(5)
 
     private struct Present: Sendable {
         /// By the wall clock, and by the other one.
@@ -45,15 +45,14 @@ final class ArrivalKeeper: Sendable {
     func keep() async {
         noteKinds()
         present.withLock { present in
-            guard shared.time.now - present.since >= Self.length, present.past == nil else { return }
-            present.past = stretch(of: present)
-            shared.withLock { $0.arrivals = Arrivals() }
-            present = Present(began: shared.time.wall, since: shared.time.now, past: present.past)
+            guard present.past == nil, isOver(present) else { return }
+            let past = ended(present, shared.withLock { $0.takeArrivals() })
+            present = Present(began: shared.time.wall, since: shared.time.now, past: past)
         }
         do {
             for stretch in unkept {
                 try await store.keep(stretch)
-                present.withLock { if $0.past?.began == stretch.began { $0.past = nil } }
+                present.withLock { if $0.past?.id == stretch.id { $0.past = nil } }
             }
         } catch {
             fence.notice(error)
@@ -63,15 +62,24 @@ final class ArrivalKeeper: Sendable {
 
     /// What was heard and is not, or not all of it, in the database: by stretch.
     var unkept: [ArrivalStretch] {
-        present.withLock { present in [present.past, stretch(of: present)].compactMap(\.self) }
+        present.withLock { present in
+            [present.past, ended(present, shared.withLock { $0.arrivals.tallies })].compactMap(\.self)
+        }
     }
 
-    private func stretch(of present: Present) -> ArrivalStretch {
+    /// After an hour, and where the wall clock was set: what comes now is to stand at its own time.
+    private func isOver(_ present: Present) -> Bool {
+        let lasted = shared.time.now - present.since
+        let shown = shared.time.wall - present.began
+        return lasted >= Self.length || shown - lasted > Self.drift || lasted - shown > Self.drift
+    }
+
+    private func ended(_ present: Present, _ tallies: [Arrivals.Kind: Arrivals.Tally]) -> ArrivalStretch {
         ArrivalStretch(
             daemon: daemon,
             began: present.began,
             ended: present.began + (shared.time.now - present.since),
-            tallies: shared.withLock { $0.arrivals.tallies }
+            tallies: tallies
         )
     }
 
@@ -83,9 +91,7 @@ final class ArrivalKeeper: Sendable {
         }
         guard !isDone else { return }
         let settings = shared.withLock { $0.settings }
-        let kinds = shared.board.arrivalKinds(settings, limit: Self.mostKinds)
-        shared.withLock { machine in
-            for kind in kinds { machine.arrivals.note(kind) }
-        }
+        let kinds = shared.board.arrivalKinds(settings, limit: Arrivals.mostKinds)
+        shared.withLock { $0.note(kinds) }
     }
 }

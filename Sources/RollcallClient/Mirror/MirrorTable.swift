@@ -64,8 +64,14 @@ struct MirrorTable {
             zone: change.zone ?? before?.zone ?? "",
             state: state,
             reason: reason ?? .neverReported,
-            lastState: state == .unknown ? (before?.state == .unknown ? before?.lastState : before?.state) : state
+            lastState: state == .unknown ? Self.lastState(change.from, before) : state
         )
+    }
+
+    /// The last state before an unknown one: what the change says, or what stood here.
+    private static func lastState(_ from: WireState?, _ before: Row?) -> WireState? {
+        if let from, from != .unknown { return from }
+        return before?.state == .unknown ? before?.lastState : before?.state
     }
 
     /// Whether an event would take the table back in the log that it follows.

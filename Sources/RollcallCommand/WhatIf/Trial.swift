@@ -18,37 +18,32 @@ struct Trial: Hashable, Sendable {
     /// How much sooner each death would have been noticed, in seconds.
     var faster: Double { serviceDownTime - tried }
 
-    private struct Kind: Hashable {
-        var topic: String
-        var reportInterval: Double
-        var serviceDownTime: Double
-    }
-
     /// A down time is at least so many intervals.
     private static let leastIntervals = 2.5
 
     /// The trials for what was heard of each kind.
     static func all(of arrivals: [WireArrivals], at downTime: Double) -> [Trial] {
-        let kinds = Dictionary(grouping: arrivals) {
-            Kind(topic: $0.topic, reportInterval: $0.reportInterval, serviceDownTime: $0.serviceDownTime)
-        }
-        let trials = kinds.map { kind, entries in
+        let trials = arrivals.map { kind in
             let tried = max(downTime, kind.reportInterval * leastIntervals)
-            let mistakes = entries.reduce(0) { $0 + $1.mistakes }
-            let counted = entries.map(\.countedFrom).max() ?? 0
-            let long = entries.flatMap(\.gaps).filter { $0.to > tried }.reduce(0) { $0 + $1.count }
+            let long = kind.gaps.filter { $0.to > tried }.reduce(0) { sum($0, $1.count) }
             return Trial(
                 topic: kind.topic,
                 reportInterval: kind.reportInterval,
                 serviceDownTime: kind.serviceDownTime,
                 tried: tried,
-                deaths: max(0, entries.reduce(0) { $0 + $1.deaths } - mistakes),
-                mistakes: mistakes,
-                falseDowns: tried < counted ? nil : long
+                deaths: max(0, sum(kind.deaths, -max(0, kind.mistakes))),
+                mistakes: kind.mistakes,
+                falseDowns: tried < kind.countedFrom ? nil : long
             )
         }
         return trials.sorted {
             ($0.topic, $0.reportInterval, $0.serviceDownTime) < ($1.topic, $1.reportInterval, $1.serviceDownTime)
         }
+    }
+
+    /// As far as a number goes: what a daemon sends is not trusted.
+    private static func sum(_ one: Int, _ other: Int) -> Int {
+        let (sum, overflows) = one.addingReportingOverflow(other)
+        return overflows ? .max : sum
     }
 }

@@ -327,7 +327,7 @@ extension SettingTable {
                 "flap.limit",
                 \.flap.limit,
                 within: 1...10_000,
-                reason: "More changes than this within flap.window mark a service as flapping."
+                reason: "More changes than this within flap.window mark a service as flapping; older ones are folded."
             ),
             SettingKey(
                 "flap.window",

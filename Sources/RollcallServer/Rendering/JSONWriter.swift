@@ -1,15 +1,11 @@
 import LivenessCore
-import RollcallWire
 
 /// Writes JSON straight into bytes, for what is written too often for an encoder.
 ///
 /// It keeps no account of commas and brackets: whoever writes, writes them.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
-    /// Days since 1970 that `date` holds.
-    private var day = Int64.min
-    /// `"2026-01-31T`.
-    private var date: [UInt8] = []
+    private var dates = DateText()
 
     init(capacity: Int = 0) {
         bytes.reserveCapacity(capacity)
@@ -54,32 +50,7 @@ struct JSONWriter {
     /// UTF-8 between quotes.
     @inline(__always)
     mutating func text(_ text: Span<UInt8>) {
-        if isPlainJSON(text) {
-            bytes.append(addingCapacity: text.count + 2) { $0.plain(text) }
-        } else {
-            bytes.append(UInt8(ascii: "\""))
-            for position in text.indices { escape(text[position]) }
-            bytes.append(UInt8(ascii: "\""))
-        }
-    }
-
-    private mutating func escape(_ byte: UInt8) {
-        switch byte {
-        case UInt8(ascii: "\""): raw("\\\"")
-        case UInt8(ascii: "\\"): raw("\\\\")
-        case 0x0A: raw("\\n")
-        case 0x0D: raw("\\r")
-        case 0x09: raw("\\t")
-        case 0..<0x20:
-            raw("\\u00")
-            hexadecimal(byte >> 4)
-            hexadecimal(byte & 15)
-        default: bytes.append(byte)
-        }
-    }
-
-    private mutating func hexadecimal(_ digit: UInt8) {
-        bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        bytes.append(addingCapacity: OutputSpan<UInt8>.textSize(text.count)) { $0.text(text) }
     }
 
     mutating func bool(_ value: Bool) {
@@ -125,36 +96,8 @@ struct JSONWriter {
     mutating func novaTime(_ time: Timestamp?) { self.time(time, ending: "\"") }
 
     private mutating func time(_ time: Timestamp?, ending: StaticString) {
-        guard let time, time != .never else { return raw("null") }
-        let perDay: Int64 = 86_400_000_000
-        var (days, rest) = time.microseconds.quotientAndRemainder(dividingBy: perDay)
-        if rest < 0 {
-            days -= 1
-            rest += perDay
-        }
-        if days != day {
-            day = days
-            date = [UInt8(ascii: "\"")]
-            date += WireTime(microseconds: time.microseconds).description.utf8.prefix(11)
-        }
-        bytes.append(contentsOf: date)
-        let seconds = rest / 1_000_000
-        pair(seconds / 3_600)
-        bytes.append(UInt8(ascii: ":"))
-        pair(seconds / 60 % 60)
-        bytes.append(UInt8(ascii: ":"))
-        pair(seconds % 60)
-        bytes.append(UInt8(ascii: "."))
-        let fraction = rest % 1_000_000
-        pair(fraction / 10_000)
-        pair(fraction / 100 % 100)
-        pair(fraction % 100)
-        raw(ending)
-    }
-
-    @inline(__always)
-    private mutating func pair(_ value: Int64) {
-        bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / 10))
-        bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value % 10))
+        var dates = dates
+        bytes.append(addingCapacity: OutputSpan<UInt8>.timeSize) { $0.time(time, &dates, ending: ending) }
+        self.dates = dates
     }
 }

@@ -7,11 +7,20 @@ extension OutputSpan<UInt8> {
     /// The most bytes of a number of seconds with six digits after the point.
     static var secondsSize: Int { 28 }
     static var uuidSize: Int { 38 }
+    static var timeSize: Int { 29 }
+
+    /// The most bytes of so many bytes of text: each may need an escape.
+    static func textSize(_ count: Int) -> Int { count * 6 + 2 }
 
     /// Syntax: written as it is.
     @inline(__always)
     mutating func raw(_ text: StaticString) {
         copy(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    @inline(__always)
+    mutating func raw(_ bytes: Span<UInt8>) {
+        bytes.withUnsafeBufferPointer { copy($0) }
     }
 
     /// A word that is known to need no escapes, between quotes.
@@ -29,6 +38,74 @@ extension OutputSpan<UInt8> {
         append(UInt8(ascii: "\""))
         bytes.withUnsafeBufferPointer { copy($0) }
         append(UInt8(ascii: "\""))
+    }
+
+    /// UTF-8 between quotes.
+    @inline(__always)
+    mutating func text(_ text: Span<UInt8>) {
+        if isPlainJSON(text) { plain(text) } else { escaped(text) }
+    }
+
+    mutating func text(_ text: String?) {
+        guard var text else { return raw("null") }
+        text.withUTF8 { self.text($0.span) }
+    }
+
+    @inline(never)
+    private mutating func escaped(_ text: Span<UInt8>) {
+        append(UInt8(ascii: "\""))
+        for position in text.indices { escape(text[position]) }
+        append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): raw("\\\"")
+        case UInt8(ascii: "\\"): raw("\\\\")
+        case 0x0A: raw("\\n")
+        case 0x0D: raw("\\r")
+        case 0x09: raw("\\t")
+        case 0..<0x20:
+            raw("\\u00")
+            hexadecimal(byte >> 4)
+            hexadecimal(byte & 15)
+        default: append(byte)
+        }
+    }
+
+    private mutating func hexadecimal(_ digit: UInt8) {
+        append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    }
+
+    mutating func bool(_ value: Bool) {
+        if value { raw("true") } else { raw("false") }
+    }
+
+    /// RFC 3339 in UTC, or null for `Timestamp.never` and for nil.
+    @inline(__always)
+    mutating func time(_ time: Timestamp?, _ dates: inout DateText, ending: StaticString = "Z\"") {
+        guard let time, time != .never else { return raw("null") }
+        let rest = dates.turn(to: time)
+        append(UInt8(ascii: "\""))
+        for position in dates.text.indices { append(dates.text[position]) }
+        let seconds = rest / 1_000_000
+        pair(seconds / 3_600)
+        append(UInt8(ascii: ":"))
+        pair(seconds / 60 % 60)
+        append(UInt8(ascii: ":"))
+        pair(seconds % 60)
+        append(UInt8(ascii: "."))
+        let fraction = rest % 1_000_000
+        pair(fraction / 10_000)
+        pair(fraction / 100 % 100)
+        pair(fraction % 100)
+        raw(ending)
+    }
+
+    @inline(__always)
+    private mutating func pair(_ value: Int64) {
+        append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / 10))
+        append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value % 10))
     }
 
     mutating func integer(_ value: UInt64) {

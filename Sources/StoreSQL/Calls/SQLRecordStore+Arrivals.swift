@@ -5,7 +5,10 @@ extension SQLRecordStore {
         try await writing { try ArrivalRow.write(stretch, to: $0) }
     }
 
-    package func arrivals(since: Timestamp) async throws(StoreError) -> [ArrivalStretch] {
-        try await reading { try ArrivalRow.stretches(since: since, in: $0) }
+    package func arrivals(
+        since: Timestamp,
+        but known: Set<ArrivalStretch.ID>
+    ) async throws(StoreError) -> ArrivalSum {
+        try await reading { try ArrivalRow.sum(since: since, but: known, in: $0) }
     }
 }

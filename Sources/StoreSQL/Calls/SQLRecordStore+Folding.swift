@@ -6,34 +6,45 @@ extension SQLRecordStore {
         since: Int64,
         limit: Int
     ) async throws(StoreError) -> FoldingProgress {
-        guard limit > 0 else { return FoldingProgress(through: since, removed: 0, isUnfinished: false) }
-        let found = try await reading { session in try Flapping(folding, since: since, limit: limit, in: session) }
+        let nothing = FoldingProgress(through: since, removed: 0, isUnfinished: false)
+        guard limit > 0 else { return nothing }
+        let found = try await reading { session throws -> Stretch? in
+            // A daemon of the release before does not get past rows that were removed before it read them.
+            session.dialect.phase == .new ? try Stretch(folding, since: since, limit: limit, in: session) : nil
+        }
+        guard let found else { return nothing }
         var removed = 0
-        // A transaction for each service: what writes the log waits for none of them long.
-        for (service, folds) in found.services where !folds.isEmpty {
-            removed += try await writing { session in
-                try folds.reduce(0) { removed, fold in
-                    try session.execute(FoldingText.counting, [fold.count.stored, fold.into.stored])
-                    return removed
-                        + (try session.execute(
-                            FoldingText.removal,
-                            [
-                                service.stored, fold.removed.lowerBound.stored, fold.removed.upperBound.stored,
-                                folding.before.stored,
-                            ]
-                        ))
-                }
-            }
+        // A transaction for each service: whoever writes the log waits for none of them long.
+        for service in found.flapping {
+            removed += try await writing { try Self.fold(folding, service, in: $0) }
         }
         return FoldingProgress(through: found.through, removed: removed, isUnfinished: found.isUnfinished)
+    }
+
+    private static func fold(_ folding: FlapFolding, _ service: Int64, in session: Session) throws -> Int {
+        let arguments = [service.stored, folding.before.stored]
+        let rows = try session.rows(FoldingText.rows, arguments, of: "transitions") { stored in
+            FlapFolding.Row(
+                revision: try stored.integer(0),
+                at: try stored.time(1) ?? Timestamp(microseconds: 0),
+                folded: try stored.count(2)
+            )
+        }
+        return try folding.folds(of: rows).reduce(0) { removed, fold in
+            try session.execute(FoldingText.counting, [fold.count.stored, fold.into.stored])
+            let range = [fold.removed.lowerBound.stored, fold.removed.upperBound.stored]
+            return removed
+                + (try session.execute(FoldingText.removal, [service.stored] + range + [folding.before.stored]))
+        }
     }
 }
 
 /// What a stretch of the log tells of services that change their state too often.
-private struct Flapping: Sendable {
+private struct Stretch: Sendable {
     var through: Int64
     var isUnfinished = false
-    var services: [(service: Int64, folds: [FlapFolding.Fold])] = []
+    /// Services with a change before which so many others stand, not longer ago than the window.
+    var flapping: [Int64] = []
 
     init(_ folding: FlapFolding, since: Int64, limit: Int, in session: some SQLSession) throws {
         through = since
@@ -45,25 +56,18 @@ private struct Flapping: Sendable {
         guard let stretch, let last = stretch.last else { return }
         through = last
         isUnfinished = stretch.count == limit
-        let found = try session.rows(
-            FoldingText.services,
-            [since.stored, last.stored, folding.before.stored, folding.limit.stored, folding.window.stored],
+        // A run that began before is seen by its changes here; further back than that nobody looks.
+        let (begin, _) = since.subtractingReportingOverflow(2 * Int64(limit))
+        var services: Set<Int64> = []
+        _ = try session.rows(
+            FoldingText.changes(folding.limit),
+            [begin.stored, last.stored, folding.before.stored, since.stored],
             of: "transitions"
-        ) { try $0.integer(0) }
-        services = try found.map { service in
-            let rows = try session.rows(
-                FoldingText.rows,
-                [service.stored, folding.before.stored],
-                of: "transitions"
-            ) { stored in
-                FlapFolding.Row(
-                    revision: try stored.integer(0),
-                    at: try stored.time(1) ?? Timestamp(microseconds: 0),
-                    folded: try stored.count(2)
-                )
-            }
-            return (service, folding.folds(of: rows))
+        ) { stored in
+            let span = (try stored.time(1) ?? .never) - (try stored.time(2) ?? .never)
+            if span <= folding.window { services.insert(try stored.integer(0)) }
         }
+        flapping = services.sorted()
     }
 }
 
@@ -75,16 +79,21 @@ private enum FoldingText {
         (SELECT revision, at FROM transitions WHERE revision > ? ORDER BY revision LIMIT ?) AS stretch
         """
     )
-    /// The services with a change before which so many others stand, not longer ago than the window.
-    static let services = SQLText(
-        """
-        SELECT DISTINCT service_id FROM transitions AS last \
-        WHERE revision > ? AND revision <= ? AND kind = 'state' AND service_id IS NOT NULL AND at < ? AND \
-        (SELECT first.at FROM transitions AS first WHERE first.service_id = last.service_id \
-        AND first.revision <= last.revision AND first.kind = 'state' \
-        ORDER BY first.revision DESC LIMIT 1 OFFSET ?) >= last.at - ?
-        """
-    )
+
+    /// Changes of a stretch, each with the moment of the change of its service that stands so many before it.
+    ///
+    /// One walk over the stretch: a subquery for each row walks all of its service's rows on MariaDB.
+    static func changes(_ limit: Int) -> SQLText {
+        SQLText(
+            """
+            SELECT service_id, at, first FROM (SELECT service_id, revision, at, \
+            LAG(at, \(limit)) OVER (PARTITION BY service_id ORDER BY revision) AS first FROM transitions \
+            WHERE revision > ? AND revision <= ? AND kind = 'state' AND service_id IS NOT NULL AND at < ?) AS changes \
+            WHERE revision > ? AND first IS NOT NULL
+            """
+        )
+    }
+
     static let rows = SQLText(
         """
         SELECT revision, at, folded FROM transitions WHERE service_id = ? AND kind = 'state' AND at < ? \

@@ -7,7 +7,7 @@ enum ArrivalRow {
             try session.execute(
                 insertion,
                 [
-                    stretch.began.stored, stretch.daemon.stored, kind.topic.stored, kind.reportInterval.stored,
+                    stretch.id.began.stored, stretch.id.daemon.stored, kind.topic.stored, kind.reportInterval.stored,
                     kind.downTime.stored, stretch.ended.stored, tally.deaths.stored, tally.mistakes.stored,
                     text(of: tally.gaps).stored,
                 ]
@@ -26,47 +26,36 @@ enum ArrivalRow {
         """
     }
 
-    /// Of all daemons, by the moment each stretch began.
-    static func stretches(since: Timestamp, in session: some SQLSession) throws -> [ArrivalStretch] {
-        var stretches: [ArrivalStretch] = []
+    /// Of all daemons, added up row by row: there may be many.
+    static func sum(
+        since: Timestamp,
+        but known: Set<ArrivalStretch.ID>,
+        in session: some SQLSession
+    ) throws -> ArrivalSum {
+        var sum = ArrivalSum()
         _ = try session.rows(newer, [since.stored], of: "arrivals") { stored in
-            let row = try read(stored)
-            if let last = stretches.last, last.daemon == row.daemon, last.began == row.began {
-                stretches[stretches.count - 1].ended = max(last.ended, row.ended)
-                stretches[stretches.count - 1].tallies.merge(row.tallies) { $1 }
-            } else {
-                stretches.append(row)
-            }
+            let id = ArrivalStretch.ID(
+                daemon: try stored.text(1),
+                began: try stored.time(0) ?? Timestamp(microseconds: 0)
+            )
+            // Nobody needs each of them: one that cannot be read is not worth the others.
+            guard !known.contains(id), let gaps = gaps(in: try stored.text(7)) else { return }
+            let kind = Arrivals.Kind(
+                topic: try stored.text(2),
+                reportInterval: try stored.interval(3),
+                downTime: .microseconds(try stored.count(4))
+            )
+            let tally = Arrivals.Tally(gaps: gaps, deaths: try stored.count(5), mistakes: try stored.count(6))
+            sum.add(id, kind, tally)
         }
-        return stretches
+        return sum
     }
 
     private static let newer = SQLText(
         """
-        SELECT began, daemon, topic, report_interval, down_time, ended, deaths, mistakes, gaps FROM arrivals \
-        WHERE ended > ? ORDER BY began, daemon
+        SELECT began, daemon, topic, report_interval, down_time, deaths, mistakes, gaps FROM arrivals WHERE ended > ?
         """
     )
-
-    private static func read(_ stored: StoredRow<some SQLColumns>) throws -> ArrivalStretch {
-        let began = try stored.time(0) ?? Timestamp(microseconds: 0)
-        let kind = Arrivals.Kind(
-            topic: try stored.text(2),
-            reportInterval: try stored.interval(3),
-            downTime: .microseconds(try stored.count(4))
-        )
-        let text = try stored.text(8)
-        guard let gaps = gaps(in: text) else {
-            throw StoreError(.corrupt, "arrivals row \(began.microseconds): \"\(text.prefix(64))\" are no gaps")
-        }
-        let tally = Arrivals.Tally(gaps: gaps, deaths: try stored.count(6), mistakes: try stored.count(7))
-        return ArrivalStretch(
-            daemon: try stored.text(1),
-            began: began,
-            ended: try stored.time(5) ?? began,
-            tallies: [kind: tally]
-        )
-    }
 
     // MARK: Gaps
 

@@ -58,7 +58,7 @@ struct BeatCursor {
                 if call.count > 0 { call.body.writeStaticString(",") }
                 fleet.write(service, sequence: step + 1, to: &call.body)
                 call.count += 1
-                if fleet.killed.contains(service) { call.mortals.append(service) }
+                if fleet.isMortal(service) { call.mortals.append(service) }
             }
             looked += 1
             service += stride

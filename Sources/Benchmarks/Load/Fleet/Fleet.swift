@@ -8,11 +8,10 @@ struct Fleet: Sendable {
     let count: Int
     let interval: TimeAmount
     let incarnation: String
-    /// The first so many cease to beat at the moment, spread over all connections.
-    let killed: Range<Int>
+    /// So many cease to beat at the moment, and so many pause; both are spread over the fleet, and so over an interval.
+    let killed: Int
     let killedAt: NIODeadline
-    /// These pause.
-    let silenced: Range<Int>
+    let silenced: Int
     let silence: Range<NIODeadline>
     let began: NIODeadline
 
@@ -28,8 +27,18 @@ struct Fleet: Sendable {
         return Int(host.dropFirst(5))
     }
 
+    /// Whether it is among those who die.
+    func isMortal(_ service: Int) -> Bool {
+        killed > 0 && service % (count / killed) == 0 && service / (count / killed) < killed
+    }
+
+    /// Whether it is among those who pause.
+    private func isSleeper(_ service: Int) -> Bool {
+        silenced > 0 && service % (count / silenced) == 1 && service / (count / silenced) < silenced
+    }
+
     func isSilent(_ service: Int, at now: NIODeadline) -> Bool {
-        killed.contains(service) && now >= killedAt || silenced.contains(service) && silence.contains(now)
+        isMortal(service) && now >= killedAt || isSleeper(service) && silence.contains(now)
     }
 
     /// When the heartbeat of that step is due.

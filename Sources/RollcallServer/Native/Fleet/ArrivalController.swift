@@ -26,16 +26,18 @@ struct ArrivalController {
         }
         let now = engine.wall(engine.now)
         let known = try await engine.arrivals(since: since ?? last.map { now - $0 })
-        let entries = known.tallies.map { WireArrivals($0.key, $0.value) }.sorted {
-            ($0.topic, $0.reportInterval, $0.serviceDownTime) < ($1.topic, $1.reportInterval, $1.serviceDownTime)
-        }
-        return try Reply.document(
-            ArrivalsReply(
-                daemons: known.daemons,
-                since: WireTime(microseconds: known.since.microseconds),
-                arrivals: entries
+        return try await OffLoop.run {
+            let entries = known.arrivals.tallies.map { WireArrivals($0.key, $0.value) }.sorted {
+                ($0.topic, $0.reportInterval, $0.serviceDownTime) < ($1.topic, $1.reportInterval, $1.serviceDownTime)
+            }
+            return try Reply.document(
+                ArrivalsReply(
+                    daemons: known.daemons.sorted(),
+                    since: WireTime(microseconds: (known.began ?? now).microseconds),
+                    arrivals: entries
+                )
             )
-        )
+        }
     }
 }
 

@@ -13,10 +13,24 @@ struct ServiceWriter: ServiceRowWriter {
     private let wall: Timestamp
     /// Its name as JSON.
     private let driver: [UInt8]
-    /// Each field with the syntax before its value: a brace or a comma, the key, a colon.
-    private let keys: [(ServiceField, [UInt8])]
-    /// By number of profile: topic and zone as JSON.
-    private var profiles: [UInt32: (topic: [UInt8], zone: [UInt8])] = [:]
+    private let fields: [ServiceField]
+    /// The syntax before each value, one behind the other: a brace or a comma, the key, a colon; and where each ends.
+    private let keys: [UInt8]
+    private let keyEnds: [Int]
+    /// By number of profile, those that were written.
+    private var profiles: [ProfileText?] = []
+    private var dates = DateText()
+
+    /// Topic and zone as JSON.
+    private struct ProfileText {
+        var topic: [UInt8]
+        var zone: [UInt8]
+    }
+
+    /// Bytes of all values but texts and workers, at most.
+    private static let valueSize = 640
+    /// Of a worker, at most, beside its texts.
+    private static let workerSize = 256
 
     init(
         _ board: Board,
@@ -31,67 +45,113 @@ struct ServiceWriter: ServiceRowWriter {
         var name = JSONWriter()
         name.text(engine.guarantees.name)
         driver = name.bytes
-        keys = fields.enumerated().map { position, field in
-            (field, Array("\(position == 0 ? "{" : ",")\"\(field.name)\":".utf8))
+        self.fields = fields
+        var keys: [UInt8] = []
+        keyEnds = fields.enumerated().map { position, field in
+            keys += "\(position == 0 ? "{" : ",")\"\(field.name)\":".utf8
+            return keys.count
         }
+        self.keys = keys
     }
 
     /// Appends one service.
     mutating func write(_ service: UInt32, to writer: inout JSONWriter) {
-        let card = board.cards[Int(service)]
-        let verdict = board.standings[Int(service)].verdict
-        let extras = card.flags.contains(.extras) ? board.extras[service] : nil
-        for (field, key) in keys {
-            writer.raw(key)
-            switch field {
-            case .uuid: writer.uuid(card.uuid)
-            case .host: board.withName(of: service) { host, _ in writer.text(host) }
-            case .binary: board.withName(of: service) { _, binary in writer.text(binary) }
-            case .topic: writer.raw(profile(card.profile).topic)
-            case .zone: writer.raw(profile(card.profile).zone)
-            case .status: card.flags.contains(.disabled) ? writer.raw("\"disabled\"") : writer.raw("\"enabled\"")
-            case .disabledReason: writer.text(extras?.disabledReason)
-            case .state: writer.word(verdict.state(reading: reading).word)
-            case .stateReason: writer.word(verdict.reason.word)
-            case .stateSince: writer.time(board.standings[Int(service)].since)
-            case .lastState:
-                if let state = verdict.lastState { writer.word(state.word) } else { writer.raw("null") }
-            case .forcedDown: writer.bool(extras?.forcedDown != nil)
-            case .forcedDownReason: writer.text(extras?.forcedDown?.reason)
-            case .forcedDownBy: writer.text(extras?.forcedDown?.by)
-            case .forcedDownAt: writer.time(extras?.forcedDown?.at)
-            case .forcedDownUntil: writer.time(extras?.forcedDown?.until)
-            case .version: writer.integer(Int64(card.version))
-            case .reportInterval: writer.seconds(microseconds: Int64(card.interval))
-            case .reportCount: writer.integer(UInt64(board.hearings[Int(service)].reportCount))
-            case .lastSeenUp: writer.time(lastSeenUp(board.hearings[Int(service)]))
-            case .age: age(board.lastHeard(of: service), to: &writer)
-            case .incarnation:
-                if card.flags.contains(.packedIncarnation) {
-                    writer.uuid(card.incarnation)
-                } else {
-                    writer.text(board.incarnation(of: service))
+        let row = board.row(of: service)
+        let extras = row.card.flags.contains(.extras) ? board.extras[service] : nil
+        let incarnation = row.card.flags.contains(.textIncarnation) ? extras?.incarnation : nil
+        let profile = profile(row.card.profile)
+        let isFlapping = !board.flapping.isEmpty && board.flapping.contains(service)
+        writer.block(size(row, extras, profile)) { output in
+            var begin = 0
+            for position in fields.indices {
+                let end = keyEnds[position]
+                output.raw(keys.span.extracting(begin..<end))
+                begin = end
+                switch fields[position] {
+                case .uuid: output.uuid(row.card.uuid)
+                case .host: output.text(row.host.span)
+                case .binary: output.text(row.binary.span)
+                case .topic: output.raw(profile.topic.span)
+                case .zone: output.raw(profile.zone.span)
+                case .incarnation:
+                    if row.card.flags.contains(.packedIncarnation) {
+                        output.uuid(row.card.incarnation)
+                    } else {
+                        output.text(incarnation)
+                    }
+                case .driver: output.raw(driver.span)
+                case .flapping: output.bool(isFlapping)
+                case let field: write(field, row, extras, to: &output)
                 }
-            case .incarnationNumber: number(Int64(card.incarnationNumber), to: &writer)
-            case .workers: workers(extras?.workers ?? [], to: &writer)
-            case .driver: writer.raw(driver)
-            case .flapping: writer.raw(board.flapping.contains(service) ? "true" : "false")
-            case .createdAt: writer.time(card.createdAt)
-            case .updatedAt: writer.time(card.updatedAt)
             }
+            output.raw("}")
         }
-        writer.raw("}")
     }
 
-    private mutating func profile(_ number: UInt32) -> (topic: [UInt8], zone: [UInt8]) {
-        if let known = profiles[number] { return known }
-        let profile = board.profiles[number]
+    @inline(__always)
+    private mutating func write(
+        _ field: ServiceField,
+        _ row: Board.Row,
+        _ extras: CardExtras?,
+        to output: inout OutputSpan<UInt8>
+    ) {
+        let card = row.card
+        let verdict = row.standing.verdict
+        switch field {
+        case .status:
+            if card.flags.contains(.disabled) { output.raw("\"disabled\"") } else { output.raw("\"enabled\"") }
+        case .disabledReason: output.text(extras?.disabledReason)
+        case .state: output.word(verdict.state(reading: reading).word)
+        case .stateReason: output.word(verdict.reason.word)
+        case .stateSince: output.time(row.standing.since, &dates)
+        case .lastState: if let state = verdict.lastState { output.word(state.word) } else { output.raw("null") }
+        case .forcedDown: output.bool(extras?.forcedDown != nil)
+        case .forcedDownReason: output.text(extras?.forcedDown?.reason)
+        case .forcedDownBy: output.text(extras?.forcedDown?.by)
+        case .forcedDownAt: output.time(extras?.forcedDown?.at, &dates)
+        case .forcedDownUntil: output.time(extras?.forcedDown?.until, &dates)
+        case .version: output.integer(Int64(card.version))
+        case .reportInterval: output.seconds(microseconds: Int64(card.interval))
+        case .reportCount: output.integer(UInt64(row.hearing.reportCount))
+        case .lastSeenUp: output.time(lastSeenUp(row.hearing), &dates)
+        case .age: age(verdict.reason == .session ? nil : row.hearing.lastHeard, to: &output)
+        case .incarnationNumber: number(Int64(card.incarnationNumber), to: &output)
+        case .workers: workers(extras?.workers ?? [], to: &output)
+        case .createdAt: output.time(card.createdAt, &dates)
+        case .updatedAt: output.time(card.updatedAt, &dates)
+        case .uuid, .host, .binary, .topic, .zone, .incarnation, .driver, .flapping: break
+        }
+    }
+
+    /// The most bytes of a service.
+    private func size(_ row: Board.Row, _ extras: CardExtras?, _ profile: ProfileText) -> Int {
+        let names = row.host.count + row.binary.count
+        let plain = keys.count + Self.valueSize + profile.topic.count + profile.zone.count + driver.count
+        var size = plain + OutputSpan<UInt8>.textSize(names) + 2
+        guard let extras else { return size }
+        let texts = [
+            extras.disabledReason, extras.forcedDown?.reason, extras.forcedDown?.by, extras.incarnation,
+        ]
+        for text in texts { size += OutputSpan<UInt8>.textSize(text?.utf8.count ?? 2) }
+        for worker in extras.workers {
+            let texts = worker.worker.utf8.count + (worker.incarnation?.utf8.count ?? 0)
+            size += Self.workerSize + OutputSpan<UInt8>.textSize(texts)
+        }
+        return size
+    }
+
+    private mutating func profile(_ number: UInt32) -> ProfileText {
+        let number = Int(number)
+        if number < profiles.count, let known = profiles[number] { return known }
+        let profile = board.profiles[UInt32(number)]
         var topic = JSONWriter()
         topic.text(profile.topic)
         var zone = JSONWriter()
         zone.text(profile.zone)
-        profiles[number] = (topic.bytes, zone.bytes)
-        return (topic.bytes, zone.bytes)
+        let text = ProfileText(topic: topic.bytes, zone: zone.bytes)
+        if number >= profiles.count { profiles += Array(repeating: nil, count: number + 1 - profiles.count) }
+        profiles[number] = text
+        return text
     }
 
     private func lastSeenUp(_ hearing: Hearing) -> Timestamp? {
@@ -99,33 +159,37 @@ struct ServiceWriter: ServiceRowWriter {
     }
 
     /// Only where this daemon has heard it itself: another machine's clock is never compared with ours.
-    private func age(_ lastHeard: Instant?, to writer: inout JSONWriter) {
-        if let lastHeard { writer.milliseconds(max(.zero, now - lastHeard)) } else { writer.raw("null") }
-    }
-
-    private func number(_ number: Int64, to writer: inout JSONWriter) {
-        if number > 0 { writer.integer(number) } else { writer.raw("null") }
-    }
-
-    private func workers(_ workers: [WorkerStanding], to writer: inout JSONWriter) {
-        writer.raw("[")
-        for (position, worker) in workers.enumerated() {
-            writer.raw(position == 0 ? "{\"worker\":" : ",{\"worker\":")
-            writer.text(worker.worker)
-            writer.raw(",\"incarnation\":")
-            writer.text(worker.incarnation)
-            writer.raw(",\"incarnation_number\":")
-            number(worker.number, to: &writer)
-            writer.raw(",\"version\":")
-            writer.integer(Int64(worker.version))
-            writer.raw(",\"state\":")
-            writer.word(worker.state.word)
-            writer.raw(",\"last_seen_up\":")
-            writer.time(worker.lastHeard.map { wall - (now - $0) } ?? worker.lastSeenUp)
-            writer.raw(",\"age\":")
-            age(worker.lastHeard, to: &writer)
-            writer.raw("}")
+    private func age(_ lastHeard: Instant?, to output: inout OutputSpan<UInt8>) {
+        if let lastHeard {
+            output.seconds(microseconds: max(.zero, now - lastHeard).clampedNanoseconds / 1_000_000 * 1_000)
+        } else {
+            output.raw("null")
         }
-        writer.raw("]")
+    }
+
+    private func number(_ number: Int64, to output: inout OutputSpan<UInt8>) {
+        if number > 0 { output.integer(number) } else { output.raw("null") }
+    }
+
+    private mutating func workers(_ workers: [WorkerStanding], to output: inout OutputSpan<UInt8>) {
+        output.raw("[")
+        for (position, worker) in workers.enumerated() {
+            output.raw(position == 0 ? "{\"worker\":" : ",{\"worker\":")
+            output.text(worker.worker)
+            output.raw(",\"incarnation\":")
+            output.text(worker.incarnation)
+            output.raw(",\"incarnation_number\":")
+            number(worker.number, to: &output)
+            output.raw(",\"version\":")
+            output.integer(Int64(worker.version))
+            output.raw(",\"state\":")
+            output.word(worker.state.word)
+            output.raw(",\"last_seen_up\":")
+            output.time(worker.lastHeard.map { wall - (now - $0) } ?? worker.lastSeenUp, &dates)
+            output.raw(",\"age\":")
+            age(worker.lastHeard, to: &output)
+            output.raw("}")
+        }
+        output.raw("]")
     }
 }

@@ -13,15 +13,19 @@ export const RANGES = [
 
 /** A service's states one after the other, from its transitions (newest first): `{state, reason, from, to}`.
  *
- * Of changes that were folded nobody knows how long each lasted: their time counts as the state before. */
+ * Of changes that were folded nobody knows how long each lasted: their time is one spell with their number, `changes`. */
 export function spellsOf(transitions, now) {
     const spells = [];
     let until = now;
+    let changes = 0;
     for (const row of transitions) {
         const at = Date.parse(row.at);
         const isState = row.to && row.kind !== "deleted";
-        if (isState) spells.push({ state: row.to, reason: row.reason, from: at, to: Math.max(at, until) });
-        if (row.to || row.kind === "deleted") until = at;
+        if (isState) spells.push({ state: row.to, reason: row.reason, from: at, to: Math.max(at, until), changes });
+        if (row.to || row.kind === "deleted") {
+            until = at;
+            changes = row.folded ?? 0;
+        }
     }
     return spells.reverse();
 }
@@ -40,7 +44,7 @@ export function within(spells, begin, end) {
     const sums = { up: 0, down: 0, unknown: 0 };
     const times = { up: 0, down: 0, unknown: 0 };
     for (const spell of seen) {
-        if (!(spell.state in sums)) continue;
+        if (!(spell.state in sums) || spell.changes > 0) continue;
         sums[spell.state] += spell.to - spell.from;
         times[spell.state] += 1;
     }

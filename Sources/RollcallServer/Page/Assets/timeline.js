@@ -63,9 +63,13 @@ function shape(spell, place) {
     const width = Math.max(LEAST, place(spell.to) - x);
     const left = Math.min(x, place(spell.to) - LEAST);
     const length = duration(spell.to - spell.from);
-    const title = `${spell.state} for ${length}, from ${absolute(spell.from)}: ${reasonWords(spell.reason)}`;
-    const size = { x: left.toFixed(1), width: width.toFixed(1), ...SHAPES[spell.state] };
-    return draw("rect", { class: spell.state, ...size }, draw("title", {}, title));
+    const what = spell.changes > 0
+        ? `${plural(spell.changes, "change")} in ${length}, from ${absolute(spell.from)}`
+        : `${spell.state} for ${length}, from ${absolute(spell.from)}: ${reasonWords(spell.reason)}`;
+    // What it was in all that time nobody knows any more.
+    const state = spell.changes > 0 ? "unknown" : spell.state;
+    const size = { x: left.toFixed(1), width: width.toFixed(1), ...SHAPES[state] };
+    return draw("rect", { class: state, ...size }, draw("title", {}, what));
 }
 
 function hatching() {
