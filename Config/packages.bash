@@ -19,6 +19,10 @@ page_packages=(chromium-headless-shell python3)
 guide_packages=(python3 curl jq openssl sqlite3 mariadb-server-core mariadb-client-core)
 # What Tests/compare-nova and its neighbours need beside the packages for building: the server, and a Python for Nova.
 comparison_packages=(mariadb-server-core mariadb-client-core python3-venv)
+# The servers that Tests/peers needs beside them, and a Python for what it runs.
+etcd_packages=(etcd-server python3)
+redis_packages=(redis-server python3)
+zookeeper_packages=(libzookeeper-java default-jre-headless python3)
 # What Tests/upgrade needs beside them.
 upgrade_packages=(mariadb-server-core mariadb-client-core python3-pymysql)
 # What Config/package needs: what computes dependencies, splits off symbols, and writes man pages.

@@ -2,44 +2,19 @@
 
 import getpass
 import os
-import socket
 import subprocess
 import time
 
 import pymysql
 
-_TICKS = os.sysconf("SC_CLK_TCK")
+# Also for those who have them from here.
+from processes import cpu_seconds, end, free_port
 
 # What reads or writes rows. A statement of several tables has a counter of its own.
 _ON_ROWS = [
     "Com_select", "Com_insert", "Com_insert_select", "Com_replace", "Com_replace_select", "Com_update",
     "Com_update_multi", "Com_delete", "Com_delete_multi",
 ]
-
-
-def cpu_seconds(process_id):
-    """The CPU time of a process with all its threads, user and system, in steps of 10 ms."""
-    with open(f"/proc/{process_id}/stat", "rb") as file:
-        # The name is in brackets and may hold anything.
-        fields = file.read().rpartition(b")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def end(process):
-    """Ends a process that we started, and waits until it is gone."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-    process.wait()
 
 
 class Usage:
