@@ -290,9 +290,11 @@ let package = Package(
             path: "Sources/Benchmarks/QualityOfServiceTables"
         ),
 
+        .executableTarget(name: "rollcall-floor", path: "Sources/Benchmarks/Floor"),
         .executableTarget(
             name: "rollcall-load",
             dependencies: [
+                "rollcall-floor",
                 "RollcallWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),

@@ -32,7 +32,7 @@ struct LoadTests {
         let place = try Workplace()
         let file = place.file("report.json")
         let words = [
-            "--services", "60", "--interval", "0.4", "--down-time", "2", "--seconds", "2", "--connections", "3",
+            "--services", "60", "--interval", "0.4", "--down-time", "6", "--seconds", "2", "--connections", "3",
             "--batch", "10", "--kill", "6", "--silence", "6", "--watchers", "3", "--asking", "0.5",
             "--questions-per-second", "100", "--lists", "1", "--restart", "--json", file,
         ]
@@ -41,7 +41,7 @@ struct LoadTests {
         let report = try JSONDecoder().decode(Report.self, from: try Data(contentsOf: URL(filePath: file)))
         let values = Dictionary(report.figures.map { ($0.quantity, $0.value) }) { first, _ in first }
         #expect(report.failures == [])
-        // Sixty services, of which six are dead after the first of its seconds.
+        // Sixty services, of which six die at the beginning.
         let rate = try #require(values["heartbeats a second"])
         #expect(rate > 54 / 0.4 / 2 && rate < 61 / 0.4)
         #expect(values["false downs"] == 0)

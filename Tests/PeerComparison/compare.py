@@ -14,6 +14,7 @@ import exchange
 
 # What each peer needs: programs and files of Debian's packages, and which Python has its library.
 NEEDS = {
+    "rollcall": ([], None),
     "etcd": (["etcd"], None),
     "zookeeper": (["java", "/usr/share/java/zookeeper.jar"], None),
     "memcached": (["memcached"], None),
@@ -23,9 +24,10 @@ NEEDS = {
     "tooz-zookeeper": (["java", "/usr/share/java/zookeeper.jar"], "tooz"),
     "tooz-etcd": (["etcd"], "tooz"),
 }
+# Quantities of which Rollcall's own is shown beside a peer's, by how they begin.
+COMPARED = ("server CPU per renewal", "list,", "mass expiry, last")
 # However slow it is, a peer takes no longer, in seconds.
 LIMIT = 600
-
 
 
 def measure(peer, arguments):
@@ -132,8 +134,37 @@ def show(place, measurements, not_measured):
             f'| {one["peer"]} | {one["version"]} | {one["quantity"]} | {digits(one["value"])} | {one["unit"]} | {spread} '
             f"| {count} |"
         )
+    beside(measurements)
     for one in not_measured:
         print(f'\n{one["peer"]}: not measured: {one["reason"]}')
+
+
+def alike(one):
+    """What a quantity is compared by: a renewal by how it is sent and over how many connections, the others by their kind."""
+    quantity = one["quantity"]
+    if quantity.startswith("server CPU per renewal"):
+        many = "one per call" not in quantity
+        return ("many in a call" if many else "one per call", min(one["connections"] or 1, 32))
+    if quantity.startswith("list,"):
+        return ("list", quantity.rpartition(": ")[2])
+    return ("last of a mass expiry", "")
+
+
+def beside(measurements):
+    """The peers' values as multiples of ours, of the same run."""
+    ours = {
+        alike(one): one["value"]
+        for one in measurements if one["peer"] == "rollcall" and one["quantity"].startswith(COMPARED)
+    }
+    peers = [
+        one for one in measurements
+        if one["peer"] != "rollcall" and one["quantity"].startswith(COMPARED) and ours.get(alike(one))
+    ]
+    if peers:
+        print("\n| peer | what | N / connections | its value as a multiple of Rollcall's |\n|---|---|---|---|")
+    for one in peers:
+        count = f'{one["count"]:,}' + (f' / {one["connections"]:,}' if one["connections"] else "")
+        print(f'| {one["peer"]} | {one["quantity"]} | {count} | {digits(one["value"] / ours[alike(one)])} |')
 
 
 def main():

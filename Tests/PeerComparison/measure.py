@@ -8,6 +8,7 @@ import sys
 
 # Modules are loaded when they are asked for: each needs only its own peer.
 PEERS = {
+    "rollcall": ("rollcall_load", ()),
     "etcd": ("etcd_leases", ()),
     "zookeeper": ("zookeeper_sessions", ()),
     "memcached": ("expiring_keys", ("memcached",)),

@@ -24,8 +24,10 @@ enum Repository {
         String(data: try Data(contentsOf: root.appending(path: path)), encoding: .utf8)
     }
 
-    static func swiftFiles(below folder: String) throws -> [SourceFile] {
-        let files = try paths().filter { $0.hasPrefix(folder + "/") && $0.hasSuffix(".swift") }.map { path in
+    static func swiftFiles(below folder: String) throws -> [SourceFile] { try files(below: folder, ending: ".swift") }
+
+    static func files(below folder: String, ending: String) throws -> [SourceFile] {
+        let files = try paths().filter { $0.hasPrefix(folder + "/") && $0.hasSuffix(ending) }.map { path in
             guard let text = try text(path) else { throw NotReadable(what: path) }
             return SourceFile(path: path, text: text)
         }

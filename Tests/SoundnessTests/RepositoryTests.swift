@@ -14,7 +14,9 @@ struct RepositoryTests {
     @Test("every target lists the modules that it imports, and no others")
     func dependencies() throws {
         let manifest = Manifest(try #require(try Repository.text("Package.swift")))
-        let files = try Repository.swiftFiles(below: "Sources") + Repository.swiftFiles(below: "Tests")
+        let files =
+            try Repository.swiftFiles(below: "Sources") + Repository.swiftFiles(below: "Tests")
+            + Repository.files(below: "Sources/Benchmarks", ending: ".c")
         #expect(manifest.targets.count > 20 && manifest.modules.contains("Hummingbird"))
         let problems = Checks.dependencies(manifest, files)
         #expect(problems.isEmpty, "\n\(problems.joined(separator: "\n"))")

@@ -52,7 +52,7 @@ struct Load {
         let empty = cost
         let tally = BeatTally()
         let began = NIODeadline.now()
-        try await sendRound(0, killedAt: .distantFuture, tally)
+        try await sendRound(sequence: 1, killedAt: .distantFuture, tally)
         let seconds = (NIODeadline.now() - began).seconds
         let after = cost
         report.expectNone(plan.services - tally.heartbeats, "services could not be registered")
@@ -64,7 +64,7 @@ struct Load {
     }
 
     /// One heartbeat of everyone who lives, in large calls.
-    private func sendRound(_ step: Int, killedAt: NIODeadline, _ tally: BeatTally) async throws {
+    private func sendRound(sequence: Int, killedAt: NIODeadline, _ tally: BeatTally) async throws {
         let lines = min(plan.connections, 4)
         let fleet = fleet(from: .now(), killedAt: killedAt)
         let cursors = (0..<lines).map { connection in
@@ -74,7 +74,8 @@ struct Load {
                 of: lines,
                 batch: 1_000,
                 isFlatOut: true,
-                steps: step..<step + 1
+                steps: 0..<1,
+                firstSequence: sequence
             )
         }
         try await send(cursors, until: .now() + .minutes(10), tally)
@@ -82,8 +83,8 @@ struct Load {
 
     /// Whoever lives has been heard a moment ago, and does not die of what is measured next.
     private func refresh() async throws {
-        // Far beyond the steps of a run: a sequence only grows.
-        try await sendRound(1 << 40 + Int(Date().timeIntervalSince1970), killedAt: .distantPast, BeatTally())
+        // Far beyond the steps of a run.
+        try await sendRound(sequence: 1 << 40 + Int(Date().timeIntervalSince1970), killedAt: .distantPast, BeatTally())
     }
 
     private func fleet(from began: NIODeadline, killedAt: NIODeadline) -> Fleet {
@@ -100,8 +101,26 @@ struct Load {
         )
     }
 
-    private func send(_ cursors: [BeatCursor], until end: NIODeadline, _ tally: BeatTally) async throws {
-        let port = daemon.port
+    private func cursors(of fleet: Fleet, flatOut: Bool) -> [BeatCursor] {
+        (0..<plan.connections).map { connection in
+            BeatCursor(
+                fleet,
+                connection: connection,
+                of: plan.connections,
+                batch: plan.batch,
+                isFlatOut: flatOut,
+                steps: 1..<Int.max
+            )
+        }
+    }
+
+    private func send(
+        _ cursors: [BeatCursor],
+        to port: Int? = nil,
+        until end: NIODeadline,
+        _ tally: BeatTally
+    ) async throws {
+        let port = port ?? daemon.port
         try await withThrowingTaskGroup(of: Void.self) { lines in
             for cursor in cursors {
                 let loop = group.next()
@@ -120,31 +139,23 @@ struct Load {
         let revision = try await newestRevision()
         let crowd = try await openWatchers(since: revision, deaths)
         let began = NIODeadline.now() + .milliseconds(100)
-        let killedAt = began + interval
+        // Everyone has beaten by then, also who waited for others to share a call with.
+        let killedAt = began + interval + .milliseconds(200)
         // Until the last of those who die was noticed, or is missed.
         let long = plan.killed > 0 ? plan.interval * 2 + plan.downTime + 3 : 0
         let end = began + .nanoseconds(Int64(max(plan.seconds, long) * 1e9))
         // The first step was the registration.
         let fleet = fleet(from: began - interval, killedAt: plan.killed > 0 ? killedAt : .distantFuture)
-        let cursors = (0..<plan.connections).map { connection in
-            BeatCursor(
-                fleet,
-                connection: connection,
-                of: plan.connections,
-                batch: plan.batch,
-                isFlatOut: plan.isFlatOut,
-                steps: 1..<Int.max
-            )
-        }
         let tally = BeatTally()
         let (before, backendBefore) = (cost, backendCost)
-        try await send(cursors, until: end, tally)
+        try await send(cursors(of: fleet, flatOut: plan.isFlatOut), until: end, tally)
         let (after, backendAfter) = (cost, backendCost)
         let seconds = (NIODeadline.now() - began).seconds
         report.expectNone(tally.refused, "heartbeats were refused")
         report.expectNone(tally.broken, "connections broke")
         guard tally.heartbeats > 0 else { return report.fail("no heartbeat was answered") }
         let each = 1e6 / Double(tally.heartbeats)
+        if plan.isFlatOut, plan.batch == 1 { try await stepOnTheFloor((after.cpu - before.cpu) * each) }
         report.add(
             "heartbeats a second",
             Double(tally.heartbeats) / seconds,
@@ -163,6 +174,32 @@ struct Load {
         tell(deaths, tally, fleet)
         tell(crowd, deaths)
         for watcher in crowd.channels { try? await watcher.close() }
+    }
+
+    /// The program beside this one that does nothing with what it reads.
+    private static var floor: String {
+        get throws {
+            let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            return URL(filePath: own).deletingLastPathComponent().appending(path: "rollcall-floor").path
+        }
+    }
+
+    /// The same calls to a server that does nothing with them.
+    private mutating func stepOnTheFloor(_ daemonCost: Double) async throws {
+        let output = FileManager.default.temporaryDirectory.appending(path: "rollcall-floor-\(UUID().uuidString).log")
+        defer { try? FileManager.default.removeItem(at: output) }
+        let floor = try await ListeningProcess.start(try Self.floor, [], output: output)
+        defer { floor.process.terminate() }
+        let tally = BeatTally()
+        let end = NIODeadline.now() + .nanoseconds(Int64(min(plan.seconds, 5) * 1e9))
+        let fleet = fleet(from: .now(), killedAt: .distantFuture)
+        let before = ProcessCost(of: [floor.process.processIdentifier])
+        try await send(cursors(of: fleet, flatOut: true), to: floor.port, until: end, tally)
+        let after = ProcessCost(of: [floor.process.processIdentifier])
+        guard tally.heartbeats > 0, after.cpu > before.cpu else { return report.fail("the floor answered nothing") }
+        let cost = (after.cpu - before.cpu) / Double(tally.heartbeats) * 1e6
+        report.add("CPU of the least that a server can do", cost, "us", "per call, in the same run")
+        report.add("the daemon's beside it", daemonCost / cost, "times")
     }
 
     /// Deaths, and who was called dead and lives.

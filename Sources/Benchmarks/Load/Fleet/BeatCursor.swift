@@ -8,12 +8,22 @@ struct BeatCursor {
     private let batch: Int
     private let isFlatOut: Bool
     private let lastStep: Int
+    /// Of the first step of all; a sequence only grows.
+    private let firstSequence: Int
     private var service: Int
     private var step: Int
     /// Whoever is due waits so long for others to share a call with.
     private static let patience = TimeAmount.milliseconds(50)
 
-    init(_ fleet: Fleet, connection: Int, of stride: Int, batch: Int, isFlatOut: Bool, steps: Range<Int>) {
+    init(
+        _ fleet: Fleet,
+        connection: Int,
+        of stride: Int,
+        batch: Int,
+        isFlatOut: Bool,
+        steps: Range<Int>,
+        firstSequence: Int = 1
+    ) {
         self.fleet = fleet
         self.connection = connection
         self.stride = stride
@@ -22,6 +32,7 @@ struct BeatCursor {
         service = connection
         step = steps.lowerBound
         lastStep = steps.upperBound
+        self.firstSequence = firstSequence
     }
 
     /// All its steps are made.
@@ -56,7 +67,7 @@ struct BeatCursor {
         {
             if !fleet.isSilent(service, at: now) {
                 if call.count > 0 { call.body.writeStaticString(",") }
-                fleet.write(service, sequence: step + 1, to: &call.body)
+                fleet.write(service, sequence: firstSequence + step, to: &call.body)
                 call.count += 1
                 if fleet.isMortal(service) { call.mortals.append(service) }
             }
