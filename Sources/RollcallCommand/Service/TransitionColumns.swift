@@ -3,7 +3,7 @@ internal import RollcallWire
 /// The columns of an entry of the transition log.
 enum TransitionColumns {
     /// What is shown of one service's history, where its name goes without saying.
-    static let history = ["revision", "at", "kind", "from", "to", "reason", "folded"]
+    static let history = ["revision", "at", "kind", "from", "to", "reason"]
     /// What is shown of all that happens.
     static let watch = ["revision", "at", "kind", "host", "binary", "zone", "from", "to", "reason"]
 
