@@ -16,7 +16,7 @@ server_packages=(
 # What Tests/page needs: a browser without a window, and what drives it.
 page_packages=(chromium-headless-shell python3)
 # What Tests/guides needs: what their commands are, and a server.
-guide_packages=(python3 curl jq openssl sqlite3 mariadb-server-core mariadb-client-core)
+guide_packages=(python3 curl jq openssl sqlite3 mariadb-server-core mariadb-client)
 # What Tests/compare-nova and its neighbours need beside the packages for building: the server, and a Python for Nova.
 comparison_packages=(mariadb-server-core mariadb-client-core python3-venv)
 # The servers that Tests/peers needs beside them, and a Python for what it runs.

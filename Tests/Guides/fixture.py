@@ -38,6 +38,8 @@ STUBS = {
     "systemctl": 'exec python3 -B "$GUIDE_CALL" "$GUIDE_DIRECTORY/control" "$@"',
     "journalctl": 'lines=+1; [[ $3 == -n ]] && lines=$4; exec tail -n "$lines" "$GUIDE_DIRECTORY/daemon.log"',
     "runuser": 'exec "${@:4}"',
+    "mariadb": 'exec /usr/bin/mariadb --no-defaults --socket="$GUIDE_DIRECTORY/s" --user=root "$@"',
+    "mariadb-dump": 'exec /usr/bin/mariadb-dump --no-defaults --socket="$GUIDE_DIRECTORY/s" --user=root "$@"',
 }
 
 
