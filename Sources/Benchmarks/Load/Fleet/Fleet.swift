@@ -15,16 +15,13 @@ struct Fleet: Sendable {
     let silence: Range<NIODeadline>
     let began: NIODeadline
 
-    static let topic = "compute"
     static let binary = "nova-compute"
     private static let zones = 10
 
     /// Scattered, so that those who die together are of all zones: a zone that dies whole is one the brake holds.
     private func zone(_ service: Int) -> Int { Int((UInt64(service) &* 0x9E37_79B9_7F4A_7C15) >> 40) % Self.zones }
 
-    func host(_ service: Int) -> String { "load-\(service)" }
-
-    /// The number in a name that `host` made; nil for another one.
+    /// The number in the name of a service; nil for another name.
     static func service(of host: Substring) -> Int? {
         guard host.hasPrefix("load-") else { return nil }
         return Int(host.dropFirst(5))
