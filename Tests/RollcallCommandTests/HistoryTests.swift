@@ -10,10 +10,11 @@ struct HistoryTests {
             {"revision":9,"kind":"state","uuid":"u","host":"node1","binary":"nova-compute","topic":"t","zone":"z",\
             "from":"up","to":"down","reason":"heartbeat_missed","at":"2026-11-21T02:59:59Z"\(folded)}
             """
-        return try await StubDaemon.run(answering: { request in
+        let answer = { @Sendable (request: StubRequest) async throws -> StubReply in
             request.path.hasSuffix("/history")
                 ? StubReply(#"{"transitions":[\#(row)]}"#) : try await StubFleet.answer(request)
-        }) { stub in
+        }
+        return try await StubDaemon.run(answering: answer) { stub in
             let command = ["service", "history", "node1", "nova-compute", "-f", "value"] + words
             let result = await CapturedConsole.run(command, environment: ["ROLLCALL_ENDPOINT": stub.url])
             #expect(result.status == 0)
