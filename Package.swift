@@ -128,8 +128,13 @@ let package = Package(
 
         .target(name: "RollcallWire"),
         .target(
+            name: "HeartbeatDatagrams",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")]
+        ),
+        .target(
             name: "RollcallServer",
             dependencies: [
+                "HeartbeatDatagrams",
                 "LivenessCore",
                 "LivenessEngine",
                 "RollcallWire",
@@ -155,6 +160,7 @@ let package = Package(
         .target(
             name: "RollcallClient",
             dependencies: [
+                "HeartbeatDatagrams",
                 "RollcallWire",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -294,8 +300,10 @@ let package = Package(
         .executableTarget(
             name: "rollcall-load",
             dependencies: [
+                "HeartbeatDatagrams",
                 "rollcall-floor",
                 "RollcallWire",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -307,6 +315,7 @@ let package = Package(
 
         // MARK: Tests
 
+        .testTarget(name: "HeartbeatDatagramsTests", dependencies: ["HeartbeatDatagrams"]),
         .testTarget(name: "LivenessCoreTests", dependencies: ["LivenessCore", "LivenessTesting"]),
         .testTarget(name: "SimulationTests", dependencies: ["LivenessCore", "LivenessTesting", "QualityOfService"]),
         .testTarget(name: "LivenessConformanceTests", dependencies: ["LivenessConformance", "LivenessCore"]),
@@ -447,6 +456,7 @@ let package = Package(
         .testTarget(
             name: "RollcallServerTests",
             dependencies: [
+                "HeartbeatDatagrams",
                 "LivenessCore",
                 "LivenessEngine",
                 "RollcallServer",

@@ -102,6 +102,37 @@ package struct Intake: Sendable {
         Reply(outcomes: outcomes, answers: answers(outcomes, scope), isBackendLost: isBackendLost)
     }
 
+    /// Takes in heartbeats that name their services by number; those `pending` count only when they come as whole ones.
+    ///
+    /// - Parameters:
+    ///   - beats: The heartbeats.
+    ///   - mayReport: Whether the sender of the beat at a position may beat for a host and a binary.
+    /// - Returns: One outcome for each, and answers to those who asked for one.
+    package func receive(
+        _ beats: [NumberedHeartbeat],
+        mayReport: (_ position: Int, _ host: ArraySlice<UInt8>, _ binary: ArraySlice<UInt8>) -> Bool
+    ) -> Reply {
+        var outcomes: [HeartbeatOutcome] = []
+        outcomes.reserveCapacity(beats.count)
+        var isBackendLost = false
+        for range in beats.indices.slices(of: Self.slice) {
+            let now = shared.time.now
+            isBackendLost = shared.withLock { machine in
+                machine.heartbeatsReceived(beats, range, at: now, outcomes: &outcomes, mayReport: mayReport)
+                return machine.isBackendLost
+            }
+        }
+        shared.publishSoon()
+        metrics.received.increment(by: Int64(beats.count))
+        count(outcomes)
+        let isAsked = beats.contains(where: \.isAnswered)
+        return Reply(
+            outcomes: outcomes,
+            answers: isAsked ? answers(outcomes, .all) : [],
+            isBackendLost: isBackendLost
+        )
+    }
+
     private func apply(
         _ batch: HeartbeatBatch,
         _ range: Range<Int>,

@@ -23,9 +23,12 @@ public struct Credential: Hashable, Sendable {
     }
 
     /// The value of `Authorization`.
-    func header() throws(ClientError) -> String {
+    func header() throws(ClientError) -> String { "Bearer \(try token())" }
+
+    /// Its text.
+    func token() throws(ClientError) -> String {
         switch source {
-        case .text(let token): return "Bearer \(token)"
+        case .text(let token): return token
         case .file(let path):
             guard let text = Self.beginning(of: path) else {
                 throw ClientError(code: .notAllowed, message: "the token file \(path) cannot be read")
@@ -34,7 +37,7 @@ public struct Credential: Hashable, Sendable {
             guard Self.isToken(line) else {
                 throw ClientError(code: .notAllowed, message: "the first line of \(path) is no token")
             }
-            return "Bearer \(line)"
+            return String(line)
         }
     }
 

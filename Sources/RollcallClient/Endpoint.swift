@@ -36,6 +36,13 @@ public struct Endpoint: Hashable, Sendable {
         self.description = description
     }
 
+    /// The host alone; `nil` for a socket of this machine.
+    var host: String? {
+        guard url.hasPrefix("http://") || url.hasPrefix("https://") else { return nil }
+        let host = URL(string: url)?.host(percentEncoded: false)
+        return host.map { $0.hasPrefix("[") && $0.hasSuffix("]") ? String($0.dropFirst().dropLast()) : $0 }
+    }
+
     private static let standardURL = "http://127.0.0.1:8790"
     /// Where a daemon without any configuration listens.
     public static let standard = Endpoint(known: standardURL, as: standardURL)

@@ -1,4 +1,3 @@
-import Glibc
 import Logging
 import NIOCore
 import RollcallServer
@@ -14,12 +13,14 @@ struct AnnouncingServer: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await serve() }
             let socket = await server.socket
-            if let port = await server.port, socket == settings.listen.unix { announce(port, socket) }
+            let datagramPort = await server.datagramPort
+            let isWhole = socket == settings.listen.unix && (datagramPort == nil) == (settings.listen.datagram == nil)
+            if let port = await server.port, isWhole { announce(port, socket, datagramPort) }
             try await group.waitForAll()
         }
     }
 
-    private func announce(_ port: Int, _ socket: String?) {
+    private func announce(_ port: Int, _ socket: String?, _ datagramPort: Int?) {
         let scheme = settings.tls.certificate == nil ? "http" : "https"
         var metadata: Logger.Metadata = [
             "http": "\(scheme)://\(ListenAddress(host: settings.listen.http.host, port: port))",
@@ -27,6 +28,9 @@ struct AnnouncingServer: Service {
             "database": "\(settings.database.url?.shown ?? "")",
         ]
         if let socket { metadata["unix"] = "\(socket)" }
+        if let datagramPort, let host = settings.listen.datagram?.host {
+            metadata["datagram"] = "\(ListenAddress(host: host, port: datagramPort))"
+        }
         logger.notice("ready", metadata: metadata)
     }
 
@@ -34,7 +38,8 @@ struct AnnouncingServer: Service {
         do {
             try await server.run()
         } catch let error as IOError {
-            throw CannotListen(address: settings.listen.http, error: error)
+            let http = settings.listen.http
+            throw CannotListen(setting: "listen.http", host: http.host, port: http.port, error: error)
         }
     }
 }
@@ -42,21 +47,4 @@ struct AnnouncingServer: Service {
 /// Who starts services logs them: not the settings, in which passwords stand.
 extension AnnouncingServer: CustomStringConvertible {
     var description: String { "AnnouncingServer" }
-}
-
-/// The system refused the address of `listen.http`.
-struct CannotListen: Error, CustomStringConvertible {
-    let address: ListenAddress
-    let error: IOError
-
-    var description: String {
-        let reason =
-            switch error.errnoCode {
-            case EADDRINUSE: "another program listens there"
-            case EADDRNOTAVAIL: "this machine has no such address"
-            case EACCES: "this user may not use that port"
-            default: "\(error)"
-            }
-        return "listen.http: cannot listen on \(address): \(reason)"
-    }
 }

@@ -36,7 +36,14 @@ extension Settings {
     }
 
     var server: ServerSettings {
-        ServerSettings(host: listen.http.host, port: listen.http.port, socket: listen.unix, names: listen.names)
+        var server = ServerSettings(
+            host: listen.http.host,
+            port: listen.http.port,
+            socket: listen.unix,
+            names: listen.names
+        )
+        server.datagram = listen.datagram.map { ($0.host, $0.port) }
+        return server
     }
 
     /// A digest of what the daemons of one database should have in common.

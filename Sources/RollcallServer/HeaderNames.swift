@@ -4,6 +4,8 @@ import RollcallWire
 extension HTTPField.Name {
     /// `Rollcall-API-Version`.
     static let apiVersion = HTTPField.Name(APIVersion.headerName) ?? .server
+    /// `Rollcall-Datagram-Port`: where heartbeats are read as datagrams, beside the address that was asked.
+    static let datagramPort = HTTPField.Name(DatagramPort.headerName) ?? .server
     /// `Referrer-Policy`: whom the page tells where its reader came from.
     static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .server
     /// `X-Auth-Token`: how OpenStack's clients send a token.

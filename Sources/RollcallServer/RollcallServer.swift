@@ -39,6 +39,9 @@ package struct RollcallServer: Service {
     private let draining = Draining()
     private let boundPort = Bound<Int>()
     private let boundSocket = Bound<String>()
+    private let boundDatagrams = Bound<Int>()
+    private let datagramPortShown: DatagramPort
+    private let datagrams: DatagramListener?
     private let responder: RouterResponder<RollcallContext>
     private let shortWay: HeartbeatHandler.ShortWay
     private let tls: ServerTLS?
@@ -84,8 +87,32 @@ package struct RollcallServer: Service {
         let names = HostNames(settings)
         let requests = RequestMetrics(PrometheusMetricsFactory(registry: metrics))
         let audit = AuditLog(audit ?? logger, AccessMetrics(metrics)) { engine.wall(engine.now) }
-        responder = Routes.router(engine, names, access, audit, requests, metrics, draining).buildResponder()
-        shortWay = HeartbeatHandler.ShortWay(engine: engine, names: names, access: access, audit: audit, requests)
+        let shown = DatagramPort()
+        let datagramMetrics = DatagramMetrics(metrics)
+        datagramPortShown = shown
+        datagrams = settings.datagram.map { address in
+            DatagramListener(
+                host: address.host,
+                port: address.port,
+                group: group,
+                readPass: readPass,
+                around: DatagramHandler.Surroundings(
+                    engine: engine,
+                    access: access,
+                    audit: audit,
+                    metrics: datagramMetrics
+                )
+            )
+        }
+        responder = Routes.router(engine, names, access, audit, requests, metrics, draining, shown).buildResponder()
+        shortWay = HeartbeatHandler.ShortWay(
+            engine: engine,
+            names: names,
+            access: access,
+            audit: audit,
+            datagrams: shown,
+            requests
+        )
     }
 
     /// The port listened on; waits until there is one, and is nil when the server ended before.
@@ -98,6 +125,11 @@ package struct RollcallServer: Service {
         get async { settings.socket == nil ? nil : await boundSocket.address }
     }
 
+    /// The port at which datagrams are read, if they are to be; waits as `port` does.
+    package var datagramPort: Int? {
+        get async { settings.datagram == nil ? nil : await boundDatagrams.address }
+    }
+
     /// Serves until graceful shutdown: then requests that are under way are finished.
     ///
     /// - Throws: When an address cannot be listened on.
@@ -105,6 +137,7 @@ package struct RollcallServer: Service {
         defer {
             boundPort.set(nil)
             boundSocket.set(nil)
+            boundDatagrams.set(nil)
         }
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -116,8 +149,17 @@ package struct RollcallServer: Service {
                         }
                     }
                 }
+                if let datagrams {
+                    group.addTask {
+                        try await datagrams.run { port in
+                            boundDatagrams.set(port)
+                            datagramPortShown.opened(port)
+                        }
+                        datagramPortShown.closed()
+                    }
+                }
                 group.addTask { try await networkApplication.run() }
-                // The first that fails ends the other.
+                // The first that fails ends the others.
                 for try await _ in group {}
             }
         } onGracefulShutdown: {

@@ -11,7 +11,8 @@ enum Routes {
         _ audit: AuditLog,
         _ requests: RequestMetrics,
         _ metrics: PrometheusRegistry,
-        _ draining: Draining
+        _ draining: Draining,
+        _ datagrams: DatagramPort
     ) -> Router<RollcallContext> {
         let router = Router(context: RollcallContext.self, options: .autoGenerateHeadEndpoints)
         let table = RouteTable()
@@ -24,7 +25,7 @@ enum Routes {
         router.add(middleware: BodyMiddleware())
 
         let lists = ServiceListController(engine: engine)
-        HeartbeatController(engine: engine, audit: audit).addRoutes(to: router)
+        HeartbeatController(engine: engine, audit: audit, datagrams: datagrams).addRoutes(to: router)
         lists.addRoutes(to: router)
         ServiceController(engine: engine, audit: audit).addRoutes(to: router)
         StateController(engine: engine).addRoutes(to: router)

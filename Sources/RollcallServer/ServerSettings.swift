@@ -8,6 +8,8 @@ package struct ServerSettings: Sendable {
     package var port: Int
     /// The file of a socket of this machine to listen on as well.
     package var socket: String?
+    /// Where heartbeats are read as datagrams; nil where they are not.
+    package var datagram: (host: String, port: Int)?
     /// Further names accepted in `Host`.
     package var names: [String]
     /// Connections open at a time, above which idle ones are closed; nil: as many as the limit of file descriptors

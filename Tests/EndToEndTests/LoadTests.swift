@@ -52,6 +52,24 @@ struct LoadTests {
         #expect(values["down right after it"] == 6)
     }
 
+    @Test("in signed datagrams, each of them acknowledged, nobody is called down and all come")
+    func datagrams() async throws {
+        let place = try Workplace()
+        let file = place.file("report.json")
+        let words = [
+            "--services", "60", "--interval", "0.4", "--down-time", "6", "--seconds", "2", "--datagrams",
+            "--acknowledged", "--reporters", "7", "--kill", "6", "--lists", "1", "--json", file,
+        ]
+        let answer = try await run(words, place)
+        #expect(answer.ending == .exited(0), "\(answer.messages)")
+        let report = try JSONDecoder().decode(Report.self, from: try Data(contentsOf: URL(filePath: file)))
+        let values = Dictionary(report.figures.map { ($0.quantity, $0.value) }) { first, _ in first }
+        let sent = try #require(values["heartbeats a second"])
+        #expect(sent > 54 / 0.4 / 2)
+        #expect(values["datagrams lost"] == 0 && (values["datagrams acknowledged"] ?? 0) > 100)
+        #expect(values["false downs"] == 0)
+    }
+
     @Test("flat out, calls follow one another whatever the interval is")
     func flatOut() async throws {
         let place = try Workplace()

@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 
-import server as servers
+import processes
 
 # Settings of another daemon must not reach ours.
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("ROLLCALL_")}
@@ -60,7 +60,7 @@ class Daemon:
         self.directory = directory
         self.options = options
         self.process = None
-        self.port = servers.free_port()
+        self.port = processes.free_port()
         self.starts = 0
 
     def start(self, release):
@@ -93,7 +93,7 @@ class Daemon:
 
     def stop(self):
         if self.process is not None:
-            servers.end(self.process)
+            processes.end(self.process)
 
     def replace(self, release):
         self.stop()

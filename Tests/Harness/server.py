@@ -2,13 +2,15 @@
 
 import getpass
 import os
+import signal
 import subprocess
+import sys
 import time
 
 import pymysql
 
-# Also for those who have them from here.
 from processes import cpu_seconds, end, free_port
+from program import say
 
 # What reads or writes rows. A statement of several tables has a counter of its own.
 _ON_ROWS = [
@@ -129,3 +131,21 @@ class Server:
 
     def end(self):
         end(self.process)
+
+
+def run(directory, action):
+    """Gives `action` a server of its own and ends the process: with 1 when it answers problems, which are printed."""
+    # So that what is started is ended, however this ends.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(143))
+    os.umask(0o077)
+    place = f"{directory}/m"
+    os.mkdir(place)
+    server = Server(place)
+    try:
+        problems = action(server)
+    finally:
+        server.end()
+    for problem in problems:
+        say(f"error: {problem}")
+    sys.exit(1 if problems else 0)

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-import server as servers
+import processes
 
 
 class Nova:
@@ -56,7 +56,7 @@ class Nova:
             yield process, self._answer(process), order
         finally:
             process.stdin.close()
-            servers.end(process)
+            processes.end(process)
 
     def report_count(self):
         return int(self.server.run(f"SELECT sum(report_count) FROM {self.name}.services")[0][0])

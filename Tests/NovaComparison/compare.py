@@ -114,7 +114,7 @@ def compare(server, arguments):
 
 def main():
     arguments = program.arguments(["programs"], ["services", "seconds", "nova-heartbeats"])
-    program.run(arguments.directory, lambda server: compare(server, arguments))
+    servers.run(arguments.directory, lambda server: compare(server, arguments))
 
 
 main()

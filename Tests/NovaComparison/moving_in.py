@@ -10,6 +10,7 @@ import time
 import api
 import cell
 import daemon as daemons
+import processes
 import program
 import server as servers
 
@@ -194,7 +195,7 @@ def follow(mover, daemon, beats, moved, total):
             beat(client, calls, mover)
             time.sleep(INTERVAL)
     finally:
-        servers.end(follower)
+        processes.end(follower)
     with open(log, encoding="utf-8") as file:
         said = file.read().strip()
     print(said)
@@ -233,7 +234,7 @@ def find_orphans(mover, server, silent, total):
 
 def main():
     arguments = program.arguments(["programs"], ["services", "beating"])
-    program.run(arguments.directory, lambda server: move(server, arguments))
+    servers.run(arguments.directory, lambda server: move(server, arguments))
 
 
 main()

@@ -18,7 +18,7 @@ struct CheckConfigTests {
         #expect(columns("liveness.report_interval") == ["liveness.report_interval", "10s", "default"])
         #expect(columns("liveness.topics.compute.service_down_time")[1] == "2m")
         #expect(columns("log.level")[1] == "debug" && columns("log.level")[2].hasSuffix("rollcalld.yaml:2"))
-        #expect(columns("listen.datagram") == ["listen.datagram", "-", "not available in this release"])
+        #expect(columns("listen.datagram") == ["listen.datagram", "none", "default"])
     }
 
     @Test("names the files that a start could not read, and no others")

@@ -28,8 +28,7 @@ struct ReferenceFileTests {
         for key in SettingTable.keys {
             let name = key.name.replacing("<topic>", with: "compute")
             let entry = try #require(found[name], "\(key.name) is missing")
-            let isAvailable = if case .available = key.availability { true } else { false }
-            let isActive = isAvailable && key.defaultText == nil && name == key.name
+            let isActive = key.defaultText == nil && name == key.name
             #expect(entry.isActive == isActive, "\(key.name) is commented out, or should be")
             if key.defaultText == nil, name == key.name {
                 #expect(Self.normal(entry.value, of: key) == key.text(defaults), "the default of \(key.name)")

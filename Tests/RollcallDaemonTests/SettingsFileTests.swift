@@ -165,19 +165,6 @@ struct SettingsFileTests {
         #expect(throws: SettingErrors.self) { try loader.load() }
     }
 
-    @Test("what this release does not have is refused by its name")
-    func unavailable() throws {
-        let keys = SettingTable.keys.filter { if case .notInThisRelease = $0.availability { true } else { false } }
-        let names = Set(keys.map(\.name))
-        #expect(names == ["listen.datagram"])
-        for name in names {
-            let parts = name.split(separator: ".")
-            // Even the default: the key would do nothing.
-            let errors = try Loading.errors("\(parts[0]): {\(parts[1]): 0.5}")
-            #expect(errors == ["rollcalld.yaml:1: \(name) is not available in this release"])
-        }
-    }
-
     @Test("drivers in the shadow need their servers, run once, and are what a policy is about")
     func shadows() throws {
         #expect(

@@ -23,6 +23,8 @@ struct TestServer: Sendable {
     let client: HTTPClient
     let services: ServiceGroup
     let metrics: PrometheusRegistry
+    /// 0 where no datagrams are read.
+    let datagramPort: Int
 
     struct Setup {
         var liveness = LivenessSettings()
@@ -30,6 +32,7 @@ struct TestServer: Sendable {
         var names: [String] = []
         var access = AccessControl()
         var mostConnections: Int?
+        var readsDatagrams = false
         var loops = 2
         var longestPass = TimeAmount.seconds(1)
 
@@ -72,6 +75,7 @@ struct TestServer: Sendable {
         var settings = ServerSettings(host: "127.0.0.1", port: 0, names: setup.names)
         settings.limits = setup.limits
         settings.mostConnections = setup.mostConnections
+        if setup.readsDatagrams { settings.datagram = ("127.0.0.1", 0) }
         let metrics = PrometheusRegistry()
         let server = RollcallServer(
             engine: engine,
@@ -105,7 +109,8 @@ struct TestServer: Sendable {
                             port: port,
                             client: client,
                             services: services,
-                            metrics: metrics
+                            metrics: metrics,
+                            datagramPort: await server.datagramPort ?? 0
                         )
                     )
                 } catch {
@@ -199,7 +204,8 @@ extension TestServer {
             AuditLog(Logger(label: "audit"), AccessMetrics(metrics)) { engine.wall(engine.now) },
             RequestMetrics(PrometheusMetricsFactory(registry: metrics)),
             metrics,
-            Draining()
+            Draining(),
+            DatagramPort()
         )
     }
 

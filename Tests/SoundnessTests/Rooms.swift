@@ -39,12 +39,18 @@ enum Rooms {
         case "ZooKeeperClient": system + clientLibrary + ["CZooKeeper"]
         case "MemcachedClient": system + clientLibrary + ["CMemcached"]
         case "RollcallWire": ["Swift", "FoundationEssentials"]
+        case "HeartbeatDatagrams": ["Swift", "Crypto"]
         case "RollcallServer":
-            system + ["LivenessCore", "LivenessEngine", "RollcallWire", "Telemetry", "Logging", "Hummingbird"]
+            system + [
+                "HeartbeatDatagrams", "LivenessCore", "LivenessEngine", "RollcallWire", "Telemetry", "Logging",
+                "Hummingbird",
+            ]
                 + ["HummingbirdCore", "HTTPTypes", "Metrics", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes"]
                 + ["Crypto", "NIOSSL", "NIOTLS", "ServiceLifecycle", "SwiftASN1", "X509"]
         case "RollcallClient":
-            system + ["RollcallWire", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL"]
+            system + [
+                "HeartbeatDatagrams", "RollcallWire", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
+            ]
         case "Outbound":
             system + ["LivenessCore", "LivenessEngine", "AsyncHTTPClient", "Crypto", "Logging", "Metrics"]
                 + ["NIOCore", "NIOHTTP1", "ServiceLifecycle"]

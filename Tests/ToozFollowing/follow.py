@@ -10,6 +10,7 @@ import time
 
 import api
 import daemon as daemons
+import processes
 import program
 import server as servers
 import zookeeper
@@ -85,7 +86,7 @@ def follow(server, arguments):
             ],
             env=daemons.ENVIRONMENT, stdin=subprocess.DEVNULL,
         )
-        stack.callback(servers.end, follower)
+        stack.callback(processes.end, follower)
 
         def join(name):
             member = Member(ensemble.port, name)
@@ -94,7 +95,7 @@ def follow(server, arguments):
 
         watch = Watch(daemon.port)
         see_members(watch, join)
-        servers.end(follower)
+        processes.end(follower)
         if follower.returncode != 0:
             watch.problems.append(f"the follower ended with {follower.returncode}")
         return watch.problems
@@ -118,7 +119,7 @@ def see_members(watch, join):
 
 def main():
     arguments = program.arguments(["programs"])
-    program.run(arguments.directory, lambda server: follow(server, arguments))
+    servers.run(arguments.directory, lambda server: follow(server, arguments))
 
 
 main()

@@ -7,6 +7,7 @@ import subprocess
 
 import daemon as daemons
 import program
+import server as servers
 import relay as relays
 
 MIGRATIONS = 20
@@ -126,7 +127,7 @@ def kill(server, arguments):
 
 def main():
     arguments = program.arguments(["old", "new"], ["services"])
-    program.run(arguments.directory, lambda server: kill(server, arguments))
+    servers.run(arguments.directory, lambda server: kill(server, arguments))
 
 
 main()

@@ -8,6 +8,7 @@ import time
 import api
 import daemon as daemons
 import fleet as fleets
+import processes
 import program
 import server as servers
 
@@ -48,7 +49,7 @@ class Rehearsal:
 
     def end(self):
         for agent in self.agents:
-            servers.end(agent)
+            processes.end(agent)
         for daemon in self.daemons:
             if daemon.process is not None and daemon.process.poll() is None:
                 daemon.process.send_signal(signal.SIGCONT)
@@ -202,7 +203,7 @@ def rehearse(server, arguments):
 
 def main():
     arguments = program.arguments(["old", "new"], ["services", "interval"])
-    program.run(arguments.directory, lambda server: rehearse(server, arguments))
+    servers.run(arguments.directory, lambda server: rehearse(server, arguments))
 
 
 main()

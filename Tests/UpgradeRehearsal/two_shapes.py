@@ -103,7 +103,7 @@ def measure(server, arguments):
 
 def main():
     arguments = program.arguments(["old", "new"], ["services", "interval"])
-    program.run(arguments.directory, lambda server: measure(server, arguments))
+    servers.run(arguments.directory, lambda server: measure(server, arguments))
 
 
 main()

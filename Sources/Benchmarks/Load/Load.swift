@@ -7,9 +7,9 @@ import RollcallWire
 /// One run, phase by phase.
 struct Load {
     private let plan: LoadPlan
-    private let daemon: DaemonUnderLoad
+    let daemon: DaemonUnderLoad
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-    private var report: LoadReport
+    var report: LoadReport
 
     init(_ plan: LoadPlan) throws {
         self.plan = plan
@@ -120,12 +120,12 @@ struct Load {
         until end: NIODeadline,
         _ tally: BeatTally
     ) async throws {
-        let port = port ?? daemon.port
+        let target = port.map { Line.Target(port: $0, token: nil) } ?? daemon.target
         try await withThrowingTaskGroup(of: Void.self) { lines in
             for cursor in cursors {
                 let loop = group.next()
                 lines.addTask {
-                    try await Line.run({ BeatScript(cursor, until: end, tally) }, port: port, on: loop)
+                    try await Line.run({ BeatScript(cursor, until: end, tally) }, to: target, on: loop)
                 }
             }
             try await lines.waitForAll()
@@ -135,6 +135,7 @@ struct Load {
     // MARK: Heartbeats
 
     private mutating func beat() async throws {
+        let records = plan.datagrams == nil ? [] : try await records(plan.services)
         let deaths = Deaths()
         let revision = try await newestRevision()
         let crowd = try await openWatchers(since: revision, deaths)
@@ -148,7 +149,12 @@ struct Load {
         let fleet = fleet(from: began - interval, killedAt: plan.killed > 0 ? killedAt : .distantFuture)
         let tally = BeatTally()
         let (before, backendBefore) = (cost, backendCost)
-        try await send(cursors(of: fleet, flatOut: plan.isFlatOut), until: end, tally)
+        var acknowledged = 0
+        if let datagrams = plan.datagrams {
+            acknowledged = try await send(datagrams, of: records, fleet, until: end, tally)
+        } else {
+            try await send(cursors(of: fleet, flatOut: plan.isFlatOut), until: end, tally)
+        }
         let (after, backendAfter) = (cost, backendCost)
         let seconds = (NIODeadline.now() - began).seconds
         report.expectNone(tally.refused, "heartbeats were refused")
@@ -156,11 +162,12 @@ struct Load {
         guard tally.heartbeats > 0 else { return report.fail("no heartbeat was answered") }
         let each = 1e6 / Double(tally.heartbeats)
         if plan.isFlatOut, plan.batch == 1 { try await stepOnTheFloor((after.cpu - before.cpu) * each) }
+        let what = plan.datagrams == nil ? "calls" : "datagrams"
         report.add(
             "heartbeats a second",
             Double(tally.heartbeats) / seconds,
             "1/s",
-            "\(tally.heartbeats) in \(tally.calls) calls"
+            "\(tally.heartbeats) in \(tally.calls) \(what)"
         )
         report.add("CPU of the daemon per heartbeat", (after.cpu - before.cpu) * each, "us")
         report.add("CPU of the daemon", (after.cpu - before.cpu) / seconds * 100, "% of a core")
@@ -169,6 +176,7 @@ struct Load {
         }
         report.add("answer to a call of heartbeats", tally.latencies)
         if !plan.isFlatOut { report.add("a heartbeat's wait for its call", tally.delays, "in this client") }
+        if let datagrams = plan.datagrams { try await tellDatagrams(datagrams, tally, acknowledged: acknowledged) }
         report.add("memory at the end", Double(after.resident) / 1e6, "MB")
         report.add("memory at most", Double(after.peak) / 1e6, "MB")
         tell(deaths, tally, fleet)
@@ -232,13 +240,13 @@ struct Load {
         var crowd = Crowd()
         let before = cost
         crowd.channels.append(
-            try await Watcher.open(since: revision, port: daemon.port, on: group.next()) { deaths.hear($0) }
+            try await Watcher.open(since: revision, to: daemon.target, on: group.next()) { deaths.hear($0) }
         )
         for _ in 0..<plan.watchers {
             let deliveries = Deliveries()
             crowd.deliveries.append(deliveries)
             crowd.channels.append(
-                try await Watcher.open(since: revision, port: daemon.port, on: group.next()) { deliveries.hear($0) }
+                try await Watcher.open(since: revision, to: daemon.target, on: group.next()) { deliveries.hear($0) }
             )
         }
         if plan.watchers > 0 {
@@ -274,7 +282,7 @@ struct Load {
     private mutating func ask() async throws {
         guard plan.asking > 0 else { return }
         let tally = CallTally()
-        let (port, services) = (daemon.port, plan.services)
+        let (target, services) = (daemon.target, plan.services)
         let lines = min(32, plan.questionsPerSecond)
         let before = cost
         let began = NIODeadline.now() + .milliseconds(50)
@@ -287,7 +295,7 @@ struct Load {
                 group.addTask {
                     try await Line.run(
                         { QuestionScript(services: services, perSecond: share, from: first, until: end, tally) },
-                        port: port,
+                        to: target,
                         on: loop
                     )
                 }
@@ -330,7 +338,7 @@ struct Load {
 
     private func repeated(_ head: HTTPRequestHead, _ tally: CallTally, times: Int? = nil) async throws {
         let times = times ?? plan.lists
-        try await Line.run({ RepeatedScript(head, times: times, tally) }, port: daemon.port, on: group.next())
+        try await Line.run({ RepeatedScript(head, times: times, tally) }, to: daemon.target, on: group.next())
     }
 
     // MARK: Restart
@@ -362,11 +370,11 @@ struct Load {
     private struct Newest: Decodable { var revision: Int64 }
 
     /// One request on a connection of its own.
-    private func get(_ path: String) async throws -> OnceScript.Answer {
+    func get(_ path: String) async throws -> OnceScript.Answer {
         let answer = OnceScript.Kept()
         try await Line.run(
             { OnceScript(.getting(path), answer) },
-            port: daemon.port,
+            to: daemon.target,
             on: group.next(),
             keepsBodies: true
         )

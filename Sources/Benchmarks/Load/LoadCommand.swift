@@ -32,6 +32,9 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "Connections that carry heartbeats, 1 to 1,000.") var connections = 4
     @Option(help: "Heartbeats in a call, 1 to 10,000.") var batch = 1_000
     @Flag(help: "Send as fast as answers come, whatever the interval.") var flatOut = false
+    @Flag(help: "Send each heartbeat in a signed datagram, once all are registered.") var datagrams = false
+    @Option(help: "Reporters that sign the datagrams, 1 to 100,000.") var reporters = 100
+    @Flag(help: "Ask for an acknowledgement of each datagram.") var acknowledged = false
     @Option(help: "Services that cease to beat, at most half of them.") var kill = 0
     @Option(help: "Services that pause for half their down time.") var silence = 0
     @Option(help: "Watchers of the log, 0 to 20,000.") var watchers = 0
@@ -69,6 +72,8 @@ struct LoadCommand: AsyncParsableCommand {
             "1 to 1000, and to --services"
         )
         try check(1...10_000 ~= batch, "batch", batch, "1 to 10000")
+        try check(1...100_000 ~= reporters, "reporters", reporters, "1 to 100000")
+        try check(!(datagrams && flatOut), "flat-out", flatOut, "no --datagrams: nobody answers them")
         try check(0...services / 2 ~= kill, "kill", kill, "0 to half of --services")
         try check(0...services / 2 ~= silence, "silence", silence, "0 to half of --services")
         try check(0...20_000 ~= watchers, "watchers", watchers, "0 to 20000")
@@ -86,6 +91,7 @@ struct LoadCommand: AsyncParsableCommand {
             connections: connections,
             batch: batch,
             isFlatOut: flatOut,
+            datagrams: datagrams ? LoadPlan.Datagrams(reporters: reporters, areAcknowledged: acknowledged) : nil,
             killed: kill,
             silenced: silence,
             watchers: watchers,

@@ -13,6 +13,7 @@ struct LoadPlan: Sendable {
     /// Heartbeats in a call.
     var batch: Int
     var isFlatOut: Bool
+    var datagrams: Datagrams?
     var killed: Int
     var silenced: Int
     var watchers: Int
@@ -20,4 +21,11 @@ struct LoadPlan: Sendable {
     var questionsPerSecond: Int
     var lists: Int
     var restarts: Bool
+
+    /// Each heartbeat in a datagram of its own.
+    struct Datagrams: Sendable {
+        /// So many reporters sign them, each with a key of its own.
+        var reporters: Int
+        var areAcknowledged: Bool
+    }
 }

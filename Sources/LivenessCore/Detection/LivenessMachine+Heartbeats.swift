@@ -10,14 +10,8 @@ extension LivenessMachine {
         at now: Instant,
         outcomes: inout [HeartbeatOutcome]
     ) {
-        noticePause(at: now)
-        // What waited in the sockets while this daemon was stopped was sent before: it counts from when that began.
-        let heard = pause?.began ?? now
-        var lookups = lookups
-        self.lookups = []
-        if lookups.count < range.count {
-            lookups.append(contentsOf: repeatElement(Lookup(), count: range.count - lookups.count))
-        }
+        let heard = heardFrom(now)
+        var lookups = takeLookups(range.count)
         look(for: batch.entries.span.extracting(range), lookups.mutableSpan)
         for (offset, position) in range.enumerated() {
             let lookup = lookups[offset]
@@ -28,6 +22,23 @@ extension LivenessMachine {
             outcomes.append(received(batch, position, lookups[offset].service, heard: heard, now: now))
         }
         self.lookups = lookups
+    }
+
+    /// From when on what is read now counts: what waited in the sockets while this daemon was stopped was sent before that
+    /// began.
+    mutating func heardFrom(_ now: Instant) -> Instant {
+        noticePause(at: now)
+        return pause?.began ?? now
+    }
+
+    /// Scratch space for so many heartbeats, to be given back.
+    mutating func takeLookups(_ count: Int) -> [Lookup] {
+        var lookups = lookups
+        self.lookups = []
+        if lookups.count < count {
+            lookups.append(contentsOf: repeatElement(Lookup(), count: count - lookups.count))
+        }
+        return lookups
     }
 
     /// Finds the place of the first name with each hash, and brings its row into the cache.
@@ -87,11 +98,19 @@ extension LivenessMachine {
                 return HeartbeatOutcome(service: service, kind: .renewed, isNews: row.flags.contains(.tell))
             }
         }
-        return receivedUnusual(batch, position, service, heard: heard, now: now)
+        let entry = batch.entries[position]
+        return receivedUnusual(
+            entry,
+            batch,
+            service,
+            stated: entry.stated(salt: attributesSalt),
+            heard: heard,
+            now: now
+        )
     }
 
     @inline(__always)
-    private mutating func renew(_ service: UInt32, _ row: RosterRow, sequence: UInt64, heard: Instant) {
+    mutating func renew(_ service: UInt32, _ row: RosterRow, sequence: UInt64, heard: Instant) {
         // A quarter of the down time, which is in milliseconds.
         if heard.nanoseconds &- row.lastHeard > Int64(row.downTime) &* 250_000 { noteGap(of: service, row, at: heard) }
         if !row.flags.contains(.dirty) { dirty.append(service) }
@@ -105,15 +124,24 @@ extension LivenessMachine {
     }
 
     /// Everything but the plain renewal of a service that is up.
+    ///
+    /// - Parameters:
+    ///   - entry: The heartbeat.
+    ///   - batch: What it lies in.
+    ///   - service: The dense number of its service; `HeartbeatOutcome.noService` where there is none.
+    ///   - stated: What it states, as `HeartbeatBatch.Entry.stated` has it; the row's own where it states nothing.
+    ///   - heard: From when on it counts.
+    ///   - now: The present.
+    /// - Returns: What became of it.
     @inline(never)
-    private mutating func receivedUnusual(
+    mutating func receivedUnusual(
+        _ entry: HeartbeatBatch.Entry,
         _ batch: HeartbeatBatch,
-        _ position: Int,
         _ service: UInt32,
+        stated: UInt64,
         heard: Instant,
         now: Instant
     ) -> HeartbeatOutcome {
-        let entry = batch.entries[position]
         if let flaw = entry.flaw {
             counters.rejected &+= 1
             return HeartbeatOutcome(service: HeartbeatOutcome.noService, kind: .rejected(flaw))
@@ -121,7 +149,7 @@ extension LivenessMachine {
         guard service != HeartbeatOutcome.noService else {
             return HeartbeatOutcome(service: service, kind: .pending)
         }
-        let kind = judged(entry, batch, service, heard: heard, now: now)
+        let kind = judged(entry, batch, service, stated: stated, heard: heard, now: now)
         var isNews = false
         switch kind {
         case .renewed:
@@ -166,6 +194,7 @@ extension LivenessMachine {
         _ entry: HeartbeatBatch.Entry,
         _ batch: HeartbeatBatch,
         _ service: UInt32,
+        stated: UInt64,
         heard: Instant,
         now: Instant
     ) -> HeartbeatOutcome.Kind {
@@ -178,7 +207,6 @@ extension LivenessMachine {
         if row.flags.contains(.several) || entry.worker.count > 0 {
             return workerHeard(entry, name: batch.text(entry.worker) ?? "", service, at: heard, now: now)
         }
-        let stated = entry.stated(salt: attributesSalt)
         if row.stated != stated {
             let current = incarnationHash(of: service)
             if current != entry.incarnationHash {
@@ -239,7 +267,7 @@ extension LivenessMachine {
             ? .microseconds(Int64(entry.interval)) : settings.reportInterval(topic: profile.topic)
         let downTime = settings.downTime(topic: profile.topic, reportInterval: stated)
         return stated == card.reportInterval
-            && (downTime.clampedNanoseconds + 999_999) / 1_000_000 == Int64(rows[Int(service)].downTime)
+            && downTime.clampedMilliseconds == Int64(rows[Int(service)].downTime)
     }
 
     mutating func unknownIncarnation(_ hash: UInt64, uses: Bool, of service: UInt32) -> HeartbeatOutcome.Kind {

@@ -147,7 +147,7 @@ extension LivenessMachine {
         let number = Int(service)
         let card = board.cards[number]
         let downTime = settings.downTime(topic: board.profiles[card.profile].topic, reportInterval: card.reportInterval)
-        let milliseconds = UInt32(clamping: (downTime.clampedNanoseconds + 999_999) / 1_000_000)
+        let milliseconds = UInt32(clamping: downTime.clampedMilliseconds)
         if milliseconds < rows[number].downTime { wheel.withdraw(service) }
         rows[number].downTime = milliseconds
     }

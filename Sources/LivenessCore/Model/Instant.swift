@@ -38,6 +38,9 @@ extension Duration {
         return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 
+    /// The duration in milliseconds, rounded up.
+    package var clampedMilliseconds: Int64 { (clampedNanoseconds + 999_999) / 1_000_000 }
+
     /// The duration in seconds, for people and for JSON.
     package var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) * 1e-18

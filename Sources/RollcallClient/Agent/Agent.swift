@@ -17,6 +17,8 @@ public struct Agent: Sendable {
     public var hasChild: Bool
     /// Tells the driver's back end itself that the service lives, once a daemon knows it; nil to beat at daemons only.
     public var direct: (any DirectReporter)?
+    /// Beats in datagrams where a daemon reads them, and over HTTP when one is not acknowledged.
+    public var usesDatagrams: Bool
 
     /// An agent for a service.
     public init(
@@ -25,7 +27,8 @@ public struct Agent: Sendable {
         configuration: ClientConfiguration = ClientConfiguration(),
         checks: Int = 0,
         hasChild: Bool = false,
-        direct: (any DirectReporter)? = nil
+        direct: (any DirectReporter)? = nil,
+        usesDatagrams: Bool = false
     ) {
         self.service = service
         self.endpoints = endpoints.isEmpty ? [.standard] : endpoints
@@ -33,6 +36,7 @@ public struct Agent: Sendable {
         self.checks = checks
         self.hasChild = hasChild
         self.direct = direct
+        self.usesDatagrams = usesDatagrams
     }
 
     private enum Input: Sendable {
@@ -58,7 +62,12 @@ public struct Agent: Sendable {
         if let stated = service.reportInterval, WireLimits.reportInterval.contains(stated) {
             settings.interval = .seconds(stated)
         }
-        let clients = endpoints.map { RollcallClient(endpoints: [$0], configuration: configuration) }
+        let lines = endpoints.map { endpoint in
+            Line(
+                client: RollcallClient(endpoints: [endpoint], configuration: configuration),
+                datagrams: usesDatagrams ? DatagramWay(to: endpoint, configuration.credential) : nil
+            )
+        }
         let clock = ContinuousClock()
         let start = clock.now
         // One attempt and few timers and checks are about at a time; the bound is never near, and what does not fit is
@@ -75,8 +84,8 @@ public struct Agent: Sendable {
                 for directive in directives {
                     switch directive {
                     case .send(let attempt):
-                        let client = clients[min(attempt.endpoint, clients.count - 1)]
-                        group.addTask { feed.yield(.answered(attempt.id, await make(attempt, client))) }
+                        let line = lines[min(attempt.endpoint, lines.count - 1)]
+                        group.addTask { feed.yield(.answered(attempt.id, await make(attempt, line))) }
                     case .setTimer(let id, let time):
                         group.addTask {
                             try? await clock.sleep(until: start + time)
@@ -103,14 +112,21 @@ public struct Agent: Sendable {
                 }
             }
         }
+        for line in lines { await line.datagrams?.close() }
         await direct?.remove()
     }
 
+    /// The ways to one endpoint.
+    private struct Line: Sendable {
+        let client: RollcallClient
+        let datagrams: DatagramWay?
+    }
+
     /// Makes one attempt at one endpoint.
-    private func make(_ attempt: AgentTry, _ client: RollcallClient) async -> AgentAnswer {
+    private func make(_ attempt: AgentTry, _ line: Line) async -> AgentAnswer {
         do {
             return try await underLimit(attempt.limit) {
-                try await tell(attempt.message, client)
+                try await tell(attempt, line)
             }
         } catch let error as ClientError {
             switch error.code {
@@ -123,7 +139,7 @@ public struct Agent: Sendable {
                 return .unanswered(error.message)
             }
         } catch {
-            return .unanswered("\(client.endpoints[0]): \(error)")
+            return .unanswered("\(line.client.endpoints[0]): \(error)")
         }
     }
 
@@ -165,15 +181,23 @@ public struct Agent: Sendable {
         return record.workers.contains { $0.worker == worker && $0.incarnation == service.incarnation }
     }
 
-    private func tell(_ message: AgentTry.Message, _ client: RollcallClient) async throws -> AgentAnswer {
+    /// One heartbeat: in a datagram where that is known to get there, else whole.
+    private func beat(_ sequence: Int64, _ line: Line, within limit: Duration) async throws -> HeartbeatEntry {
+        if let entry = await line.datagrams?.beat(sequence: sequence, within: limit / 2) { return entry }
+        var heartbeat = service
+        heartbeat.sequence = sequence
+        let (entry, port) = try await line.client.sendNotingPort(heartbeat)
+        await line.datagrams?.heard(entry, port: port)
+        await direct?.accepted(entry)
+        return entry
+    }
+
+    private func tell(_ attempt: AgentTry, _ line: Line) async throws -> AgentAnswer {
         let name = ServiceName(host: service.host, binary: service.binary)
-        switch message {
+        let client = line.client
+        switch attempt.message {
         case .beat(let sequence):
-            var heartbeat = service
-            heartbeat.sequence = sequence
-            let entry = try await client.sendHeartbeat(heartbeat)
-            await direct?.accepted(entry)
-            return .accepted(entry)
+            return .accepted(try await beat(sequence, line, within: attempt.limit))
         case .direct(let sequence):
             do {
                 try await direct?.renew(sequence: sequence)

@@ -25,12 +25,20 @@ extension RollcallClient {
         _ heartbeat: WireHeartbeat,
         durable: Bool = false
     ) async throws(ClientError) -> HeartbeatEntry {
+        try await sendNotingPort(heartbeat, durable: durable).entry
+    }
+
+    /// The same; and the port at which the daemon that answered reads datagrams, if it does.
+    func sendNotingPort(
+        _ heartbeat: WireHeartbeat,
+        durable: Bool = false
+    ) async throws(ClientError) -> (entry: HeartbeatEntry, datagramPort: Int?) {
         var options = HeartbeatOptions(heartbeat)
         if durable { options.durable = true }
         let target = RequestTarget("v1", "services", heartbeat.host, heartbeat.binary, "heartbeat")
         return try await send(
             ClientRequest(.put, target, body: options),
-            read: { try $0.document(HeartbeatEntry.self) }
+            read: { (try $0.document(HeartbeatEntry.self), $0.datagramPort) }
         )
     }
 

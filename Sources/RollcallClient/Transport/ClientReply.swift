@@ -5,6 +5,8 @@ internal import RollcallWire
 struct ClientReply: Sendable {
     var status: Int
     var tag: String?
+    /// Where the daemon reads datagrams, if it does and says so.
+    var datagramPort: Int?
     var body: Data
 
     /// The error it tells of, its own words where it is a Rollcall error document.

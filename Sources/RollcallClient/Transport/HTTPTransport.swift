@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import FoundationEssentials
 internal import Glibc
+internal import HeartbeatDatagrams
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -142,6 +143,9 @@ enum HTTPTransport {
         return ClientReply(
             status: Int(response.status.code),
             tag: response.headers.first(name: "ETag"),
+            datagramPort: response.headers.first(name: HeartbeatDatagram.portHeader).flatMap { UInt16($0) }.map(
+                Int.init
+            ),
             body: Data(body.readableBytesView)
         )
     }

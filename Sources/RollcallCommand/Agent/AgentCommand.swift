@@ -56,6 +56,15 @@ struct AgentCommand: AsyncParsableCommand {
         )
     )
     var onForcedDown: String?
+    @Flag(
+        help: ArgumentHelp(
+            "Beat in signed datagrams where the daemon reads them, and over HTTP when one is not acknowledged.",
+            discussion:
+                "They cost a daemon a fraction of what heartbeats over HTTP do. The daemon says with its answers where "
+                + "it reads them (listen.datagram); they are signed with a key that is made of the token."
+        )
+    )
+    var datagram = false
     @OptionGroup(title: "Direct") var direct: DirectOptions
 
     @OptionGroup var endpoints: EndpointOptions
@@ -74,6 +83,7 @@ struct AgentCommand: AsyncParsableCommand {
             direct: direct.driver()?.reporter(of: heartbeat),
             endpoints: endpoints.resolved(),
             configuration: endpoints.configuration(),
+            usesDatagrams: datagram,
             checks: checks.checks(defaultInterval: description.interval),
             child: child,
             fence: onForcedDown.map(Fence.init),

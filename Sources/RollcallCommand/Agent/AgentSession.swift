@@ -8,6 +8,7 @@ struct AgentSession {
     let direct: (any DirectReporter)?
     let endpoints: [Endpoint]
     let configuration: ClientConfiguration
+    let usesDatagrams: Bool
     let checks: [Check]
     /// The child's command and arguments; empty when there is none.
     let child: [String]
@@ -68,7 +69,8 @@ struct AgentSession {
             configuration: configuration,
             checks: checks.count,
             hasChild: process != nil,
-            direct: direct
+            direct: direct,
+            usesDatagrams: usesDatagrams
         )
         let (childStarts, childStarted) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
         let (stops, stopAsked) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))

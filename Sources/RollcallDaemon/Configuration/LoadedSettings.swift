@@ -40,9 +40,6 @@ package struct LoadedSettings: Sendable {
         func failure(_ message: String) -> SettingError {
             SettingError(origin: entry.origin, key: key.name, message: message)
         }
-        if case .notInThisRelease = key.availability {
-            return failure("is not available in this release")
-        }
         do {
             try key.set(entry.value, &settings)
             origins[key.name] = entry.origin
@@ -93,7 +90,6 @@ package struct LoadedSettings: Sendable {
                 return SettingTable.keys(ofTopic: topic).filter { $0.name == name }
             }
         }.map { key in
-            if case .notInThisRelease = key.availability { return (key.name, "-", "not available in this release") }
             let note = notes[key.name].map { ", \($0)" } ?? ""
             return (key.name, key.shownText(settings), origin(of: key.name).description + note)
         }

@@ -8,12 +8,6 @@ struct SettingKey: Sendable {
         case atStart
     }
 
-    enum Availability: Sendable {
-        case available
-        /// Documented, so that nobody takes its name for something else, and refused when set.
-        case notInThisRelease
-    }
-
     /// With its section, such as `liveness.report_interval`.
     let name: String
     /// What to write.
@@ -23,7 +17,6 @@ struct SettingKey: Sendable {
     /// Said instead of the default's text where the default depends on the machine.
     let defaultText: String?
     let reload: Reload
-    let availability: Availability
     let isSecret: Bool
 
     /// Reads a value into the settings.
@@ -42,7 +35,6 @@ struct SettingKey: Sendable {
     ///   - isValid: What of the type is taken.
     ///   - defaultText: The default in words, where it depends on the machine.
     ///   - reload: What a change at run time does.
-    ///   - availability: Whether this release has what the key sets.
     ///   - isSecret: Whether the value may hold a password.
     ///   - reason: Why one sets it.
     init<Value: SettingValue>(
@@ -52,7 +44,6 @@ struct SettingKey: Sendable {
         isValid: @escaping @Sendable (Value) -> Bool = { _ in true },
         default defaultText: String? = nil,
         reload: Reload = .adopted,
-        availability: Availability = .available,
         isSecret: Bool = false,
         reason: String
     ) {
@@ -61,7 +52,6 @@ struct SettingKey: Sendable {
         self.reason = reason
         self.defaultText = defaultText
         self.reload = reload
-        self.availability = availability
         self.isSecret = isSecret
         set = { (raw, settings) throws(SettingValueProblem) in
             let value = try Value(raw)

@@ -124,9 +124,11 @@ extension SettingTable {
             SettingKey(
                 "listen.datagram",
                 \.listen.datagram,
+                default: "none",
                 reload: .atStart,
-                availability: .notInThisRelease,
-                reason: "Where signed heartbeat datagrams are read."
+                reason:
+                    "Where heartbeats are read as datagrams of UDP as well, signed with a key made of the reporter's "
+                    + "token. Beyond loopback auth.tokens_file must be set."
             ),
             SettingKey(
                 "listen.names",

@@ -86,15 +86,16 @@ enum SettingsRules {
                 )
             }
         }
-        if !settings.listen.http.isLoopback, settings.auth.tokensFile == nil {
-            errors.append(
-                error(
-                    loaded,
-                    "listen.http",
-                    "\(settings.listen.http) is not loopback, and everybody could do everything there; expected "
-                        + "auth.tokens_file to be set, or an address such as 127.0.0.1:8790"
+        if settings.auth.tokensFile == nil {
+            let (http, datagram) = (settings.listen.http, settings.listen.datagram)
+            if !http.isLoopback {
+                errors.append(nobodyKnown(loaded, "listen.http", http, "everybody could do everything there"))
+            }
+            if let datagram, !datagram.isLoopback {
+                errors.append(
+                    nobodyKnown(loaded, "listen.datagram", datagram, "everybody could beat for everybody there")
                 )
-            )
+            }
         }
         errors += tlsContradictions(loaded)
         errors += shadowContradictions(loaded)
@@ -109,6 +110,20 @@ enum SettingsRules {
             )
         }
         return errors
+    }
+
+    private static func nobodyKnown(
+        _ loaded: LoadedSettings,
+        _ key: String,
+        _ address: ListenAddress,
+        _ consequence: String
+    ) -> SettingError {
+        error(
+            loaded,
+            key,
+            "\(address) is not loopback, and \(consequence); expected auth.tokens_file to be set, or an address such "
+                + "as 127.0.0.1:\(ListenAddress.defaultPort)"
+        )
     }
 
     private static func tlsContradictions(_ loaded: LoadedSettings) -> [SettingError] {

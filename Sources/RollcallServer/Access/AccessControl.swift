@@ -13,6 +13,8 @@ package final class AccessControl: Sendable {
     private let allowances = Mutex<[String: RequestAllowance]>([:])
     /// Nobody needs a credential: what each heartbeat asks first.
     private let isOpen: Atomic<Bool>
+    /// Moves with every list that is adopted.
+    private let generationCount = Atomic<UInt64>(0)
 
     /// - Parameter list: Every credential there is; `nil` where nobody needs one.
     package init(_ list: AccessList? = nil) {
@@ -26,7 +28,13 @@ package final class AccessControl: Sendable {
         // Who may send how many may have changed: all begin anew.
         allowances.withLock { $0 = [:] }
         isOpen.store(list == nil, ordering: .releasing)
+        generationCount.wrappingAdd(1, ordering: .releasing)
     }
+
+    /// Every credential there is, for somebody who keeps what it makes of them until `generation` moves.
+    var current: AccessList? { list.withLock { $0 } }
+
+    var generation: UInt64 { generationCount.load(ordering: .acquiring) }
 
     /// Counts a request of somebody who may send only so many.
     ///

@@ -1,4 +1,5 @@
 import Crypto
+import HeartbeatDatagrams
 package import LivenessCore
 
 /// Every credential there is.
@@ -28,12 +29,23 @@ package struct AccessList: Hashable, Sendable {
     }
 
     private let credentials: [Proof: Credential]
+    /// The tokens of those who may beat, by the id of the key that is made of each.
+    private let datagramKeys: [UInt64: Proof]
     /// SHA-256 of certificates that count no more, whatever they are for.
     private let revoked: Set<[UInt8]>
 
     /// Of two credentials with one proof, the first counts.
     package init(_ credentials: [Credential], revoked: Set<[UInt8]> = []) {
         self.credentials = Dictionary(credentials.map { ($0.proof, $0) }, uniquingKeysWith: { first, _ in first })
+        datagramKeys = Dictionary(
+            credentials.compactMap { credential in
+                guard case .token(let digest) = credential.proof, credential.identity.holds(.reporter) else {
+                    return nil
+                }
+                return (DatagramKey.id(ofTokenDigest: digest), credential.proof)
+            },
+            uniquingKeysWith: { first, _ in first }
+        )
         self.revoked = revoked
     }
 
@@ -42,6 +54,14 @@ package struct AccessList: Hashable, Sendable {
     /// It is looked up by its hash, so how long that takes tells nothing of other tokens.
     func credential(of token: String) -> Credential? {
         credentials[.token(digest: Self.digest(of: token))]
+    }
+
+    /// Who signs datagrams with the key of that id, and the SHA-256 of the token that it is made of.
+    func credential(ofDatagramKey id: UInt64) -> (credential: Credential, digest: [UInt8])? {
+        guard let proof = datagramKeys[id], case .token(let digest) = proof, let credential = credentials[proof] else {
+            return nil
+        }
+        return (credential, digest)
     }
 
     /// Who holds a certificate: the first of its names that is known here, one that still counts before one that does not.

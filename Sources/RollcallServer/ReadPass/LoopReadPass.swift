@@ -38,6 +38,8 @@ final class LoopReadPass: Sendable {
     private let state: Mutex<State>
     private let channel: any Channel
     private let bodyPieceCount = Atomic<UInt64>(0)
+    /// What else is to be read on this loop, and is not while nobody asks.
+    private let reader = Mutex<(@Sendable () -> Void)?>(nil)
 
     private init(_ loop: any EventLoop, _ channel: any Channel, writingEnd: CInt) {
         self.loop = loop
@@ -75,6 +77,9 @@ final class LoopReadPass: Sendable {
         }
     }
 
+    /// Has `body` called on the loop before each pass: what it begins to read belongs to the pass.
+    func beforeEach(_ body: (@Sendable () -> Void)?) { reader.withLock { $0 = body } }
+
     /// How often bytes of a heartbeat were read that were not its end: there may be more in the socket.
     var bodyPieces: UInt64 { bodyPieceCount.load(ordering: .sequentiallyConsistent) }
 
@@ -86,14 +91,23 @@ final class LoopReadPass: Sendable {
     /// the deadline when it is read but not applied: whether all is applied.
     func pass(until deadline: NIODeadline) async -> Bool {
         await withCheckedContinuation { continuation in
-            let isWritten = state.withLock { state in
-                var byte: UInt8 = 1
-                guard let pipe = state.pipe, write(pipe, &byte, 1) == 1 else { return false }
-                state.waiting.append(Waiter(deadline: deadline, continuation: continuation))
-                return true
+            let waiter = Waiter(deadline: deadline, continuation: continuation)
+            guard let reader = reader.withLock({ $0 }) else { return begin(waiter) }
+            loop.execute {
+                reader()
+                self.begin(waiter)
             }
-            if !isWritten { continuation.resume(returning: true) }
         }
+    }
+
+    private func begin(_ waiter: Waiter) {
+        let isWritten = state.withLock { state in
+            var byte: UInt8 = 1
+            guard let pipe = state.pipe, write(pipe, &byte, 1) == 1 else { return false }
+            state.waiting.append(waiter)
+            return true
+        }
+        if !isWritten { waiter.continuation.resume(returning: true) }
     }
 
     func close() async {

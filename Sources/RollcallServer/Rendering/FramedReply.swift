@@ -13,16 +13,26 @@ struct FramedReply {
         """.utf8
     )
     /// Bytes of the rest of the head.
-    private static let restSize = 96
+    private static let restSize = 128
+    private static let datagramPort = Array("\r\n\(DatagramPort.headerName): ".utf8)
 
     private var date = HTTPDate()
 
-    mutating func buffer(_ body: [UInt8], _ allocator: ByteBufferAllocator) -> ByteBuffer {
+    /// - Parameters:
+    ///   - body: The body.
+    ///   - datagramPort: Where its receiver may beat with datagrams as well, if anywhere.
+    ///   - allocator: Of the connection.
+    /// - Returns: The whole reply.
+    mutating func buffer(_ body: [UInt8], datagramPort: Int?, _ allocator: ByteBufferAllocator) -> ByteBuffer {
         var buffer = allocator.buffer(capacity: Self.beginning.count + Self.restSize + body.count)
         buffer.writeBytes(Self.beginning)
         buffer.writeString(String(body.count))
         buffer.writeStaticString("\r\nDate: ")
         buffer.writeString(date.now())
+        if let datagramPort {
+            buffer.writeBytes(Self.datagramPort)
+            buffer.writeString(String(datagramPort))
+        }
         buffer.writeStaticString("\r\n\r\n")
         buffer.writeBytes(body)
         return buffer

@@ -75,13 +75,19 @@ final class RawConnection {
     }
 
     /// A request with its reply.
-    func exchange(_ method: String, _ target: String, body: String? = nil) throws -> RawReply? {
-        try send(Self.request(method, target, body: body))
+    func exchange(
+        _ method: String,
+        _ target: String,
+        body: String? = nil,
+        headers: String = ""
+    ) throws -> RawReply? {
+        try send(Self.request(method, target, body: body, headers: headers))
         return try reply()
     }
 
-    static func request(_ method: String, _ target: String, body: String? = nil) -> String {
-        var text = "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n"
+    /// The bytes of a request; further headers have their ends of line.
+    static func request(_ method: String, _ target: String, body: String? = nil, headers: String = "") -> String {
+        var text = "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n\(headers)"
         if let body { text += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n" }
         return text + "\r\n" + (body ?? "")
     }

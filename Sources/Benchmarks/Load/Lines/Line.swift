@@ -23,7 +23,21 @@ final class Line: ChannelInboundHandler {
         case over
     }
 
+    /// Where requests go, and by what token their sender is known.
+    struct Target: Sendable {
+        var port: Int
+        var token: String?
+
+        func adding(to head: HTTPRequestHead) -> HTTPRequestHead {
+            guard let token else { return head }
+            var head = head
+            head.headers.add(name: "Authorization", value: "Bearer \(token)")
+            return head
+        }
+    }
+
     private var script: any Script
+    private let target: Target
     private let keepsBodies: Bool
     private let over: EventLoopPromise<Void>
     private var sent = NIODeadline.distantPast
@@ -31,8 +45,9 @@ final class Line: ChannelInboundHandler {
     private var body: ByteBuffer?
     private var isOver = false
 
-    private init(_ script: any Script, keepsBodies: Bool, over: EventLoopPromise<Void>) {
+    private init(_ script: any Script, _ target: Target, keepsBodies: Bool, over: EventLoopPromise<Void>) {
         self.script = script
+        self.target = target
         self.keepsBodies = keepsBodies
         self.over = over
     }
@@ -42,7 +57,7 @@ final class Line: ChannelInboundHandler {
     /// `script` is made on the connection's event loop.
     static func run(
         _ script: @escaping @Sendable () -> any Script,
-        port: Int,
+        to target: Target,
         on loop: any EventLoop,
         keepsBodies: Bool = false
     ) async throws {
@@ -55,11 +70,11 @@ final class Line: ChannelInboundHandler {
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHTTPClientHandlers()
                         try channel.pipeline.syncOperations.addHandler(
-                            Line(script(), keepsBodies: keepsBodies, over: over)
+                            Line(script(), target, keepsBodies: keepsBodies, over: over)
                         )
                     }
                 }
-                .connect(host: "127.0.0.1", port: port).get()
+                .connect(host: "127.0.0.1", port: target.port).get()
         } catch {
             over.succeed()
             throw error
@@ -78,7 +93,7 @@ final class Line: ChannelInboundHandler {
         switch script.next(at: now, context.channel.allocator) {
         case .request(let head, let content):
             sent = now
-            context.write(wrapOutboundOut(.head(head)), promise: nil)
+            context.write(wrapOutboundOut(.head(target.adding(to: head))), promise: nil)
             if let content { context.write(wrapOutboundOut(.body(.byteBuffer(content))), promise: nil) }
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         case .at(let deadline):

@@ -11,12 +11,19 @@ final class Watcher: ChannelInboundHandler {
     private static let longestEvent = 64 << 10
 
     private let path: String
+    private let target: Line.Target
     private let hear: @Sendable (ByteBufferView) -> Void
     private let began: EventLoopPromise<Void>
     private var rest = ByteBuffer()
 
-    private init(_ path: String, began: EventLoopPromise<Void>, hear: @escaping @Sendable (ByteBufferView) -> Void) {
+    private init(
+        _ path: String,
+        _ target: Line.Target,
+        began: EventLoopPromise<Void>,
+        hear: @escaping @Sendable (ByteBufferView) -> Void
+    ) {
         self.path = path
+        self.target = target
         self.began = began
         self.hear = hear
     }
@@ -24,7 +31,7 @@ final class Watcher: ChannelInboundHandler {
     /// Opens it; returns when the answer has begun: from then on all behind `revision` is told.
     static func open(
         since revision: Int64,
-        port: Int,
+        from target: Line.Target,
         on loop: any EventLoop,
         hear: @escaping @Sendable (ByteBufferView) -> Void
     ) async throws -> any Channel {
@@ -36,11 +43,11 @@ final class Watcher: ChannelInboundHandler {
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHTTPClientHandlers()
                         try channel.pipeline.syncOperations.addHandler(
-                            Watcher("/v1/watch?since=\(revision)", began: began, hear: hear)
+                            Watcher("/v1/watch?since=\(revision)", target, began: began, hear: hear)
                         )
                     }
                 }
-                .connect(host: "127.0.0.1", port: port).get()
+                .connect(host: "127.0.0.1", port: target.port).get()
         } catch {
             began.fail(error)
             throw error
@@ -50,7 +57,7 @@ final class Watcher: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        context.write(wrapOutboundOut(.head(.getting(path))), promise: nil)
+        context.write(wrapOutboundOut(.head(target.adding(to: .getting(path)))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         context.fireChannelActive()
     }

@@ -33,6 +33,15 @@ final class BeatTally: Sendable {
         }
     }
 
+    /// Heartbeats were sent, each by itself, so much later than they were due; nobody answers them.
+    func sent(_ heartbeats: Int, late: TimeAmount) {
+        delays.record(late)
+        counts.withLock { counts in
+            counts.heartbeats += heartbeats
+            counts.calls += heartbeats
+        }
+    }
+
     /// A call with those services, sent then, was answered.
     func heard(_ services: [Int], at sent: NIODeadline) {
         counts.withLock { counts in

@@ -6,6 +6,7 @@ enum ListeningProcess {
     static func start(
         _ program: String,
         _ arguments: [String],
+        environment: [String: String] = [:],
         output: URL
     ) async throws -> (process: Process, port: Int) {
         _ = FileManager.default.createFile(atPath: output.path, contents: nil)
@@ -13,19 +14,25 @@ enum ListeningProcess {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
-        process.environment = ["PATH": "/usr/bin:/bin", "ROLLCALL_DAEMON_ID": "loaded"]
+        let common = ["PATH": "/usr/bin:/bin", "ROLLCALL_DAEMON_ID": "loaded"]
+        process.environment = common.merging(environment) { _, new in new }
         process.standardOutput = file
         process.standardError = file
         try process.run()
         for _ in 0..<6_000 {
             let said = (try? String(contentsOf: output, encoding: .utf8)) ?? ""
-            if let found = said.range(of: "http=http://127.0.0.1:") {
-                return (process, Int(said[found.upperBound...].prefix(while: \.isNumber)) ?? 0)
-            }
+            if let port = port(behind: "http=http://127.0.0.1:", in: said) { return (process, port) }
             guard process.isRunning else { throw LoadError("\(program) ended: \(said.suffix(600))") }
             try await Task.sleep(for: .milliseconds(10))
         }
         process.terminate()
         throw LoadError("\(program) did not say where it listens")
+    }
+
+    /// The number that stands there in what a server said, once its line is whole.
+    static func port(behind words: String, in said: String) -> Int? {
+        guard let found = said.range(of: words), let end = said[found.upperBound...].firstIndex(where: { !$0.isNumber })
+        else { return nil }
+        return Int(said[found.upperBound..<end])
     }
 }

@@ -12,6 +12,7 @@ import RollcallWire
 struct HeartbeatController {
     let engine: LivenessEngine
     let audit: AuditLog
+    let datagrams: DatagramPort
 
     func addRoutes(to router: Router<RollcallContext>) {
         router.post("v1/heartbeats", use: receiveMany)
@@ -35,7 +36,7 @@ struct HeartbeatController {
     private func settle(_ call: HeartbeatCall) async throws -> Response {
         let reply = await engine.intake.settle(call.meeting, of: call.batch, answering: call.scope)
         try await checkEnds(reply, isDurable: call.isDurable)
-        return Reply.json(HeartbeatReplyWriter.render(call.batch, reply))
+        return answer(HeartbeatReplyWriter.render(call.batch, reply))
     }
 
     private func meet(
@@ -75,7 +76,13 @@ struct HeartbeatController {
         guard let bytes = HeartbeatReplyWriter.renderOne(call.batch, reply) else {
             throw APIError(.serviceUnavailable, .unavailable, "the service is gone again").retrying(after: 1)
         }
-        return Reply.json(bytes)
+        return answer(bytes)
+    }
+
+    private func answer(_ bytes: [UInt8]) -> Response {
+        var response = Reply.json(bytes)
+        if let port = datagrams.current { response.headers[.datagramPort] = String(port) }
+        return response
     }
 
     /// What makes a reply an error although the heartbeats count.

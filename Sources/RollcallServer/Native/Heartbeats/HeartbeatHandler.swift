@@ -24,6 +24,7 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let names: HostNames
         let access: AccessControl
         let audit: AuditLog
+        let datagrams: DatagramPort
         let answered: RequestMetrics.Series
 
         init(
@@ -31,6 +32,7 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
             names: HostNames,
             access: AccessControl,
             audit: AuditLog,
+            datagrams: DatagramPort,
             _ requests: RequestMetrics
         ) {
             self.engine = engine
@@ -38,6 +40,7 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
             self.names = names
             self.access = access
             self.audit = audit
+            self.datagrams = datagrams
             answered = requests.series(route: "/v1/heartbeats", method: "POST", status: 200)
         }
     }
@@ -190,7 +193,7 @@ final class HeartbeatHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func send(_ call: HeartbeatCall, began: NIODeadline, past encoder: ChannelHandlerContext) {
         let reply = HeartbeatReplyWriter.render(call.batch, way.intake.reply(call.meeting, answering: call.scope))
-        let bytes = framed.buffer(reply, encoder.channel.allocator)
+        let bytes = framed.buffer(reply, datagramPort: way.datagrams.current, encoder.channel.allocator)
         encoder.write(NIOAny(IOData.byteBuffer(bytes)), promise: connection.replyPasses())
         limits.replyPassed()
         way.answered.record(began: began)
