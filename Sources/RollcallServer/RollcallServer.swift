@@ -40,7 +40,7 @@ package struct RollcallServer: Service {
     private let boundPort = Bound<Int>()
     private let boundSocket = Bound<String>()
     private let responder: RouterResponder<RollcallContext>
-    private let shortWay: HeartbeatHandler.ShortWay
+    private let shortWay: ShortWay
     private let tls: ServerTLS?
 
     /// A server for an engine that has been started; `/metrics` shows what is in `metrics`, `access` tells who asks,
@@ -85,7 +85,7 @@ package struct RollcallServer: Service {
         let requests = RequestMetrics(PrometheusMetricsFactory(registry: metrics))
         let audit = AuditLog(audit ?? logger, AccessMetrics(metrics)) { engine.wall(engine.now) }
         responder = Routes.router(engine, names, access, audit, requests, metrics, draining).buildResponder()
-        shortWay = HeartbeatHandler.ShortWay(engine: engine, names: names, access: access, audit: audit, requests)
+        shortWay = ShortWay(engine: engine, names: names, access: access, audit: audit, requests)
     }
 
     /// The port listened on; waits until there is one, and is nil when the server ended before.
