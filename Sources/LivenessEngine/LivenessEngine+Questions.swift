@@ -5,6 +5,11 @@ extension LivenessEngine {
     /// The board as last published: a consistent snapshot.
     package var board: Board { shared.board }
 
+    /// What the published board says of the service whose name lies in these bytes; nil when there is none.
+    package func stateAnswer(_ bytes: [UInt8], host: Range<Int>, binary: Range<Int>) -> StateAnswer? {
+        shared.stateAnswer(bytes, host: host, binary: binary)
+    }
+
     /// The monotonic time, to tell ages by.
     package var now: Instant { time.now }
 

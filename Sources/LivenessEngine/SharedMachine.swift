@@ -3,8 +3,8 @@ import Synchronization
 
 /// The one liveness machine of this process behind its lock, and the board that it publishes.
 ///
-/// Writers take the machine's lock for a bounded slice of work. Readers take a copy of the board, which no writer
-/// holds while it works.
+/// Writers take the machine's lock for a bounded slice of work. Readers take a copy of the board, or look up one name in
+/// it; no writer holds it while it works.
 package final class SharedMachine: Sendable {
     private let machine: Locked<LivenessMachine>
     private let published: Locked<Board>
@@ -29,6 +29,13 @@ package final class SharedMachine: Sendable {
         published.withLock { $0 }
     }
 
+    /// What the board as last published says of the service of that name; nil when there is none.
+    ///
+    /// It is looked up where the board lies: a copy has to retain and release each of its parts, which costs more.
+    package func stateAnswer(_ bytes: [UInt8], host: Range<Int>, binary: Range<Int>) -> StateAnswer? {
+        published.withLock { $0.stateAnswer(bytes, host: host, binary: binary) }
+    }
+
     /// Publishes the board if it changed.
     package func publish() {
         let board: Board? = machine.withLock { machine in
@@ -36,9 +43,10 @@ package final class SharedMachine: Sendable {
             machine.isChanged = false
             return machine.board
         }
-        guard let board else { return }
+        guard var board else { return }
         lastPublished.store(time.now.nanoseconds, ordering: .relaxed)
-        published.withLock { $0 = board }
+        // What only the old board held is given back when readers need not wait for that.
+        published.withLock { swap(&$0, &board) }
     }
 
     /// Publishes the board if it changed, unless that happened a moment ago: the next tick will.

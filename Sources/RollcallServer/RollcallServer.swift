@@ -43,7 +43,7 @@ package struct RollcallServer: Service {
     private let datagramPortShown: DatagramPort
     private let datagrams: DatagramListener?
     private let responder: RouterResponder<RollcallContext>
-    private let shortWay: HeartbeatHandler.ShortWay
+    private let shortWay: ShortWay
     private let tls: ServerTLS?
 
     /// A server for an engine that has been started; `/metrics` shows what is in `metrics`, `access` tells who asks,
@@ -105,7 +105,7 @@ package struct RollcallServer: Service {
             )
         }
         responder = Routes.router(engine, names, access, audit, requests, metrics, draining, shown).buildResponder()
-        shortWay = HeartbeatHandler.ShortWay(
+        shortWay = ShortWay(
             engine: engine,
             names: names,
             access: access,

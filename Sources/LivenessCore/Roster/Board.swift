@@ -116,11 +116,6 @@ package struct Board: Sendable {
 
     package func standing(of service: UInt32) -> Standing { standings[Int(service)] }
 
-    /// When this daemon last heard it; nil also for one that its own session shows to live.
-    package func lastHeard(of service: UInt32) -> Instant? {
-        standings[Int(service)].verdict.reason == .session ? nil : hearings[Int(service)].lastHeard
-    }
-
     /// Where its name lies in `names`.
     package func location(of service: UInt32) -> UInt32 { locations[Int(service)] }
 

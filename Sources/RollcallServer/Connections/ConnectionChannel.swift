@@ -21,7 +21,7 @@ struct ConnectionChannel: ServerChildChannel {
         _ limits: RequestLimits,
         _ readPass: EventLoopReadPass,
         _ connections: OpenConnections,
-        _ shortWay: HeartbeatHandler.ShortWay,
+        _ shortWay: ShortWay,
         _ tls: ServerTLS?,
         isLocal: Bool = false,
         responder: @escaping HTTPChannelHandler.Responder
@@ -48,11 +48,11 @@ struct ConnectionChannel: ServerChildChannel {
         _ limits: RequestLimits,
         _ readPass: EventLoopReadPass,
         _ connections: OpenConnections,
-        _ shortWay: HeartbeatHandler.ShortWay
+        _ shortWay: ShortWay
     ) -> [any RemovableChannelHandler] {
         let limits = RequestLimitsHandler(limits)
         let connection = ConnectionHandler(readPass, connections)
-        return [limits, connection, HeartbeatHandler(shortWay, limits, connection), BadRequestHandler()]
+        return [limits, connection, ShortWayHandler(shortWay, limits, connection), BadRequestHandler()]
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {

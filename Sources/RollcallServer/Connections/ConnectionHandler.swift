@@ -154,8 +154,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .post: return target.hasPrefix("/v1/heartbeats")
         case .put, .delete:
             guard target.hasPrefix("/v1/services/") else { return false }
-            let path = target.utf8.firstIndex(of: UInt8(ascii: "?")).map { target[..<$0] } ?? target[...]
-            return path.hasSuffix("/heartbeat")
+            // The end of a whole string is found in its bytes, that of a part of one character by character.
+            guard let query = target.utf8.firstIndex(of: UInt8(ascii: "?")) else {
+                return target.hasSuffix("/heartbeat")
+            }
+            return target[..<query].hasSuffix("/heartbeat")
         default: return false
         }
     }

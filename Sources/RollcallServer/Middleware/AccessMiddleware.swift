@@ -1,4 +1,3 @@
-import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import LivenessEngine
@@ -42,31 +41,5 @@ struct AccessMiddleware: RouterMiddleware {
             )
         }
         return try await next(request, context)
-    }
-}
-
-/// What a request takes.
-private enum Requirement: Equatable {
-    /// Whoever wants to know whether the daemon lives, or how to speak to it, has no credential yet.
-    case nothing
-    /// A credential, whatever it is for: what exists is not told to others.
-    case credential
-    case role(Role)
-
-    /// - Parameters:
-    ///   - method: What is to be done.
-    ///   - path: The route; `nil` where there is none.
-    init(of method: HTTPRequest.Method, at path: String?) {
-        let isReading = method == .get || method == .head
-        switch path {
-        case "/healthz" where isReading, "/readyz" where isReading, "/openapi.yaml" where isReading,
-            "/" where isReading, "/page/{asset}" where isReading, "/v2.1" where isReading:
-            self = .nothing
-        case nil: self = .credential
-        case "/v1/heartbeats", "/v1/services/{key}/{binary}/heartbeat": self = .role(.reporter)
-        case "/v1/states" where method == .post: self = .role(.reader)
-        // What is not named here takes the most.
-        default: self = .role(isReading ? .reader : .operator)
-        }
     }
 }

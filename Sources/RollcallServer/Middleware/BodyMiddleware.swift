@@ -12,10 +12,10 @@ struct BodyMiddleware: RouterMiddleware {
         context: RollcallContext,
         next: @concurrent (Request, RollcallContext) async throws -> Response
     ) async throws -> Response {
-        let length = request.headers[.contentLength].flatMap(Int.init)
-        if let length, length > WireLimits.bodyBytes { throw APIError.bodyTooLarge }
-        let hasBody = (length ?? 0) > 0 || request.headers[.transferEncoding] != nil
-        if hasBody, Self.readsBodies.contains(request.method), !Self.isJSON(request.headers[.contentType]) {
+        if let length = Self.length(request.headers), length > WireLimits.bodyBytes { throw APIError.bodyTooLarge }
+        if Self.hasBody(request.headers), Self.readsBodies.contains(request.method),
+            !Self.isJSON(request.headers[.contentType])
+        {
             throw APIError(
                 .unsupportedMediaType,
                 .unsupportedMediaType,
@@ -26,6 +26,14 @@ struct BodyMiddleware: RouterMiddleware {
     }
 
     private static let readsBodies: Set<HTTPRequest.Method> = [.post, .put, .patch]
+
+    /// Bytes of the body, where the request says how many.
+    static func length(_ fields: HTTPFields) -> Int? { fields[.contentLength].flatMap { Int($0) } }
+
+    /// Whether a request says that a body comes with it.
+    static func hasBody(_ fields: HTTPFields) -> Bool {
+        (length(fields) ?? 0) > 0 || fields[.transferEncoding] != nil
+    }
 
     static func isJSON(_ type: String?) -> Bool {
         if type == "application/json" { return true }

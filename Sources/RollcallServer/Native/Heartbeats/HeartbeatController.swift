@@ -8,7 +8,7 @@ import RollcallWire
 
 /// `POST /v1/heartbeats` and `…/heartbeat`: bytes in, a batch to the engine, bytes out.
 ///
-/// Most calls are plain enough for `HeartbeatHandler` to answer, and do not come here.
+/// Most calls are plain enough for `ShortWay`, and do not come here.
 struct HeartbeatController {
     let engine: LivenessEngine
     let audit: AuditLog
@@ -28,7 +28,7 @@ struct HeartbeatController {
             let document = try HeartbeatScanner.scan(Array(buffer: body))
             return try await settle(meet(document, answering: isBrief ? .news : .all, context))
         }
-        let isLong = body.readableBytes > HeartbeatHandler.longestBody
+        let isLong = body.readableBytes > ShortWay.longestBody
         return isLong ? try await OffLoop.run(answer) : try await answer()
     }
 
@@ -61,13 +61,18 @@ struct HeartbeatController {
     }
 
     @Sendable private func receiveOne(_ request: Request, _ context: RollcallContext) async throws -> Response {
+        if let call = try context.connection?.takeCall() { return try await settleOne(call) }
         let name = try context.serviceName()
         let document = try HeartbeatScanner.scan(
             Array(buffer: try await request.wholeBody()),
             host: name.host.utf8,
             binary: name.binary.utf8
         )
-        let call = meet(document, answering: .all, context)
+        return try await settleOne(meet(document, answering: .all, context))
+    }
+
+    /// What remains of a call with one heartbeat that has met the roster.
+    private func settleOne(_ call: HeartbeatCall) async throws -> Response {
         let reply = await engine.intake.settle(call.meeting, of: call.batch)
         if let outcome = reply.outcomes.first, case .rejected(let rejection) = outcome.kind {
             throw APIError(rejection, call.batch.flawMessage(at: 0) ?? rejection.message)

@@ -5,6 +5,8 @@ import LivenessEngine
 import RollcallWire
 
 /// Who is up: one service, or thousands at once; and why.
+///
+/// Most questions about one service are plain enough for `ShortWay`, and do not come here.
 struct StateController {
     let engine: LivenessEngine
 
@@ -18,24 +20,10 @@ struct StateController {
     @Sendable private func state(_ request: Request, _ context: RollcallContext) async throws -> Response {
         let name = try context.serviceName()
         let reading = request.uri.query == nil ? nil : try QueryParameters(request).unknownReading()
-        let board = engine.board
-        guard let service = board.find(host: name.host, binary: name.binary), board.isListed(service) else {
+        guard let answer = engine.board.stateAnswer(host: name.host, binary: name.binary) else {
             throw APIError.noSuchService("\(name.binary) on \(name.host)")
         }
-        let verdict = board.standings[Int(service)].verdict
-        var json = JSONWriter(capacity: 96)
-        json.raw("{\"state\":")
-        json.word(verdict.state(reading: reading).word)
-        json.raw(",\"reason\":")
-        json.word(verdict.reason.word)
-        json.raw(",\"age\":")
-        write(board.lastHeard(of: service), at: engine.now, to: &json)
-        json.raw("}")
-        return Reply.json(json.bytes)
-    }
-
-    private func write(_ lastHeard: Instant?, at now: Instant, to json: inout JSONWriter) {
-        if let lastHeard { json.milliseconds(max(.zero, now - lastHeard)) } else { json.raw("null") }
+        return Reply.json(answer.reply(reading: reading, at: engine.now))
     }
 
     @Sendable private func states(_ request: Request, _ context: RollcallContext) async throws -> Response {
@@ -69,18 +57,13 @@ struct StateController {
             json.text(name.host)
             json.raw(",\"binary\":")
             json.text(name.binary)
-            if let service = board.find(host: name.host, binary: name.binary), board.isListed(service) {
-                let verdict = board.standings[Int(service)].verdict
-                json.raw(",\"state\":")
-                json.word(verdict.state(reading: reading).word)
-                json.raw(",\"reason\":")
-                json.word(verdict.reason.word)
-                json.raw(",\"age\":")
-                write(board.lastHeard(of: service), at: now, to: &json)
-                json.raw("}")
+            json.raw(",")
+            if let answer = board.stateAnswer(host: name.host, binary: name.binary) {
+                answer.write(reading: reading, at: now, to: &json)
             } else {
-                json.raw(",\"state\":null,\"reason\":null,\"age\":null}")
+                json.raw("\"state\":null,\"reason\":null,\"age\":null")
             }
+            json.raw("}")
         }
         json.raw("]}")
         return json.bytes

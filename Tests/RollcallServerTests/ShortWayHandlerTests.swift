@@ -7,7 +7,7 @@ import Testing
 @testable import RollcallServer
 
 @Suite("The short way of heartbeats")
-struct HeartbeatHandlerTests {
+struct ShortWayHandlerTests {
     private static func heartbeat(_ host: String, _ more: String = "", headers: String = "") -> String {
         let body = #"{"heartbeats":[{"host":"\#(host)","binary":"b"\#(more)}]}"#
         return "POST /v1/heartbeats HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\(headers)"
