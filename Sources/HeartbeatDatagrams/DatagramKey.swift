@@ -1,4 +1,4 @@
-package import Crypto
+import Crypto
 
 /// What a reporter signs its datagrams with: the reporter has the token, and the daemon its SHA-256.
 ///

@@ -224,18 +224,6 @@ package struct ModelDaemon {
         return await admit(batch, service: outcomes[0].service)
     }
 
-    /// One heartbeat that names its service by number.
-    ///
-    /// - Parameters:
-    ///   - beat: The heartbeat.
-    ///   - isTheirs: Whether whoever sent it may beat for that service.
-    /// - Returns: What becomes of it.
-    package mutating func beat(_ beat: NumberedHeartbeat, isTheirs: Bool = true) -> HeartbeatOutcome? {
-        outcomes.removeAll(keepingCapacity: true)
-        machine.heartbeatsReceived([beat], 0..<1, at: now, outcomes: &outcomes) { _, _, _ in isTheirs }
-        return outcomes.first
-    }
-
     /// The first half of a heartbeat of a known service: what the machine says before the store is asked.
     package mutating func ask(_ heartbeat: Heartbeat) -> HeartbeatOutcome {
         var batch = HeartbeatBatch()
@@ -412,8 +400,8 @@ package struct ModelDaemon {
         if isCutOff { throw StoreError(.unavailable, "cut off from the store") }
     }
 
-    /// What a driver in the shadow shows, or does.
-    package mutating func shadow(_ body: (inout LivenessMachine, Instant) -> Void) { body(&machine, now) }
+    /// Tells the machine something, now.
+    package mutating func tell(_ body: (inout LivenessMachine, Instant) -> Void) { body(&machine, now) }
 
     package mutating func adopt(_ settings: LivenessSettings) {
         machine.settingsChanged(settings)

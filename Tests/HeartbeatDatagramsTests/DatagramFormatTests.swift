@@ -17,6 +17,18 @@ struct DatagramFormatTests {
         return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 
+    private func heartbeat(in bytes: [UInt8]) -> HeartbeatDatagram? { HeartbeatDatagram(bytes.span.bytes) }
+
+    private func acknowledgement(in bytes: [UInt8], _ key: DatagramKey?) -> AcknowledgementDatagram? {
+        AcknowledgementDatagram(bytes.span.bytes, signedBy: key)
+    }
+
+    /// Whether the datagram, of 64 bytes, is signed with the key.
+    private func isSigned(_ bytes: [UInt8], by key: DatagramKey) -> Bool {
+        key.tag(of: bytes.span.bytes.extracting(0..<HeartbeatDatagram.signedSize))
+            .isSame(as: HeartbeatDatagram.tag(in: bytes.span.bytes))
+    }
+
     // Made by another program (Python's hmac and struct) from the description of the format.
     private static let signedHeartbeat =
         "52430102000000074b474761cf52e1600123456789ab4def8123456789abcdef000000000000002a0000000000000000"
@@ -29,9 +41,8 @@ struct DatagramFormatTests {
     func heartbeat() throws {
         let written = Self.heartbeat.bytes(signedBy: Self.key)
         #expect(written == bytes(Self.signedHeartbeat))
-        #expect(HeartbeatDatagram(written.span.bytes) == Self.heartbeat)
-        let tag = Self.key.tag(of: written.span.bytes.extracting(0..<HeartbeatDatagram.signedSize))
-        #expect(tag.isSame(as: HeartbeatDatagram.tag(in: written.span.bytes)))
+        #expect(heartbeat(in: written) == Self.heartbeat && isSigned(written, by: Self.key))
+        #expect(!isSigned(written, by: DatagramKey(token: "other")))
     }
 
     @Test("an acknowledgement is these bytes, never more than what it acknowledges, and read only with its key")
@@ -46,9 +57,9 @@ struct DatagramFormatTests {
         let datagram = AcknowledgementDatagram(keyID: Self.key.id, entries: [entry])
         let written = datagram.bytes(signedBy: Self.key)
         #expect(written == bytes(Self.signedAcknowledgement))
-        #expect(AcknowledgementDatagram(written.span.bytes, signedBy: Self.key) == datagram)
-        #expect(AcknowledgementDatagram(written.span.bytes, signedBy: DatagramKey(token: "other")) == nil)
-        #expect(AcknowledgementDatagram(written.span.bytes, signedBy: nil) == nil)
+        #expect(acknowledgement(in: written, Self.key) == datagram)
+        #expect(acknowledgement(in: written, DatagramKey(token: "other")) == nil)
+        #expect(acknowledgement(in: written, nil) == nil)
         #expect(entry.acknowledges(Self.heartbeat))
         for count in 1...AcknowledgementDatagram.mostEntries + 1 {
             let many = AcknowledgementDatagram(keyID: 0, entries: Array(repeating: entry, count: count))
@@ -64,9 +75,7 @@ struct DatagramFormatTests {
             for bit in 0..<8 {
                 var changed = whole
                 changed[position] ^= 1 << bit
-                let span = changed.span.bytes
-                let tag = Self.key.tag(of: span.extracting(0..<HeartbeatDatagram.signedSize))
-                let isTaken = HeartbeatDatagram(span) != nil && tag.isSame(as: HeartbeatDatagram.tag(in: span))
+                let isTaken = heartbeat(in: changed) != nil && isSigned(changed, by: Self.key)
                 #expect(!isTaken, "byte \(position), bit \(bit)")
             }
         }
@@ -75,18 +84,16 @@ struct DatagramFormatTests {
     @Test("what is shorter, longer, of another version or kind is none")
     func others() {
         let whole = Self.heartbeat.bytes(signedBy: nil)
-        for size in 0..<64 { #expect(HeartbeatDatagram(whole.span.bytes.extracting(0..<size)) == nil) }
-        let longer = whole + [0]
-        #expect(HeartbeatDatagram(longer.span.bytes) == nil)
+        for size in 0..<64 { #expect(heartbeat(in: Array(whole.prefix(size))) == nil) }
+        #expect(heartbeat(in: whole + [0]) == nil)
         for (position, byte) in [(0, UInt8(0)), (1, 0), (2, 2), (3, 0), (3, 3), (3, 4)] {
             var changed = whole
             changed[position] = byte
-            #expect(HeartbeatDatagram(changed.span.bytes) == nil)
+            #expect(heartbeat(in: changed) == nil)
         }
-        for size in 0..<64 {
-            let short = bytes(Self.signedAcknowledgement).prefix(size)
-            #expect(AcknowledgementDatagram(Array(short).span.bytes, signedBy: Self.key) == nil)
-        }
+        let answer = bytes(Self.signedAcknowledgement)
+        for size in answer.indices { #expect(acknowledgement(in: Array(answer.prefix(size)), Self.key) == nil) }
+        #expect(acknowledgement(in: answer + [0], Self.key) == nil)
     }
 
     @Test("without a key its id and its tag are 0")
@@ -94,6 +101,6 @@ struct DatagramFormatTests {
         var heartbeat = Self.heartbeat
         heartbeat.keyID = 0
         let written = heartbeat.bytes(signedBy: nil)
-        #expect(HeartbeatDatagram.tag(in: written.span.bytes).isSame(as: .none))
+        #expect(written.suffix(DatagramKey.tagSize).allSatisfy { $0 == 0 })
     }
 }

@@ -56,7 +56,7 @@ struct BrakeTests {
             await daemon.run(10, &zone, alive: 0..<20)
             await daemon.run(30, &zone, alive: 0..<0)
             let places = zone.hosts.dropFirst().compactMap { daemon.place(of: $0) }
-            daemon.shadow { machine, now in
+            daemon.tell { machine, now in
                 var seen = BackendObservation(epoch: "", daemons: [], changed: [], head: nil)
                 seen.heldElsewhere = isHeld ? places : []
                 machine.observed(seen, began: now, at: now)

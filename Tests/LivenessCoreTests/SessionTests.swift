@@ -19,7 +19,7 @@ struct SessionTests {
             incarnation: incarnation,
             isStanding: isStanding
         )
-        daemon.shadow { machine, now in machine.sessionsObserved([session], at: now) }
+        daemon.tell { machine, now in machine.sessionsObserved([session], at: now) }
     }
 
     @Test("while its session stands a service is up without a heartbeat, and when it ends it is down at once")
@@ -97,7 +97,7 @@ struct SessionTests {
         await daemon.beat(process.next())
         try see("h1", true, at: &daemon)
         await daemon.run(.seconds(100))
-        daemon.shadow { $0.sessionsLost(at: $1) }
+        daemon.tell { $0.sessionsLost(at: $1) }
         try see("h1", false, at: &daemon)
         await daemon.run(.seconds(59))
         #expect(daemon.verdict("h1") == up)
@@ -179,13 +179,13 @@ struct SessionTests {
     @Test("a switch to a driver that does not see the sessions has reservations, and calls nobody down for it")
     func switchedAway() async throws {
         var daemon = try await freshDaemon()
-        daemon.shadow { $0.addShadow("database", at: $1) }
+        daemon.tell { $0.addShadow("database", at: $1) }
         var process = Process("h1")
         await daemon.beat(process.next())
         try see("h1", true, at: &daemon)
         await daemon.run(.seconds(300))
         #expect(daemon.machine.reservations(against: "database") == 1)
-        daemon.shadow { $0.driverSwitched(to: "database", from: "memory", count: 1, at: $1) }
+        daemon.tell { $0.driverSwitched(to: "database", from: "memory", count: 1, at: $1) }
         await daemon.run(.seconds(59))
         #expect(daemon.verdict("h1") == up)
         await daemon.run(.seconds(2))
@@ -195,17 +195,17 @@ struct SessionTests {
     @Test("sessions with a driver in the shadow count once it decides")
     func switched() async throws {
         var daemon = try await freshDaemon()
-        daemon.shadow { $0.addShadow("zookeeper", at: $1) }
+        daemon.tell { $0.addShadow("zookeeper", at: $1) }
         var process = Process("h1")
         await daemon.beat(process.next())
         let service = try #require(daemon.place(of: "h1"))
         let uuid = daemon.machine.board.cards[Int(service)].uuid
-        daemon.shadow { machine, now in
+        daemon.tell { machine, now in
             let session = ObservedSession(uuid: uuid, incarnation: "a", isStanding: true)
             machine.shadowShowed("zookeeper", [session], at: now)
         }
         #expect(daemon.verdict("h1") == up && daemon.machine.sessionCount == 0)
-        daemon.shadow { $0.driverSwitched(to: "zookeeper", from: "memory", count: 1, at: $1) }
+        daemon.tell { $0.driverSwitched(to: "zookeeper", from: "memory", count: 1, at: $1) }
         await daemon.run(.seconds(70))
         #expect(daemon.verdict("h1") == standing)
     }

@@ -9,7 +9,7 @@ struct ShadowTests {
 
     private func daemon(_ policy: DriverPolicy = .driver) async throws -> ModelDaemon {
         var daemon = try await freshDaemon { $0.policy = policy }
-        daemon.shadow { $0.addShadow(Self.name, at: $1) }
+        daemon.tell { $0.addShadow(Self.name, at: $1) }
         return daemon
     }
 
@@ -25,7 +25,7 @@ struct ShadowTests {
             await daemon.run(min(left, .seconds(1)))
             left -= .seconds(1)
             daemon.lookAtBrake()
-            daemon.shadow { machine, now in
+            daemon.tell { machine, now in
                 if !isLost {
                     machine.shadowFlushed(Self.name, whole: isProven ? now : nil, at: now)
                     machine.shadowObserved(Self.name, Self.nothing, began: now, at: now)
@@ -52,7 +52,7 @@ struct ShadowTests {
             reportInterval: card.reportInterval,
             reportCount: 1
         )
-        daemon.shadow { $0.shadowShowed(Self.name, [heartbeat][...], at: $1) }
+        daemon.tell { $0.shadowShowed(Self.name, [heartbeat][...], at: $1) }
     }
 
     private func count(_ daemon: ModelDaemon) -> Int? { daemon.machine.disagreements(limit: 10).counts[Self.name] }
@@ -119,7 +119,7 @@ struct ShadowTests {
             show("h1", &daemon)
             await pass(.seconds(5), &daemon)
             if !isLost {
-                daemon.shadow { machine, now in
+                daemon.tell { machine, now in
                     var emptied = Self.nothing
                     emptied.isEmptied = true
                     machine.shadowObserved(Self.name, emptied, began: now, at: now)
@@ -231,7 +231,7 @@ struct ShadowTests {
         await daemon.beat(process.next())
         await pass(.seconds(55), &daemon)
         show("h1", &daemon)
-        daemon.shadow { machine, now in
+        daemon.tell { machine, now in
             var next: Int? = 0
             while let first = next { next = machine.takeOverShown(Self.name, from: first, limit: 1) }
             machine.driverSwitched(to: Self.name, from: "memory", count: 7, at: now)
@@ -254,13 +254,13 @@ struct ShadowTests {
         await daemon.beat(process.next())
         let place = try #require(daemon.place(of: "h1"))
         await pass(.seconds(50), &daemon)
-        daemon.shadow { machine, now in
+        daemon.tell { machine, now in
             #expect(machine.areHeard([place, 99][...], at: now) == [true, false])
             machine.shadowWrote(Self.name, [place][...], heard: now)
         }
         await pass(.seconds(15), &daemon)
         #expect(daemon.verdict("h1") == missed)
-        daemon.shadow { machine, now in #expect(machine.areHeard([place][...], at: now) == [false]) }
+        daemon.tell { machine, now in #expect(machine.areHeard([place][...], at: now) == [false]) }
     }
 
     @Test("a name that is created again is another service to the shadow, too")

@@ -41,7 +41,7 @@ struct StateAnswerTests {
         await daemon.beat(process.next())
         let uuid = try #require(daemon.card("h1")?.uuid)
         let session = ObservedSession(uuid: uuid, incarnation: "a", isStanding: true)
-        daemon.shadow { machine, now in machine.sessionsObserved([session], at: now) }
+        daemon.tell { machine, now in machine.sessionsObserved([session], at: now) }
         let answer = try #require(daemon.machine.board.stateAnswer(host: "h1", binary: "nova-compute"))
         #expect(answer.verdict == Verdict(.up, .session))
         #expect(answer.lastHeard == nil)

@@ -1,6 +1,7 @@
 import HeartbeatDatagrams
 import LivenessCore
 import LivenessEngine
+import Telemetry
 import Testing
 
 @testable import RollcallServer
@@ -52,7 +53,20 @@ struct DatagramTests {
     }
 
     private func acknowledged(_ bytes: [UInt8], _ key: DatagramKey?) throws -> [AcknowledgementDatagram.Entry] {
-        try #require(AcknowledgementDatagram(bytes.span.bytes, signedBy: key), "\(bytes)").entries
+        let datagram = AcknowledgementDatagram(bytes.span.bytes, signedBy: key)
+        return try #require(datagram, "\(bytes)").entries
+    }
+
+    /// Beats until nothing is news any more: of a record that was just made there is, for a moment.
+    private func settle(_ beater: inout Beater, _ socket: RawDatagrams, _ key: DatagramKey? = nil) async throws {
+        for _ in 0..<1_000 {
+            socket.send(beater.next().bytes(signedBy: key))
+            let entries = try acknowledged(try await blocking { socket.receive() }, key)
+            #expect(entries.count == 1 && entries[0].acknowledges(beater.datagram))
+            if entries[0].result == .counted { return }
+            #expect(entries[0].result == .comeWhole)
+        }
+        Issue.record("there is always news")
     }
 
     private func counts(_ server: TestServer) -> [String: Double] {
@@ -89,14 +103,16 @@ struct DatagramTests {
                 let answer = try await blocking { socket.receive() }
                 #expect(answer.count <= HeartbeatDatagram.size)
                 let entries = try acknowledged(answer, nil)
-                #expect(entries.count == 1 && entries[0].acknowledges(beat) && entries[0].result == .counted)
+                #expect(entries.count == 1 && entries[0].acknowledges(beat))
+                #expect([.counted, .comeWhole].contains(entries[0].result))
                 #expect((9_000...11_000).contains(entries[0].nextReportIn) && entries[0].deadlineIn > 50_000)
                 #expect(server.heardAt(service) >= before)
             }
+            try await settle(&beater, socket)
             // Once more: not newer.
             socket.send(beater.datagram.bytes(signedBy: nil))
             #expect(try acknowledged(try await blocking { socket.receive() }, nil).first?.result == .repeated)
-            #expect(counts(server)["taken"] == 21)
+            #expect(counts(server)["taken"] ?? 0 >= 21)
         }
     }
 
@@ -112,7 +128,7 @@ struct DatagramTests {
                 entries += try acknowledged(try await blocking { socket.receive() }, nil)
             }
             for beater in beaters { #expect(entries.contains { $0.acknowledges(beater.datagram) }) }
-            #expect(entries.allSatisfy { $0.result == .counted })
+            #expect(entries.allSatisfy { [.counted, .comeWhole].contains($0.result) })
         }
     }
 
@@ -143,10 +159,7 @@ struct DatagramTests {
                 "\(counts(server))"
             )
             #expect(!socket.hasAnswer && server.heardAt(service) == heard)
-            let beat = beater.next()
-            socket.send(beat.bytes(signedBy: Self.key))
-            let entries = try acknowledged(try await blocking { socket.receive() }, Self.key)
-            #expect(entries.count == 1 && entries[0].acknowledges(beat) && entries[0].result == .counted)
+            try await settle(&beater, socket, Self.key)
             #expect(server.heardAt(service) > heard)
         }
     }
@@ -157,15 +170,13 @@ struct DatagramTests {
         try await read(for: access) { server in
             var beater = try await Beater(server, "h1", key: Self.key, headers: Self.bearer)
             let socket = try RawDatagrams(port: server.datagramPort)
-            socket.send(beater.next().bytes(signedBy: Self.key))
-            #expect(try acknowledged(try await blocking { socket.receive() }, Self.key).first?.result == .counted)
+            try await settle(&beater, socket, Self.key)
             access.adopt(AccessList([Self.reporter("three", host: "h1")]))
             socket.send(beater.next().bytes(signedBy: Self.key))
             #expect(try await server.becomes { counts(server)["unknown_key"] == 1 })
             let new = DatagramKey(token: "three")
             beater.datagram.keyID = new.id
-            socket.send(beater.next().bytes(signedBy: new))
-            #expect(try acknowledged(try await blocking { socket.receive() }, new).first?.result == .counted)
+            try await settle(&beater, socket, new)
         }
     }
 
@@ -202,12 +213,12 @@ struct DatagramTests {
             unknown.record = RecordID(high: 1, low: 2)
             socket.send(unknown.bytes(signedBy: nil))
             #expect(try acknowledged(try await blocking { socket.receive() }, nil).first?.result == .comeWhole)
+            try await settle(&beater, socket)
             let disabled = #"{"status":"disabled"}"#
             #expect(try await server.call("PATCH", "/v1/services/\(beater.uuid)", disabled).status == 200)
             socket.send(beater.next().bytes(signedBy: nil))
             #expect(try acknowledged(try await blocking { socket.receive() }, nil).first?.result == .comeWhole)
-            socket.send(beater.next().bytes(signedBy: nil))
-            #expect(try acknowledged(try await blocking { socket.receive() }, nil).first?.result == .counted)
+            try await settle(&beater, socket)
         }
     }
 

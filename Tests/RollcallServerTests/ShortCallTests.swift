@@ -85,6 +85,7 @@ struct ShortCallTests {
                 names: HostNames(ServerSettings(host: "localhost", port: 0)),
                 access: AccessControl(),
                 audit: audit,
+                datagrams: DatagramPort(),
                 RequestMetrics(PrometheusMetricsFactory(registry: server.metrics))
             )
             let anybody = Identity.anybody(at: .anyone)

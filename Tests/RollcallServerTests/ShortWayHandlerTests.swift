@@ -56,9 +56,7 @@ struct ShortWayHandlerTests {
 
     @Test("beats that go on behind a question that waits keep their service up")
     func beatsBehindAQuestion() async throws {
-        try await TestServer.run { setup in
-            setup.liveness.serviceDownTime = .seconds(60)
-        } _: { server in
+        try await TestServer.run { server in
             try await server.beat("h", "b")
             let service = try service(server, "h")
             let question = try await server.patientQuestion()

@@ -240,13 +240,13 @@ struct Load {
         var crowd = Crowd()
         let before = cost
         crowd.channels.append(
-            try await Watcher.open(since: revision, to: daemon.target, on: group.next()) { deaths.hear($0) }
+            try await Watcher.open(since: revision, from: daemon.target, on: group.next()) { deaths.hear($0) }
         )
         for _ in 0..<plan.watchers {
             let deliveries = Deliveries()
             crowd.deliveries.append(deliveries)
             crowd.channels.append(
-                try await Watcher.open(since: revision, to: daemon.target, on: group.next()) { deliveries.hear($0) }
+                try await Watcher.open(since: revision, from: daemon.target, on: group.next()) { deliveries.hear($0) }
             )
         }
         if plan.watchers > 0 {

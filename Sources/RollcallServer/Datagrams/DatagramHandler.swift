@@ -226,7 +226,7 @@ final class DatagramHandler: ChannelInboundHandler {
             }
         }
         context.flush()
-        around.metrics.acknowledged.increment(by: Int64(count))
+        around.metrics.acknowledged(count)
     }
 
     /// Of one datagram, not of the socket: an address that nobody can be reached at, say.

@@ -20,7 +20,7 @@ struct DatagramMetrics: Sendable {
     }
 
     private let counters: [Counter]
-    let acknowledged: Counter
+    private let acknowledged: Counter
 
     init(_ registry: PrometheusRegistry) {
         let name = "rollcall_datagrams_total"
@@ -50,6 +50,8 @@ struct DatagramMetrics: Sendable {
             return counts
         }
     }
+
+    func acknowledged(_ count: Int) { acknowledged.increment(by: Int64(count)) }
 
     func tell(_ tally: inout Tally) {
         for (counter, count) in zip(counters, tally.take()) where count > 0 { counter.increment(by: count) }

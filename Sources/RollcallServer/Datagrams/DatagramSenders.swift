@@ -3,7 +3,7 @@ import LivenessCore
 
 /// Who signs datagrams, by the id of the key: what one event loop keeps of the credentials while they are the same.
 struct DatagramSenders {
-    final class Sender {
+    final class Sender: Sendable {
         /// Nil where no credentials are asked for.
         let key: DatagramKey?
         let identity: Identity
