@@ -59,6 +59,7 @@ let package = Package(
                 "LivenessCore",
                 "StoreSQL",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             resources: [.embedInCode("Migrations")]
         ),

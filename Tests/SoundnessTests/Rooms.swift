@@ -26,7 +26,7 @@ enum Rooms {
             ["Swift", "Synchronization", "Glibc", "Dispatch", "LivenessCore"]
                 + ["DequeModule", "ServiceLifecycle", "Logging", "Metrics"]
         case "StoreSQL": system + ["LivenessCore"]
-        case "StoreSQLite": system + ["LivenessCore", "StoreSQL", "GRDB"]
+        case "StoreSQLite": system + ["LivenessCore", "StoreSQL", "GRDB", "GRDBSQLite"]
         case "StoreMariaDB": system + ["LivenessCore", "Logging", "StoreSQL", "MariaDBClient"]
         case "DriverDatabase": system + ["LivenessCore", "Logging"]
         case "DriverCompany": system + ["LivenessCore"]

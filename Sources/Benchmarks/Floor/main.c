@@ -2,7 +2,9 @@
 // anything. What a heartbeat costs a daemon is told beside it: the two grow and shrink together with the machine.
 //
 // Whoever sends one request after the other sends each whole: what a read brings is one. It serves on a free port of
-// loopback, which it prints, until it is ended.
+// loopback, which it prints, until it is ended. On the same port it reads datagrams, as many as there are at a time, and
+// looks again a millisecond later.
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -12,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { LOOPS = 2, EVENTS = 64, READ = 64 << 10 };
+enum { LOOPS = 2, EVENTS = 64, READ = 64 << 10, VECTOR = 64, DATAGRAM = 128 };
 
 static const char answer[] = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 15\r\n\r\n{\"rejected\":[]}";
 
@@ -27,6 +29,22 @@ static void *serve(void *queue) {
                 close(connection);
             }
         }
+    }
+    return NULL;
+}
+
+static void *receive(void *socket) {
+    static char bytes[VECTOR][DATAGRAM];
+    struct iovec pieces[VECTOR];
+    struct mmsghdr messages[VECTOR];
+    memset(messages, 0, sizeof messages);
+    for (int i = 0; i < VECTOR; i++) {
+        pieces[i] = (struct iovec){.iov_base = bytes[i], .iov_len = DATAGRAM};
+        messages[i].msg_hdr.msg_iov = &pieces[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+    }
+    for (;;) {
+        if (recvmmsg(*(int *)socket, messages, VECTOR, MSG_WAITFORONE, NULL) < VECTOR) usleep(1000);
     }
     return NULL;
 }
@@ -48,6 +66,16 @@ int main(void) {
             perror("rollcall-floor");
             return 1;
         }
+    }
+    static int datagrams;
+    pthread_t receiver;
+    datagrams = socket(AF_INET, SOCK_DGRAM, 0);
+    int room = 8 << 20;
+    setsockopt(datagrams, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    if (datagrams < 0 || bind(datagrams, (struct sockaddr *)&address, length) != 0
+        || pthread_create(&receiver, NULL, receive, &datagrams) != 0) {
+        perror("rollcall-floor");
+        return 1;
     }
     printf("http=http://127.0.0.1:%d\n", ntohs(address.sin_port));
     fflush(stdout);

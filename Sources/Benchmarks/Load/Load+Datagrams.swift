@@ -32,6 +32,7 @@ extension Load {
         _ datagrams: LoadPlan.Datagrams,
         of records: [DatagramBeats.Record],
         _ fleet: Fleet,
+        to port: Int? = nil,
         until end: NIODeadline,
         _ tally: BeatTally
     ) async throws -> Int {
@@ -39,8 +40,8 @@ extension Load {
             fleet: fleet,
             records: records,
             keys: (0..<datagrams.reporters).map { DatagramKey(token: DaemonUnderLoad.token(ofReporter: $0)) },
-            areAcknowledged: datagrams.areAcknowledged,
-            port: daemon.datagramPort,
+            areAcknowledged: datagrams.areAcknowledged && port == nil,
+            port: port ?? daemon.datagramPort,
             until: end,
             tally: tally
         ).send()
@@ -54,7 +55,7 @@ extension Load {
     }
 
     /// What the datagrams of each service say of it.
-    func records(_ count: Int) async throws -> [DatagramBeats.Record] {
+    func listRecords(_ count: Int) async throws -> [DatagramBeats.Record] {
         var records: [DatagramBeats.Record?] = Array(repeating: nil, count: count)
         var marker: String?
         repeat {

@@ -10,6 +10,10 @@ struct Load {
     let daemon: DaemonUnderLoad
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
     var report: LoadReport
+    /// What the datagrams of each service say of it; empty where there are none.
+    private var records: [DatagramBeats.Record] = []
+    /// In microseconds.
+    private var heartbeatCost = 0.0
 
     init(_ plan: LoadPlan) throws {
         self.plan = plan
@@ -31,6 +35,7 @@ struct Load {
                 try await refresh()
                 try await restart()
             }
+            if !records.isEmpty { try await stepOnTheFloorWithDatagrams() }
         } catch {
             daemon.stop()
             try? await group.shutdownGracefully()
@@ -135,7 +140,7 @@ struct Load {
     // MARK: Heartbeats
 
     private mutating func beat() async throws {
-        let records = plan.datagrams == nil ? [] : try await records(plan.services)
+        if plan.datagrams != nil { records = try await listRecords(plan.services) }
         let deaths = Deaths()
         let revision = try await newestRevision()
         let crowd = try await openWatchers(since: revision, deaths)
@@ -161,7 +166,13 @@ struct Load {
         report.expectNone(tally.broken, "connections broke")
         guard tally.heartbeats > 0 else { return report.fail("no heartbeat was answered") }
         let each = 1e6 / Double(tally.heartbeats)
-        if plan.isFlatOut, plan.batch == 1 { try await stepOnTheFloor((after.cpu - before.cpu) * each) }
+        heartbeatCost = (after.cpu - before.cpu) * each
+        if plan.isFlatOut, plan.batch == 1 {
+            try await stepOnTheFloor { load, port, end, tally in
+                let fleet = load.fleet(from: .now(), killedAt: .distantFuture)
+                try await load.send(load.cursors(of: fleet, flatOut: true), to: port, until: end, tally)
+            }
+        }
         let what = plan.datagrams == nil ? "calls" : "datagrams"
         report.add(
             "heartbeats a second",
@@ -169,7 +180,7 @@ struct Load {
             "1/s",
             "\(tally.heartbeats) in \(tally.calls) \(what)"
         )
-        report.add("CPU of the daemon per heartbeat", (after.cpu - before.cpu) * each, "us")
+        report.add("CPU of the daemon per heartbeat", heartbeatCost, "us")
         report.add("CPU of the daemon", (after.cpu - before.cpu) / seconds * 100, "% of a core")
         if !plan.backend.isEmpty {
             report.add("CPU of the back end per heartbeat", (backendAfter.cpu - backendBefore.cpu) * each, "us")
@@ -192,22 +203,30 @@ struct Load {
         }
     }
 
+    private mutating func stepOnTheFloorWithDatagrams() async throws {
+        guard let datagrams = plan.datagrams else { return }
+        try await stepOnTheFloor { load, port, end, tally in
+            let fleet = load.fleet(from: .now() - load.interval, killedAt: .distantFuture)
+            _ = try await load.send(datagrams, of: load.records, fleet, to: port, until: end, tally)
+        }
+    }
+
     /// The same calls to a server that does nothing with them.
-    private mutating func stepOnTheFloor(_ daemonCost: Double) async throws {
+    private mutating func stepOnTheFloor(_ send: (Load, Int, NIODeadline, BeatTally) async throws -> Void) async throws
+    {
         let output = FileManager.default.temporaryDirectory.appending(path: "rollcall-floor-\(UUID().uuidString).log")
         defer { try? FileManager.default.removeItem(at: output) }
         let floor = try await ListeningProcess.start(try Self.floor, [], output: output)
         defer { floor.process.terminate() }
         let tally = BeatTally()
         let end = NIODeadline.now() + .nanoseconds(Int64(min(plan.seconds, 5) * 1e9))
-        let fleet = fleet(from: .now(), killedAt: .distantFuture)
         let before = ProcessCost(of: [floor.process.processIdentifier])
-        try await send(cursors(of: fleet, flatOut: true), to: floor.port, until: end, tally)
+        try await send(self, floor.port, end, tally)
         let after = ProcessCost(of: [floor.process.processIdentifier])
         guard tally.heartbeats > 0, after.cpu > before.cpu else { return report.fail("the floor answered nothing") }
         let cost = (after.cpu - before.cpu) / Double(tally.heartbeats) * 1e6
         report.add("CPU of the least that a server can do", cost, "us", "per call, in the same run")
-        report.add("the daemon's beside it", daemonCost / cost, "times")
+        report.add("the daemon's beside it", heartbeatCost / cost, "times")
     }
 
     /// Deaths, and who was called dead and lives.

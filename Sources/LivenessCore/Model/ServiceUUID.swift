@@ -43,13 +43,44 @@ package struct ServiceUUID: Hashable, Sendable {
     }
 
     /// Appends the canonical 36 bytes.
+    @inline(__always)
     package func append(to bytes: inout OutputSpan<UInt8>) {
-        for position in 0..<32 {
-            if position == 8 || position == 12 || position == 16 || position == 20 { bytes.append(UInt8(ascii: "-")) }
-            let word = position < 16 ? high : low
-            let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (position & 15))) & 15
-            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        let words =
+            [
+                Self.digits(high >> 32), Self.digits(high & 0xFFFF_FFFF), Self.digits(low >> 32),
+                Self.digits(low & 0xFFFF_FFFF),
+            ] as InlineArray<4, UInt64>
+        bytes.withUnsafeMutableBufferPointer { buffer, initialized in
+            precondition(buffer.count - initialized >= 36)
+            guard let start = buffer.baseAddress else { return }
+            let place = UnsafeMutableRawPointer(start + initialized)
+            place.storeBytes(of: words[0], as: UInt64.self)
+            place.storeBytes(of: UInt8(ascii: "-"), toByteOffset: 8, as: UInt8.self)
+            place.storeBytes(of: UInt32(truncatingIfNeeded: words[1]), toByteOffset: 9, as: UInt32.self)
+            place.storeBytes(of: UInt8(ascii: "-"), toByteOffset: 13, as: UInt8.self)
+            place.storeBytes(of: UInt32(truncatingIfNeeded: words[1] >> 32), toByteOffset: 14, as: UInt32.self)
+            place.storeBytes(of: UInt8(ascii: "-"), toByteOffset: 18, as: UInt8.self)
+            place.storeBytes(of: UInt32(truncatingIfNeeded: words[2]), toByteOffset: 19, as: UInt32.self)
+            place.storeBytes(of: UInt8(ascii: "-"), toByteOffset: 23, as: UInt8.self)
+            place.storeBytes(of: UInt32(truncatingIfNeeded: words[2] >> 32), toByteOffset: 24, as: UInt32.self)
+            place.storeBytes(of: words[3], toByteOffset: 28, as: UInt64.self)
+            initialized += 36
         }
+    }
+
+    /// The eight hexadecimal digits of 32 bits, the first of them in the lowest byte of a little-endian machine.
+    ///
+    /// Nibbles are spread over the bytes of a word by halves, and made ASCII all at once: 6 more carries those above 9
+    /// into the next nibble.
+    @inline(__always)
+    private static func digits(_ value: UInt64) -> UInt64 {
+        var word = value
+        word = (word & 0xFFFF_0000) << 16 | word & 0xFFFF
+        word = (word & 0x0000_FF00_0000_FF00) << 8 | word & 0x0000_00FF_0000_00FF
+        word = (word & 0x00F0_00F0_00F0_00F0) << 4 | word & 0x000F_000F_000F_000F
+        let letters = (word &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        let ascii = word &+ 0x3030_3030_3030_3030 &+ letters &* UInt64(UInt8(ascii: "a") - UInt8(ascii: "0") - 10)
+        return ascii.bigEndian
     }
 }
 

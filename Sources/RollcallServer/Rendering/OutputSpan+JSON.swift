@@ -85,27 +85,35 @@ extension OutputSpan<UInt8> {
     @inline(__always)
     mutating func time(_ time: Timestamp?, _ dates: inout DateText, ending: StaticString = "Z\"") {
         guard let time, time != .never else { return raw("null") }
-        let rest = dates.turn(to: time)
+        let rest = UInt64(bitPattern: dates.turn(to: time))
+        let (seconds, fraction) = rest.quotientAndRemainder(dividingBy: 1_000_000)
         append(UInt8(ascii: "\""))
-        for position in dates.text.indices { append(dates.text[position]) }
-        let seconds = rest / 1_000_000
-        pair(seconds / 3_600)
-        append(UInt8(ascii: ":"))
-        pair(seconds / 60 % 60)
-        append(UInt8(ascii: ":"))
-        pair(seconds % 60)
-        append(UInt8(ascii: "."))
-        let fraction = rest % 1_000_000
-        pair(fraction / 10_000)
-        pair(fraction / 100 % 100)
-        pair(fraction % 100)
+        dates.text.span.withUnsafeBufferPointer { copy($0) }
+        let (minutes, second) = seconds.quotientAndRemainder(dividingBy: 60)
+        let clock =
+            Self.pair(minutes / 60) | Self.pair(minutes % 60) << 24 | Self.pair(second) << 48 | 0x3A << 16 | 0x3A << 40
+        let (hundredths, last) = fraction.quotientAndRemainder(dividingBy: 100)
+        let point =
+            UInt64(UInt8(ascii: ".")) | Self.pair(hundredths / 100) << 8 | Self.pair(hundredths % 100) << 24
+            | Self.pair(last) << 40
+        word(clock, 8)
+        word(point, 7)
         raw(ending)
     }
 
+    /// The two digits of a number below 100, the first in the lowest byte.
     @inline(__always)
-    private mutating func pair(_ value: Int64) {
-        append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / 10))
-        append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value % 10))
+    private static func pair(_ value: UInt64) -> UInt64 {
+        let tens = value * 103 >> 10
+        return (tens | (value &- tens * 10) << 8) | 0x3030
+    }
+
+    /// The lowest bytes of a word, the lowest first.
+    @inline(__always)
+    private mutating func word(_ word: UInt64, _ count: Int) {
+        withUnsafeBytes(of: word.littleEndian) { bytes in
+            bytes.withMemoryRebound(to: UInt8.self) { copy(UnsafeBufferPointer(rebasing: $0[..<count])) }
+        }
     }
 
     mutating func integer(_ value: UInt64) {
