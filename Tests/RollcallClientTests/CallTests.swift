@@ -54,6 +54,7 @@ struct CallTests {
         ("GET /v1/services/u/history", { _ = try await $0.history(uuid: "u") }),
         ("GET /v1/groups", { _ = try await $0.groups() }),
         ("GET /v1/groups/t/up?zone=z", { _ = try await $0.hostsUp(topic: "t", zone: "z") }),
+        ("GET /v1/groups/t%2Fu/up?unknown_as=up", { _ = try await $0.servicesUp(topic: "t/u", unknownAs: .up) }),
         (
             "GET /v1/transitions?since=7&log_id=l&wait=0.5&limit=3",
             { _ = try await $0.transitions(since: 7, of: "l", wait: .milliseconds(500), limit: 3) }

@@ -12,7 +12,7 @@ enum StubFleet {
         "report_interval":10,"report_count":9007199254740993,"last_seen_up":"2026-11-21T02:59:57.000000Z","age":3.25,
         "incarnation":"yes","incarnation_number":1,"workers":[{"worker":"","incarnation":"yes","incarnation_number":1,
         "version":74,"last_seen_up":null,"age":3.25}],"driver":"database","flapping":false,"created_at":null,
-        "updated_at":null,"later":{"b":[1,2.5],"a":"x"}}
+        "updated_at":null,"index":\#(number),"later":{"b":[1,2.5],"a":"x"}}
         """#
     }
 

@@ -134,7 +134,9 @@ struct TestServer: Sendable {
 struct Answer {
     var status: Int
     var headers: HTTPHeaders
-    var body: String
+    var bytes: [UInt8]
+
+    var body: String { String(decoding: bytes, as: UTF8.self) }
 
     func header(_ name: String) -> String? { headers.first(name: name) }
 
@@ -182,7 +184,7 @@ extension TestServer {
         return Answer(
             status: Int(response.status.code),
             headers: response.headers,
-            body: String(buffer: bytes)
+            bytes: Array(bytes.readableBytesView)
         )
     }
 

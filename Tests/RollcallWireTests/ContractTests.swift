@@ -14,7 +14,7 @@ struct ContractTests {
             uuid, host, binary, topic, zone, status, disabled_reason, state, state_reason, state_since, last_state, \
             forced_down, forced_down_reason, forced_down_by, forced_down_at, forced_down_until, version, \
             report_interval, report_count, last_seen_up, age, incarnation, incarnation_number, workers, driver, \
-            flapping, created_at, updated_at
+            flapping, created_at, updated_at, index
             """.split(separator: ", ").map(String.init)
         let fields = try fields(WireService(uuid: "u", host: "h", binary: "b"))
         #expect(Set(fields.keys) == Set(contract))

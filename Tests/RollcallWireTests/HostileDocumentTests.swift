@@ -18,6 +18,18 @@ struct HostileDocumentTests {
         #expect(again["state"] == "resting")
     }
 
+    @Test("an index is a whole number, and a daemon that tells none is read all the same")
+    func index() throws {
+        func read(_ index: String) throws -> Int64? {
+            try decode(WireService.self, #"{"uuid":"u","host":"h","binary":"b"\#(index)}"#).index
+        }
+        #expect(try read("") == nil && read(#","index":null"#) == nil)
+        #expect(try read(#","index":9223372036854775807"#) == .max && read(#","index":-1"#) == -1)
+        for wrong in [#","index":"1""#, #","index":1.5"#, #","index":9223372036854775808"#] {
+            #expect(throws: DecodingError.self) { try read(wrong) }
+        }
+    }
+
     @Test("words of a later version are kept as they came")
     func unknownWords() throws {
         let entry = try decode(

@@ -72,6 +72,7 @@ struct RoundTripTests {
         service.flapping = true
         service.createdAt = time
         service.updatedAt = time
+        service.index = .min
         try survives(service)
         try survives(ServicesReply(services: [service], revision: 7, logID: "l", nextMarker: "u"))
         try survives(ServicesReply(services: [], revision: 0, logID: "l"))

@@ -175,10 +175,13 @@ package final class StubDaemon: Sendable {
         var headers = HTTPFields()
         headers[.contentType] = "application/json"
         if let tag = reply.tag { headers[.eTag] = tag }
+        for (name, value) in reply.headers {
+            if let name = HTTPField.Name(name) { headers[name] = value }
+        }
         return Response(
             status: .init(code: reply.status),
             headers: headers,
-            body: reply.status == 204 ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(string: reply.body))
+            body: reply.status == 204 ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body))
         )
     }
 }

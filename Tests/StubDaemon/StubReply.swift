@@ -1,14 +1,23 @@
 /// What a stub answers.
 package struct StubReply: Sendable {
     package var status: Int
-    package var body: String
+    package var body: [UInt8]
     package var tag: String?
+    /// Beside those that every answer has.
+    package var headers: [String: String] = [:]
     var isHanging = false
 
     package init(status: Int = 200, _ body: String, tag: String? = nil) {
         self.status = status
-        self.body = body
+        self.body = Array(body.utf8)
         self.tag = tag
+    }
+
+    /// Bytes that are no text.
+    package init(bytes: [UInt8], headers: [String: String]) {
+        status = 200
+        body = bytes
+        self.headers = headers
     }
 
     /// No content.

@@ -9,6 +9,11 @@ package struct ProfileTable: Sendable {
 
     package subscript(number: UInt32) -> Profile { profiles[Int(number)] }
 
+    /// The profiles of a topic in one of these zones, in any zone where none is named.
+    package func group(topic: String, zones: Set<String>) -> ProfileSet {
+        ProfileSet(isIn: profiles.map { $0.topic == topic && (zones.isEmpty || zones.contains($0.zone)) })
+    }
+
     mutating func take(_ profile: Profile) -> UInt32 {
         if let number = numbers[profile] {
             uses[Int(number)] += 1

@@ -55,9 +55,37 @@ extension RollcallClient {
         zone: String? = nil,
         unknownAs: UnknownAs? = nil
     ) async throws(ClientError) -> HostsUpReply {
+        try await send(
+            ClientRequest(.get, Self.up(topic, zone, unknownAs)),
+            read: { try $0.document(HostsUpReply.self) }
+        )
+    }
+
+    /// The services of a topic that are up, a bit for each (`GET /v1/groups/{topic}/up`): 12.5 KB tell of 100,000.
+    ///
+    /// Its bits go by ``WireService/index``, which is the same at every daemon of the database.
+    ///
+    /// - Parameters:
+    ///   - topic: The topic.
+    ///   - zone: The zone; all zones where it is `nil`.
+    ///   - unknownAs: How unknown is read; as the last known state where it is `nil`.
+    /// - Returns: The bitmap of those that are up.
+    /// - Throws: ``ClientError`` when no endpoint answered, or the daemon refused: with `not_acceptable` where the indexes
+    ///   are too far apart, so that only ``hostsUp(topic:zone:unknownAs:)`` tells.
+    public func servicesUp(
+        topic: String,
+        zone: String? = nil,
+        unknownAs: UnknownAs? = nil
+    ) async throws(ClientError) -> UpBitmap {
+        var request = ClientRequest(.get, Self.up(topic, zone, unknownAs))
+        request.headers.append(("Accept", UpBitmap.mediaType))
+        return try await send(request, read: { try $0.upBitmap() })
+    }
+
+    private static func up(_ topic: String, _ zone: String?, _ unknownAs: UnknownAs?) -> RequestTarget {
         var target = RequestTarget("v1", "groups", topic, "up")
         target.add("zone", zone)
         target.add("unknown_as", unknownAs?.rawValue)
-        return try await send(ClientRequest(.get, target), read: { try $0.document(HostsUpReply.self) })
+        return target
     }
 }

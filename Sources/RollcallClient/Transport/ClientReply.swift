@@ -7,6 +7,8 @@ struct ClientReply: Sendable {
     var tag: String?
     /// Where the daemon reads datagrams, if it does and says so.
     var datagramPort: Int?
+    /// Where the bits in the body begin and how many there are, if they are bits.
+    var bitmap: (first: Int64, count: Int)?
     var body: Data
 
     /// The error it tells of, its own words where it is a Rollcall error document.
@@ -34,5 +36,18 @@ struct ClientReply: Sendable {
     /// The document in the body.
     func document<Document: Decodable>(_ type: Document.Type) throws -> Document {
         try WireJSON.decode(type, from: body)
+    }
+
+    /// An answer that is not the bitmap that was asked for: a daemon that knows none answers with a document.
+    private struct NoBitmap: Error, CustomStringConvertible {
+        var description: String { "it is no bitmap" }
+    }
+
+    /// The bits in the body.
+    func upBitmap() throws -> UpBitmap {
+        guard let bitmap else { throw NoBitmap() }
+        let up = UpBitmap(first: bitmap.first, bytes: Array(body))
+        guard up.count == bitmap.count else { throw NoBitmap() }
+        return up
     }
 }

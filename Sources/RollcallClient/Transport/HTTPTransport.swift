@@ -146,8 +146,16 @@ enum HTTPTransport {
             datagramPort: response.headers.first(name: HeartbeatDatagram.portHeader).flatMap { UInt16($0) }.map(
                 Int.init
             ),
+            bitmap: bitmap(response),
             body: Data(body.readableBytesView)
         )
+    }
+
+    private static func bitmap(_ response: HTTPClientResponse) -> (first: Int64, count: Int)? {
+        guard let first = response.headers.first(name: UpBitmap.firstHeader).flatMap({ Int64($0) }),
+            let count = response.headers.first(name: UpBitmap.countHeader).flatMap({ Int($0) })
+        else { return nil }
+        return (first, count)
     }
 
     /// The status with which any HTTP server answers a GET; its body is not read.

@@ -43,6 +43,7 @@ enum ServiceColumns {
         Column("flapping") { .bool($0.flapping) },
         Column("created_at", .time) { .time($0.createdAt) },
         Column("updated_at", .time) { .time($0.updatedAt) },
+        Column("index") { .whole($0.index) },
     ]
 
     /// All columns, and those that a later daemon's services have beside them.

@@ -20,6 +20,7 @@ extension WireService: Codable {
         case workers, driver, flapping
         case createdAt = "created_at"
         case updatedAt = "updated_at"
+        case index
     }
 
     /// The names of the fields, in the order in which they are shown.
@@ -62,6 +63,7 @@ extension WireService: Codable {
         flapping = try container.decodeIfPresent(Bool.self, forKey: .flapping) ?? flapping
         createdAt = try container.decodeIfPresent(WireTime.self, forKey: .createdAt)
         updatedAt = try container.decodeIfPresent(WireTime.self, forKey: .updatedAt)
+        index = try container.decodeIfPresent(Int64.self, forKey: .index)
         let all = try decoder.container(keyedBy: FieldName.self)
         for field in all.allKeys where !Self.knownFields.contains(field.stringValue) {
             unknownFields[field.stringValue] = try all.decode(WireValue.self, forKey: field)
@@ -99,6 +101,7 @@ extension WireService: Codable {
         try container.encode(flapping, forKey: .flapping)
         try container.encode(createdAt, forKey: .createdAt)
         try container.encode(updatedAt, forKey: .updatedAt)
+        try container.encode(index, forKey: .index)
         var others = encoder.container(keyedBy: FieldName.self)
         for (name, value) in unknownFields where !Self.knownFields.contains(name) {
             try others.encode(value, forKey: FieldName(stringValue: name))

@@ -59,6 +59,11 @@ public struct WireService: Hashable, Sendable {
     public var createdAt: WireTime?
     /// When the record was last edited.
     public var updatedAt: WireTime?
+    /// The number of its record, the same at every daemon of the database and never another record's: its place in an
+    /// ``UpBitmap``.
+    ///
+    /// `nil` from a daemon that does not tell it.
+    public var index: Int64?
     /// Fields of a later version, as they came.
     public var unknownFields: [String: WireValue] = [:]
 

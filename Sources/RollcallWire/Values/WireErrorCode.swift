@@ -57,6 +57,8 @@ extension WireErrorCode {
     public static let methodNotAllowed = WireErrorCode(rawValue: "method_not_allowed")
     /// The API version named is not spoken here; the detail holds min and max (406).
     public static let versionUnsupported = WireErrorCode(rawValue: "version_unsupported")
+    /// What is asked for cannot be said in the form that `Accept` names: ask for another (406).
+    public static let notAcceptable = WireErrorCode(rawValue: "not_acceptable")
     /// A record of this host and binary exists (409).
     public static let alreadyExists = WireErrorCode(rawValue: "already_exists")
     /// The record was edited since the ETag named in `If-Match` (409).

@@ -6,14 +6,14 @@ import LivenessEngine
 import NIOCore
 import RollcallWire
 
-/// Groups of services: how many are up, and which hosts.
+/// Groups of services: how many are up, on which hosts, and which they are.
 struct GroupController {
     let engine: LivenessEngine
     let order: NameOrder
 
     func addRoutes(to router: Router<RollcallContext>) {
         router.get("v1/groups", use: list)
-        router.get("v1/groups/{topic}/up", use: hostsUp)
+        router.get("v1/groups/{topic}/up", use: up)
     }
 
     @Sendable private func list(_ request: Request, _ context: RollcallContext) async throws -> Response {
@@ -49,57 +49,61 @@ struct GroupController {
         return groups.values.sorted { ($0.topic, $0.zone) < ($1.topic, $1.zone) }
     }
 
-    // MARK: Hosts that are up
+    // MARK: Who is up
 
-    @Sendable private func hostsUp(_ request: Request, _ context: RollcallContext) async throws -> Response {
+    /// What is sent, and the tag that it goes by.
+    private struct Answer {
+        var bytes: [UInt8]
+        var tag: String
+        var headers: HTTPFields = [:]
+    }
+
+    @Sendable private func up(_ request: Request, _ context: RollcallContext) async throws -> Response {
         let topic = try context.capture("topic")
         let query = try QueryParameters(request)
         let zones = Set(query.all("zone"))
         let reading = try query.unknownReading() ?? .last
-        let isText = Self.wantsText(request.headers[.accept])
+        let form = UpForm(accept: request.headers[.accept])
         let board = engine.board
-        let bytes = await OffLoop.run {
-            Self.render(hosts(topic, zones, reading, board), asText: isText)
+        let answer = try await OffLoop.run { () throws(APIError) -> Answer in
+            let group = board.profiles.group(topic: topic, zones: zones)
+            switch form {
+            case .json: return Self.answer(Self.json(hosts(group, reading, board)))
+            case .text: return Self.answer(Self.text(hosts(group, reading, board)))
+            case .bitmap: return try Self.bitmap(group, reading, board)
+            }
         }
-        var hash = TagHash()
-        hash.add(bytes)
-        let headers: HTTPFields = [.eTag: hash.tag, .vary: "Accept"]
-        if EntityTag.matches(request.headers[.ifNoneMatch], hash.tag) {
+        var headers: HTTPFields = [.eTag: answer.tag, .vary: "Accept"]
+        if EntityTag.matches(request.headers[.ifNoneMatch], answer.tag) {
             return Response(status: .notModified, headers: headers)
         }
-        guard isText else { return Reply.json(bytes, headers: headers) }
-        var textHeaders = headers
-        textHeaders[.contentType] = "text/plain; charset=utf-8"
+        headers.append(contentsOf: answer.headers)
+        headers[.contentType] = form.contentType
         return Response(
             status: .ok,
-            headers: textHeaders,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.bytes))
         )
     }
 
     /// In the order of their bytes, each once.
-    private func hosts(_ topic: String, _ zones: Set<String>, _ reading: UnknownReading, _ board: Board) -> [[UInt8]] {
-        var fitting: [UInt32: Bool] = [:]
+    private func hosts(_ group: ProfileSet, _ reading: UnknownReading, _ board: Board) -> [[UInt8]] {
         var hosts: [[UInt8]] = []
         for number in order.numbers(on: board) where board.isListed(number) {
-            let card = board.cards[Int(number)]
-            let fits: Bool
-            if let known = fitting[card.profile] {
-                fits = known
-            } else {
-                let profile = board.profiles[card.profile]
-                fits = profile.topic == topic && (zones.isEmpty || zones.contains(profile.zone))
-                fitting[card.profile] = fits
-            }
-            guard fits, board.standings[Int(number)].verdict.state(reading: reading) == .up else { continue }
+            guard group.contains(board.cards[Int(number)].profile),
+                board.standings[Int(number)].verdict.state(reading: reading) == .up
+            else { continue }
             let host = board.withName(of: number) { host, _ in Array(host) }
             if hosts.last != host { hosts.append(host) }
         }
         return hosts
     }
 
-    private static func render(_ hosts: [[UInt8]], asText: Bool) -> [UInt8] {
-        if asText { return hosts.flatMap { $0 + [UInt8(ascii: "\n")] } }
+    private static func text(_ hosts: [[UInt8]]) -> [UInt8] {
+        hosts.flatMap { $0 + [UInt8(ascii: "\n")] }
+    }
+
+    private static func json(_ hosts: [[UInt8]]) -> [UInt8] {
         var json = JSONWriter(capacity: hosts.count * 32 + 16)
         json.raw("{\"hosts\":[")
         for (position, host) in hosts.enumerated() {
@@ -110,9 +114,42 @@ struct GroupController {
         return json.bytes
     }
 
-    /// Whether plain text is asked for and JSON is not.
-    private static func wantsText(_ accept: String?) -> Bool {
-        guard let accept = accept?.lowercased() else { return false }
-        return accept.contains("text/plain") && !accept.contains("application/json")
+    private static func answer(_ bytes: [UInt8]) -> Answer {
+        var hash = TagHash()
+        hash.add(bytes)
+        return Answer(bytes: bytes, tag: hash.tag)
+    }
+
+    private static func bitmap(
+        _ group: ProfileSet,
+        _ reading: UnknownReading,
+        _ board: Board
+    ) throws(APIError) -> Answer {
+        var bitmap = Bitmap()
+        board.eachMember(of: group, reading: reading) { id, state in bitmap.add(id, isMarked: state == .up) }
+        guard let bytes = bitmap.bytes() else { throw tooFarApart(bitmap) }
+        var hash = TagHash()
+        hash.add(UInt64(bitPattern: bitmap.first))
+        hash.add(bytes)
+        return Answer(
+            bytes: bytes,
+            tag: hash.tag,
+            headers: [.bitmapFirst: String(bitmap.first), .bitmapCount: String(bytes.count * 8)]
+        )
+    }
+
+    private static func tooFarApart(_ bitmap: Bitmap) -> APIError {
+        var error = APIError(
+            .notAcceptable,
+            .notAcceptable,
+            "the indexes of these services are too far apart for a bitmap: ask for text/plain or application/json",
+            detail: [
+                "lowest": .integer(bitmap.lowest),
+                "highest": .integer(bitmap.highest),
+                "services": .integer(Int64(bitmap.count)),
+            ]
+        )
+        error.headers[.vary] = "Accept"
+        return error
     }
 }

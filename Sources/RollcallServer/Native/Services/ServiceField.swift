@@ -8,6 +8,7 @@ enum ServiceField: Int, CaseIterable, Hashable {
     case version, reportInterval, reportCount, lastSeenUp, age
     case incarnation, incarnationNumber, workers
     case driver, flapping, createdAt, updatedAt
+    case index
 
     private static let byName = Dictionary(uniqueKeysWithValues: zip(WireService.fieldNames, allCases))
 

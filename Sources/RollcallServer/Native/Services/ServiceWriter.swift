@@ -119,6 +119,7 @@ struct ServiceWriter: ServiceRowWriter {
         case .workers: workers(extras?.workers ?? [], to: &output)
         case .createdAt: output.time(card.createdAt, &dates)
         case .updatedAt: output.time(card.updatedAt, &dates)
+        case .index: output.integer(card.id)
         case .uuid, .host, .binary, .topic, .zone, .incarnation, .driver, .flapping: break
         }
     }
