@@ -97,7 +97,8 @@ struct Load {
         return Fleet(
             count: plan.services,
             interval: interval,
-            incarnation: "load",
+            // As agents choose theirs.
+            incarnation: "00000000-0000-4000-8000-000000000001",
             killed: plan.killed,
             killedAt: killedAt,
             silenced: plan.silenced,

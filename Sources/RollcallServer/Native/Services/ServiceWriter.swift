@@ -11,12 +11,9 @@ struct ServiceWriter: ServiceRowWriter {
     private let now: Instant
     /// What the wall clock showed at `now`.
     private let wall: Timestamp
-    /// Its name as JSON.
-    private let driver: [UInt8]
-    private let fields: [ServiceField]
-    /// The syntax before each value, one behind the other: a brace or a comma, the key, a colon; and where each ends.
-    private let keys: [UInt8]
-    private let keyEnds: [Int]
+    /// Of every service, and of one of which there is nothing unusual to say: most values of that are always the same.
+    private let layout: Layout
+    private let plainLayout: Layout
     /// By number of profile, those that were written.
     private var profiles: [ProfileText?] = []
     private var dates = DateText()
@@ -25,6 +22,30 @@ struct ServiceWriter: ServiceRowWriter {
     private struct ProfileText {
         var topic: [UInt8]
         var zone: [UInt8]
+    }
+
+    /// The fields whose values differ, and the text around them.
+    private struct Layout {
+        var fields: [ServiceField] = []
+        /// What stands before each of them, one behind the other, and behind the last; and where each ends.
+        var text: [UInt8] = []
+        var ends: [Int] = []
+
+        /// - Parameters:
+        ///   - fields: All of them.
+        ///   - constant: The value of a field that does not differ, as JSON.
+        init(_ fields: [ServiceField], constant: (ServiceField) -> [UInt8]?) {
+            for (position, field) in fields.enumerated() {
+                text += "\(position == 0 ? "{" : ",")\"\(field.name)\":".utf8
+                if let value = constant(field) {
+                    text += value
+                } else {
+                    self.fields.append(field)
+                    ends.append(text.count)
+                }
+            }
+            text += "}".utf8
+        }
     }
 
     /// Bytes of all values but texts and workers, at most.
@@ -44,60 +65,82 @@ struct ServiceWriter: ServiceRowWriter {
         wall = engine.wall(now)
         var name = JSONWriter()
         name.text(engine.guarantees.name)
-        driver = name.bytes
-        self.fields = fields
-        var keys: [UInt8] = []
-        keyEnds = fields.enumerated().map { position, field in
-            keys += "\(position == 0 ? "{" : ",")\"\(field.name)\":".utf8
-            return keys.count
+        let driver = name.bytes
+        layout = Layout(fields) { $0 == .driver ? driver : nil }
+        plainLayout = Layout(fields) { field in
+            switch field {
+            case .driver: driver
+            case .disabledReason, .forcedDownReason, .forcedDownBy, .forcedDownAt, .forcedDownUntil: Array("null".utf8)
+            case .forcedDown, .flapping: Array("false".utf8)
+            case .workers: Array("[]".utf8)
+            default: nil
+            }
         }
-        self.keys = keys
     }
 
     /// Appends one service.
     mutating func write(_ service: UInt32, to writer: inout JSONWriter) {
         let row = board.row(of: service)
         let extras = row.card.flags.contains(.extras) ? board.extras[service] : nil
-        let incarnation = row.card.flags.contains(.textIncarnation) ? extras?.incarnation : nil
-        let profile = profile(row.card.profile)
         let isFlapping = !board.flapping.isEmpty && board.flapping.contains(service)
+        let profile = profile(row.card.profile)
+        var dates = dates
         writer.block(size(row, extras, profile)) { output in
-            var begin = 0
-            for position in fields.indices {
-                let end = keyEnds[position]
-                output.raw(keys.span.extracting(begin..<end))
-                begin = end
-                switch fields[position] {
-                case .uuid: output.uuid(row.card.uuid)
-                case .host: output.text(row.host.span)
-                case .binary: output.text(row.binary.span)
-                case .topic: output.raw(profile.topic.span)
-                case .zone: output.raw(profile.zone.span)
-                case .incarnation:
-                    if row.card.flags.contains(.packedIncarnation) {
-                        output.uuid(row.card.incarnation)
-                    } else {
-                        output.text(incarnation)
-                    }
-                case .driver: output.raw(driver.span)
-                case .flapping: output.bool(isFlapping)
-                case let field: write(field, row, extras, to: &output)
-                }
+            if extras == nil, !isFlapping {
+                write(plainLayout, row, nil, profile, isFlapping: false, &dates, to: &output)
+            } else {
+                write(layout, row, extras, profile, isFlapping: isFlapping, &dates, to: &output)
             }
-            output.raw("}")
         }
+        self.dates = dates
     }
 
     @inline(__always)
-    private mutating func write(
+    private func write(
+        _ layout: Layout,
+        _ row: Board.Row,
+        _ extras: CardExtras?,
+        _ profile: ProfileText,
+        isFlapping: Bool,
+        _ dates: inout DateText,
+        to output: inout OutputSpan<UInt8>
+    ) {
+        let text = layout.text.span
+        var begin = 0
+        for position in layout.fields.indices {
+            let end = layout.ends[position]
+            output.raw(text.extracting(begin..<end))
+            begin = end
+            switch layout.fields[position] {
+            case .topic: output.raw(profile.topic.span)
+            case .zone: output.raw(profile.zone.span)
+            case .flapping: output.bool(isFlapping)
+            case let field: write(field, row, extras, &dates, to: &output)
+            }
+        }
+        output.raw(text.extracting(begin..<text.count))
+    }
+
+    @inline(__always)
+    private func write(
         _ field: ServiceField,
         _ row: Board.Row,
         _ extras: CardExtras?,
+        _ dates: inout DateText,
         to output: inout OutputSpan<UInt8>
     ) {
         let card = row.card
         let verdict = row.standing.verdict
         switch field {
+        case .uuid: output.uuid(card.uuid)
+        case .host: output.text(row.host.span)
+        case .binary: output.text(row.binary.span)
+        case .incarnation:
+            if card.flags.contains(.packedIncarnation) {
+                output.uuid(card.incarnation)
+            } else {
+                output.text(card.flags.contains(.textIncarnation) ? extras?.incarnation : nil)
+            }
         case .status:
             if card.flags.contains(.disabled) { output.raw("\"disabled\"") } else { output.raw("\"enabled\"") }
         case .disabledReason: output.text(extras?.disabledReason)
@@ -116,18 +159,18 @@ struct ServiceWriter: ServiceRowWriter {
         case .lastSeenUp: output.time(lastSeenUp(row.hearing), &dates)
         case .age: age(verdict.reason == .session ? nil : row.hearing.lastHeard, to: &output)
         case .incarnationNumber: number(Int64(card.incarnationNumber), to: &output)
-        case .workers: workers(extras?.workers ?? [], to: &output)
+        case .workers: workers(extras?.workers ?? [], &dates, to: &output)
         case .createdAt: output.time(card.createdAt, &dates)
         case .updatedAt: output.time(card.updatedAt, &dates)
         case .index: output.integer(card.id)
-        case .uuid, .host, .binary, .topic, .zone, .incarnation, .driver, .flapping: break
+        case .topic, .zone, .driver, .flapping: break
         }
     }
 
     /// The most bytes of a service.
     private func size(_ row: Board.Row, _ extras: CardExtras?, _ profile: ProfileText) -> Int {
         let names = row.host.count + row.binary.count
-        let plain = keys.count + Self.valueSize + profile.topic.count + profile.zone.count + driver.count
+        let plain = layout.text.count + Self.valueSize + profile.topic.count + profile.zone.count
         var size = plain + OutputSpan<UInt8>.textSize(names) + 2
         guard let extras else { return size }
         let texts = [
@@ -156,13 +199,20 @@ struct ServiceWriter: ServiceRowWriter {
     }
 
     private func lastSeenUp(_ hearing: Hearing) -> Timestamp? {
-        hearing.lastHeard.map { wall - (now - $0) } ?? hearing.lastSeenUp
+        hearing.lastHeard.map(wall(at:)) ?? hearing.lastSeenUp
+    }
+
+    /// Nanoseconds since then: arithmetic of durations takes longer than all the rest of a row.
+    private func nanoseconds(since moment: Instant) -> Int64 { now.nanoseconds &- moment.nanoseconds }
+
+    private func wall(at moment: Instant) -> Timestamp {
+        Timestamp(microseconds: wall.microseconds &- nanoseconds(since: moment) / 1_000)
     }
 
     /// Only where this daemon has heard it itself: another machine's clock is never compared with ours.
     private func age(_ lastHeard: Instant?, to output: inout OutputSpan<UInt8>) {
         if let lastHeard {
-            output.seconds(microseconds: max(.zero, now - lastHeard).clampedNanoseconds / 1_000_000 * 1_000)
+            output.seconds(microseconds: max(0, nanoseconds(since: lastHeard)) / 1_000_000 * 1_000)
         } else {
             output.raw("null")
         }
@@ -172,7 +222,7 @@ struct ServiceWriter: ServiceRowWriter {
         if number > 0 { output.integer(number) } else { output.raw("null") }
     }
 
-    private mutating func workers(_ workers: [WorkerStanding], to output: inout OutputSpan<UInt8>) {
+    private func workers(_ workers: [WorkerStanding], _ dates: inout DateText, to output: inout OutputSpan<UInt8>) {
         output.raw("[")
         for (position, worker) in workers.enumerated() {
             output.raw(position == 0 ? "{\"worker\":" : ",{\"worker\":")
@@ -186,7 +236,7 @@ struct ServiceWriter: ServiceRowWriter {
             output.raw(",\"state\":")
             output.word(worker.state.word)
             output.raw(",\"last_seen_up\":")
-            output.time(worker.lastHeard.map { wall - (now - $0) } ?? worker.lastSeenUp, &dates)
+            output.time(worker.lastHeard.map(wall(at:)) ?? worker.lastSeenUp, &dates)
             output.raw(",\"age\":")
             age(worker.lastHeard, to: &output)
             output.raw("}")
