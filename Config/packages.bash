@@ -23,7 +23,7 @@ comparison_packages=(mariadb-server-core mariadb-client-core python3-venv)
 etcd_packages=(etcd-server python3)
 redis_packages=(redis-server python3)
 zookeeper_packages=(libzookeeper-java default-jre-headless python3)
-# What Tests/upgrade needs beside them.
+# What Tests/upgrade needs beside them, and Tests/scale where it is on MariaDB.
 upgrade_packages=(mariadb-server-core mariadb-client-core python3-pymysql)
 # What Config/package needs: what computes dependencies, splits off symbols, and writes man pages.
 packaging_packages=(binutils chrpath dpkg-dev git python3)

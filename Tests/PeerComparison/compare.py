@@ -1,16 +1,15 @@
 """Measures the peers one after the other and prints what they cost as a table; ../peers starts it."""
 
 import argparse
-import datetime
 import json
 import os
-import platform
 import shutil
 import signal
 import subprocess
 import sys
 
 import exchange
+from figures import digits, machine
 
 # What each peer needs: programs and files of Debian's packages, and which Python has its library.
 NEEDS = {
@@ -95,26 +94,6 @@ def last_line(path):
     with open(path, encoding="utf-8", errors="replace") as file:
         lines = [line.strip() for line in file if line.strip()]
     return lines[-1][:300] if lines else None
-
-
-def machine():
-    model = platform.processor() or platform.machine()
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        for line in file:
-            if line.startswith("model name"):
-                model = line.partition(":")[2].strip()
-                break
-    return {
-        "cpu": model, "cores": os.cpu_count(), "kernel": platform.release(),
-        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-    }
-
-
-def digits(value):
-    """Three that count, and no fraction of what is larger."""
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 def show(place, measurements, not_measured):
