@@ -9,7 +9,8 @@ import Testing
 extension AgentProcessTests {
     /// Heartbeats are answered: forced down.
     private static let forcing: StubDaemon.Answer = { request in
-        let body = entry.body.replacing(#""up""#, with: #""down""#).replacing("heartbeat", with: "forced_down")
+        let up = String(decoding: entry.body, as: UTF8.self)
+        let body = up.replacing(#""up""#, with: #""down""#).replacing("heartbeat", with: "forced_down")
         return request.method == "PUT" ? StubReply(body) : .nothing
     }
 

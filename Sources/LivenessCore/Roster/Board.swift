@@ -149,6 +149,13 @@ package struct Board: Sendable {
         )
     }
 
+    /// What a list is filtered by, at once for the same reason.
+    package func marks(of service: UInt32) -> (profile: UInt32, isDisabled: Bool, verdict: Verdict) {
+        let number = Int(service)
+        let card = cards[number]
+        return (card.profile, card.flags.contains(.disabled), standings[number].verdict)
+    }
+
     /// Whether one name comes before the other in a list: by host, then by binary, byte by byte.
     package func precedes(_ one: UInt32, _ other: UInt32) -> Bool {
         names.precedes(locations[Int(one)], locations[Int(other)])

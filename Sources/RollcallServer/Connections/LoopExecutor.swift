@@ -20,9 +20,11 @@ final class LoopExecutor: TaskExecutor {
 enum OffLoop {
     /// Runs `body` on the threads that belong to no event loop.
     static func run<Result: Sendable, Failure: Error>(
-        _ body: @Sendable () async throws(Failure) -> Result
+        _ body: @concurrent @Sendable () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        try await withTaskExecutorPreference(globalConcurrentExecutor) { () async throws(Failure) -> Result in
+        // Only what is `@concurrent` changes its executor; everything else runs on where its caller does.
+        try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            @concurrent () async throws(Failure) -> Result in
             try await body()
         }
     }

@@ -104,8 +104,8 @@ extension OutputSpan<UInt8> {
     /// The two digits of a number below 100, the first in the lowest byte.
     @inline(__always)
     private static func pair(_ value: UInt64) -> UInt64 {
-        let tens = value * 103 >> 10
-        return (tens | (value &- tens * 10) << 8) | 0x3030
+        let tens = (value &* 103) >> 10
+        return tens | (value &- tens &* 10) << 8 | 0x3030
     }
 
     /// The lowest bytes of a word, the lowest first.

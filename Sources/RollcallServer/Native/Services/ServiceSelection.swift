@@ -79,14 +79,13 @@ private struct ServiceFilter {
     }
 
     mutating func shows(_ number: UInt32) -> Bool {
-        let card = board.cards[Int(number)]
         guard board.isListed(number) else { return false }
-        if !query.isDisabled.isEmpty, !query.isDisabled.contains(card.flags.contains(.disabled)) { return false }
+        let marks = board.marks(of: number)
+        if !query.isDisabled.isEmpty, !query.isDisabled.contains(marks.isDisabled) { return false }
         if !query.states.isEmpty {
-            let verdict = board.standings[Int(number)].verdict
-            guard query.states.contains(verdict.state(reading: query.unknownReading)) else { return false }
+            guard query.states.contains(marks.verdict.state(reading: query.unknownReading)) else { return false }
         }
-        if !query.topics.isEmpty || !query.zones.isEmpty, !fits(card.profile) { return false }
+        if !query.topics.isEmpty || !query.zones.isEmpty, !fits(marks.profile) { return false }
         guard !hosts.isEmpty || !binaries.isEmpty else { return true }
         return board.withName(of: number) { host, binary in
             (hosts.isEmpty || hosts.contains(Array(host))) && (binaries.isEmpty || binaries.contains(Array(binary)))

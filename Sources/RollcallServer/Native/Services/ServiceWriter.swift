@@ -85,6 +85,19 @@ struct ServiceWriter: ServiceRowWriter {
         let isFlapping = !board.flapping.isEmpty && board.flapping.contains(service)
         let profile = profile(row.card.profile)
         var dates = dates
+        write(row, extras, profile, isFlapping: isFlapping, &dates, to: &writer)
+        self.dates = dates
+    }
+
+    /// In a function that changes nothing of the writer: else a closure in it would hold a copy of the whole.
+    private func write(
+        _ row: Board.Row,
+        _ extras: CardExtras?,
+        _ profile: ProfileText,
+        isFlapping: Bool,
+        _ dates: inout DateText,
+        to writer: inout JSONWriter
+    ) {
         writer.block(size(row, extras, profile)) { output in
             if extras == nil, !isFlapping {
                 write(plainLayout, row, nil, profile, isFlapping: false, &dates, to: &output)
@@ -92,7 +105,6 @@ struct ServiceWriter: ServiceRowWriter {
                 write(layout, row, extras, profile, isFlapping: isFlapping, &dates, to: &output)
             }
         }
-        self.dates = dates
     }
 
     @inline(__always)
