@@ -87,7 +87,8 @@ extension LivenessMachine {
             board.hearings[Int(service)] = Hearing(heard: heard, reportCount: UInt32(clamping: record.reportCount))
         }
         heardNow(service, at: heard, now: now)
-        rows[Int(service)].flags.insert(.tell)
+        // The answer to this heartbeat tells all of it.
+        rows[Int(service)].flags.remove(.tell)
         return service
     }
 
