@@ -3,6 +3,7 @@ import HeartbeatDatagrams
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Synchronization
 
 /// The socket at which heartbeats are read as datagrams.
 struct DatagramListener: Sendable {
@@ -18,23 +19,35 @@ struct DatagramListener: Sendable {
 
     /// Reads until graceful shutdown.
     ///
+    /// An answer that the system will not send, to an address that nobody can have, closes the socket: then it is opened
+    /// anew, so that no sender can end it for the others.
+    ///
     /// - Parameter isBound: Told the port.
     /// - Throws: When the address cannot be listened on.
     func run(isBound: @Sendable (Int) -> Void) async throws {
-        let channel = try await bind()
-        isBound(channel.localAddress?.port ?? 0)
-        await withTaskCancellationHandler {
-            await withGracefulShutdownHandler {
-                try? await channel.closeFuture.get()
-            } onGracefulShutdown: {
+        let isOver = Mutex(false)
+        var port = port
+        while !isOver.withLock({ $0 }) {
+            let channel = try await bind(to: port)
+            port = channel.localAddress?.port ?? port
+            isBound(port)
+            let end = { @Sendable in
+                isOver.withLock { $0 = true }
                 channel.close(promise: nil)
             }
-        } onCancel: {
-            channel.close(promise: nil)
+            await withTaskCancellationHandler {
+                await withGracefulShutdownHandler {
+                    try? await channel.closeFuture.get()
+                } onGracefulShutdown: {
+                    end()
+                }
+            } onCancel: {
+                end()
+            }
         }
     }
 
-    private func bind() async throws -> any Channel {
+    private func bind(to port: Int) async throws -> any Channel {
         let (around, readPass) = (around, readPass)
         let capacity = DatagramHandler.vector * HeartbeatDatagram.size * 2
         let bootstrap = DatagramBootstrap(group: group.next())
