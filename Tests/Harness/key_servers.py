@@ -6,12 +6,12 @@ import os
 import processes
 
 
-def memcached(directory):
-    """memcached with its own defaults: four threads, 64 MB."""
+def memcached(directory, *more):
+    """memcached with its own defaults, but for `more`: four threads, 64 MB."""
     os.mkdir(directory)
     port = processes.free_port()
     return processes.Program(
-        directory, port, ["memcached", "-u", getpass.getuser(), "-l", "127.0.0.1", "-p", str(port), "-U", "0"]
+        directory, port, ["memcached", "-u", getpass.getuser(), "-l", "127.0.0.1", "-p", str(port), "-U", "0", *more]
     )
 
 

@@ -11,6 +11,8 @@ class SQLite:
     name = "SQLite"
     # No other daemon can use the file.
     release = None
+    # What a daemon is told beside that, in its environment.
+    environment = {}
 
     def fresh(self):
         """What the load program is told of it."""
@@ -20,8 +22,46 @@ class SQLite:
         pass
 
 
+class KeyServer(SQLite):
+    """Records in SQLite, and a server that says who lives."""
+
+    def __init__(self, name, program, environment):
+        self.name = f"{name}, records in SQLite"
+        self.program = program
+        self.environment = environment
+
+    def fresh(self):
+        """What the load program is told of it."""
+        return ["--backend", str(self.program.process.pid)]
+
+    def end(self):
+        self.program.end()
+
+
+def memcached(directory):
+    """With its own defaults, and room for a million keys."""
+    import key_servers
+
+    program = key_servers.memcached(f"{directory}/m", "-m", "1024")
+    servers = f"127.0.0.1:{program.port}"
+    return KeyServer(
+        "memcached", program, {"ROLLCALL_LIVENESS_DRIVER": "memcached", "ROLLCALL_MEMCACHED_SERVERS": servers}
+    )
+
+
+def zookeeper(directory):
+    """Alone, with its own defaults, and memory for a million nodes."""
+    import zookeeper as servers
+
+    program = servers.ZooKeeper(f"{directory}/z", tick=2_000, heap="4g")
+    hosts = f"127.0.0.1:{program.port}"
+    return KeyServer("ZooKeeper", program, {"ROLLCALL_LIVENESS_DRIVER": "zookeeper", "ROLLCALL_ZOOKEEPER_HOSTS": hosts})
+
+
 class MariaDB:
     """A server of its own, with its own defaults."""
+
+    environment = {}
 
     def __init__(self, directory, programs):
         # Only here: without this server nothing beyond the standard library is needed.
@@ -48,3 +88,10 @@ class MariaDB:
 
     def end(self):
         self.server.end()
+
+
+def made(name, directory, programs):
+    """The one of that name, started."""
+    if name == "mariadb":
+        return MariaDB(directory, programs)
+    return {"sqlite": lambda _: SQLite(), "memcached": memcached, "zookeeper": zookeeper}[name](directory)

@@ -90,7 +90,7 @@ class Bench:
         deadline = time.monotonic() + limit
         with open(log, "wb") as output:
             process = subprocess.Popen(
-                command, env=daemons.ENVIRONMENT | {"TMPDIR": self.temporary}, stdin=subprocess.DEVNULL, stdout=output,
+                command, env=daemons.ENVIRONMENT | self.backend.environment | {"TMPDIR": self.temporary}, stdin=subprocess.DEVNULL, stdout=output,
                 stderr=output, start_new_session=True,
             )
         try:

@@ -18,6 +18,8 @@ def ways(services, arguments):
     """How heartbeats of so many services are sent; with the reason where they are not."""
     rate = services // runs.INTERVAL
     yield runs.CALLS, None
+    if arguments.calls_only:
+        return
     yield runs.SINGLE, (
         f"{rate:,} heartbeats a second, and {runs.MOST_SINGLE:,} calls a second are the most that is asked for"
         if rate > runs.MOST_SINGLE else None
@@ -43,10 +45,7 @@ def measure(arguments):
     version = subprocess.run(
         [f"{arguments.programs}/rollcalld", "--version"], check=True, capture_output=True, text=True, timeout=60
     ).stdout.split()[-1]
-    if arguments.backend == "mariadb":
-        backend = backends.MariaDB(arguments.directory, arguments.programs)
-    else:
-        backend = backends.SQLite()
+    backend = backends.made(arguments.backend, arguments.directory, arguments.programs)
     document = {
         "machine": figures.machine(), "version": version, "backend": backend.name, "interval": runs.INTERVAL,
         "seconds": arguments.seconds, "runs": [], "not_measured": [],
@@ -86,6 +85,7 @@ def main():
     for name in ("seconds", "down-time", "datagrams-at-most"):
         parser.add_argument(f"--{name}", type=int)
     parser.add_argument("--services", type=int, nargs="+")
+    parser.add_argument("--calls-only", action="store_true")
     arguments = parser.parse_args()
     # So that what is started is ended, however this ends.
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -72,7 +72,12 @@ struct Load {
     private func sendRound(sequence: Int, killedAt: NIODeadline, _ tally: BeatTally) async throws {
         let lines = min(plan.connections, 4)
         let fleet = fleet(from: .now(), killedAt: killedAt)
-        let cursors = (0..<lines).map { connection in
+        try await send(round(of: fleet, lines, sequence), until: .now() + .minutes(10), tally)
+    }
+
+    /// One heartbeat of everyone in a fleet who lives, over so many connections.
+    private func round(of fleet: Fleet, _ lines: Int, _ sequence: Int) -> [BeatCursor] {
+        (0..<lines).map { connection in
             BeatCursor(
                 fleet,
                 connection: connection,
@@ -83,7 +88,16 @@ struct Load {
                 firstSequence: sequence
             )
         }
-        try await send(cursors, until: .now() + .minutes(10), tally)
+    }
+
+    /// The last heartbeats of those who die together, at the moment they are killed.
+    private func last(of fleet: Fleet) -> [BeatCursor] {
+        guard plan.dieTogether, plan.killed > 0 else { return [] }
+        var dying = fleet
+        dying.isOfMortals = true
+        dying.killedAt = .distantFuture
+        // Above the steps of a run, and below those of `refresh`.
+        return round(of: dying, 2, 1 << 30)
     }
 
     /// Whoever lives has been heard a moment ago, and does not die of what is measured next.
@@ -120,18 +134,21 @@ struct Load {
         }
     }
 
+    /// Sends what these say, each on a connection of its own; and others from another moment on.
     private func send(
         _ cursors: [BeatCursor],
+        and others: [BeatCursor] = [],
+        at start: NIODeadline = .distantPast,
         to port: Int? = nil,
         until end: NIODeadline,
         _ tally: BeatTally
     ) async throws {
         let target = port.map { Line.Target(port: $0, token: nil) } ?? daemon.target
         try await withThrowingTaskGroup(of: Void.self) { lines in
-            for cursor in cursors {
+            for (cursor, begin) in cursors.map({ ($0, .distantPast) }) + others.map({ ($0, start) }) {
                 let loop = group.next()
                 lines.addTask {
-                    try await Line.run({ BeatScript(cursor, until: end, tally) }, to: target, on: loop)
+                    try await Line.run({ BeatScript(cursor, from: begin, until: end, tally) }, to: target, on: loop)
                 }
             }
             try await lines.waitForAll()
@@ -159,7 +176,13 @@ struct Load {
         if let datagrams = plan.datagrams {
             acknowledged = try await send(datagrams, of: records, fleet, until: end, tally)
         } else {
-            try await send(cursors(of: fleet, flatOut: plan.isFlatOut), until: end, tally)
+            try await send(
+                cursors(of: fleet, flatOut: plan.isFlatOut),
+                and: last(of: fleet),
+                at: fleet.killedAt,
+                until: end,
+                tally
+            )
         }
         let (after, backendAfter) = (cost, backendCost)
         let seconds = (NIODeadline.now() - began).seconds
@@ -233,17 +256,23 @@ struct Load {
     /// Deaths, and who was called dead and lives.
     private mutating func tell(_ deaths: Deaths, _ tally: BeatTally, _ fleet: Fleet) {
         let downs = deaths.downs
-        let delays = Latencies()
+        let (judged, delays) = (Latencies(), Latencies())
+        let clocks = Clocks()
         var missed = 0
         for service in 0..<plan.services where fleet.isMortal(service) {
-            guard let told = downs[service], let heard = tally.lastHeard(service) else {
+            guard let down = downs[service], let heard = tally.lastHeard(service) else {
                 missed += 1
                 continue
             }
-            delays.record(told - (heard + .nanoseconds(Int64(plan.downTime * 1e9))))
+            let deadline = heard + .nanoseconds(Int64(plan.downTime * 1e9))
+            judged.record(clocks.moment(of: down.judged) - deadline)
+            delays.record(down.told - deadline)
         }
         let falseDowns = downs.keys.count { !fleet.isMortal($0) }
-        if plan.killed > 0 { report.add("a death is told, after its deadline", delays, "to a watcher") }
+        if plan.killed > 0 {
+            report.add("a death is judged, after its deadline", judged, "by the daemon's clock")
+            report.add("a death is told, after its deadline", delays, "to a watcher, once recorded")
+        }
         if !plan.isFlatOut { report.add("false downs", Double(falseDowns), "services") }
         report.expectNone(missed, "deaths were not told")
         if !plan.isFlatOut { report.expectNone(falseDowns, "services that live were called down") }
@@ -278,15 +307,14 @@ struct Load {
     private mutating func tell(_ crowd: Crowd, _ deaths: Deaths) {
         guard plan.watchers > 0 else { return }
         let events = deaths.events
-        let now = (wall: Int64(Date().timeIntervalSince1970 * 1e6), monotonic: NIODeadline.now())
+        let clocks = Clocks()
         let delays = Latencies()
         var missing = 0
         for watcher in crowd.deliveries {
             let told = watcher.all
             missing += max(0, events.count - told.count)
             for (event, moment) in zip(events, told) {
-                let toldAt = now.wall - (now.monotonic - moment).nanoseconds / 1_000
-                delays.record(.microseconds(toldAt - event.judged))
+                delays.record(moment - clocks.moment(of: event.judged))
             }
         }
         report.add(
@@ -401,6 +429,15 @@ struct Load {
         guard let answer = answer.value else { throw LoadError("\(path) was not answered") }
         return answer
     }
+}
+
+/// The wall clock beside the monotonic one.
+private struct Clocks {
+    private let wall = Int64(Date().timeIntervalSince1970 * 1e6)
+    private let monotonic = NIODeadline.now()
+
+    /// When the wall clock showed that, in microseconds since 1970.
+    func moment(of time: Int64) -> NIODeadline { monotonic - .microseconds(wall - time) }
 }
 
 extension TimeAmount {

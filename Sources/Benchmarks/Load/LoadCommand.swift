@@ -36,6 +36,8 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "Reporters that sign the datagrams, 1 to 100,000.") var reporters = 100
     @Flag(help: "Ask for an acknowledgement of each datagram.") var acknowledged = false
     @Option(help: "Services that cease to beat, at most half of them.") var kill = 0
+    @Flag(help: "Those who are to cease beat a last time all at once: their deadlines are the same.") var together =
+        false
     @Option(help: "Services that pause for half their down time.") var silence = 0
     @Option(help: "Watchers of the log, 0 to 20,000.") var watchers = 0
     @Option(help: "Seconds to ask for single states, at --questions-per-second, 0 to 600.") var asking = 0.0
@@ -74,6 +76,7 @@ struct LoadCommand: AsyncParsableCommand {
         try check(1...10_000 ~= batch, "batch", batch, "1 to 10000")
         try check(1...100_000 ~= reporters, "reporters", reporters, "1 to 100000")
         try check(!(datagrams && flatOut), "flat-out", flatOut, "no --datagrams: nobody answers them")
+        try check(!(datagrams && together), "together", together, "no --datagrams")
         try check(0...services / 2 ~= kill, "kill", kill, "0 to half of --services")
         try check(0...services / 2 ~= silence, "silence", silence, "0 to half of --services")
         try check(0...20_000 ~= watchers, "watchers", watchers, "0 to 20000")
@@ -93,6 +96,7 @@ struct LoadCommand: AsyncParsableCommand {
             isFlatOut: flatOut,
             datagrams: datagrams ? LoadPlan.Datagrams(reporters: reporters, areAcknowledged: acknowledged) : nil,
             killed: kill,
+            dieTogether: together,
             silenced: silence,
             watchers: watchers,
             asking: asking,

@@ -15,6 +15,8 @@ struct LoadPlan: Sendable {
     var isFlatOut: Bool
     var datagrams: Datagrams?
     var killed: Int
+    /// Those who are killed beat once more before, all at the same time.
+    var dieTogether: Bool
     var silenced: Int
     var watchers: Int
     var asking: Double

@@ -10,10 +10,12 @@ struct Fleet: Sendable {
     let incarnation: String
     /// So many cease to beat at the moment, and so many pause; both are spread over the fleet, and so over an interval.
     let killed: Int
-    let killedAt: NIODeadline
+    var killedAt: NIODeadline
     let silenced: Int
     let silence: Range<NIODeadline>
     let began: NIODeadline
+    /// Nobody else beats.
+    var isOfMortals = false
 
     static let binary = "nova-compute"
     private static let zones = 10
@@ -38,7 +40,8 @@ struct Fleet: Sendable {
     }
 
     func isSilent(_ service: Int, at now: NIODeadline) -> Bool {
-        isMortal(service) && now >= killedAt || isSleeper(service) && silence.contains(now)
+        let isMortal = isMortal(service)
+        return isMortal && now >= killedAt || isSleeper(service) && silence.contains(now) || isOfMortals && !isMortal
     }
 
     /// When the heartbeat of that step is due.

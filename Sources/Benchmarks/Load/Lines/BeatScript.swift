@@ -5,22 +5,25 @@ import NIOHTTP1
 struct BeatScript: Line.Script {
     private var cursor: BeatCursor
     private let path: String
+    private let from: NIODeadline
     private let until: NIODeadline
     private let tally: BeatTally
     private var count = 0
     private var due = NIODeadline.distantPast
     private var mortals: [Int] = []
 
-    init(_ cursor: BeatCursor, until: NIODeadline, _ tally: BeatTally) {
+    init(_ cursor: BeatCursor, from: NIODeadline, until: NIODeadline, _ tally: BeatTally) {
         self.cursor = cursor
         // Only news: what a fleet at work asks for, and the shortest answer of a large call.
         path = "/v1/heartbeats?reply=brief"
+        self.from = from
         self.until = until
         self.tally = tally
     }
 
     mutating func next(at now: NIODeadline, _ allocator: ByteBufferAllocator) -> Line.Next {
         guard now < until, !cursor.isOver else { return .over }
+        guard now >= from else { return .at(min(from, until)) }
         guard let made = cursor.next(at: now, allocator) else {
             return .at(min(max(cursor.nextDue, now + .milliseconds(1)), until))
         }
