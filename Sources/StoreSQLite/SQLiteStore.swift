@@ -38,6 +38,7 @@ package final class SQLiteStore: SQLRecordStore {
     let pool: DatabasePool
     let fence: Fence
     package let downTimes: DownTimes
+    private let checkpoints: LogCheckpoints
     private let lock: FileLock
     /// Of the file that was opened.
     private let identity: FileIdentity?
@@ -57,16 +58,13 @@ package final class SQLiteStore: SQLRecordStore {
             let pool = try DatabasePool(path: path, configuration: Self.connection(configuration))
             opened = pool
             try pool.writeWithoutTransaction { database in
-                // 32 MiB of cache: the pages that one flush of a large fleet touches. As much of log before it is
-                // carried over into the file: flushes touch the same pages again and again, and each is then carried
-                // once for many of them.
-                try database.execute(
-                    sql: """
-                        PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192
-                        """
-                )
+                // 32 MiB of cache: the pages that one flush of a large fleet touches.
+                try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -32768")
                 try Schema(release: configuration.release, migrations: migrations).prepare(database)
             }
+            let checkpoints = try LogCheckpoints(path: path, Self.connection(configuration))
+            pool.writeWithoutTransaction { checkpoints.watch($0) }
+            self.checkpoints = checkpoints
             self.pool = pool
         } catch {
             try? opened?.close()
@@ -100,7 +98,10 @@ package final class SQLiteStore: SQLRecordStore {
     ///
     /// Calls after it fail with `.unavailable`; the lock goes with the store itself.
     package func close() throws(StoreError) {
-        do { try pool.close() } catch { throw StoreError(sqlite: error, file: path) }
+        do {
+            try pool.close()
+            try checkpoints.close()
+        } catch { throw StoreError(sqlite: error, file: path) }
     }
 
     private static func connection(_ configuration: Configuration) -> GRDB.Configuration {
