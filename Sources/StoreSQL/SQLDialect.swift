@@ -39,6 +39,45 @@ package enum SQLDialect: Hashable, Sendable {
         }
     }
 
+    /// The rows of a table of services whose names are in a list of hosts and binaries, and whose `deleted` is as said.
+    func rows(of table: String, named deleted: String) -> String {
+        let list = list([.text("wanted_host", longest: 255), .text("wanted_binary", longest: 255)])
+        return switch self {
+        case .sqlite:
+            """
+            \(table) WHERE (host, `binary`) IN (SELECT wanted_host, wanted_binary FROM \(list)) AND deleted \(deleted)
+            """
+        case .mariaDB:
+            """
+            \(list) STRAIGHT_JOIN \(table) ON host = wanted_host AND `binary` = wanted_binary WHERE deleted \(deleted)
+            """
+        }
+    }
+
+    /// A list of rows (`RowList`), which comes as one argument, as a table named `list`.
+    func list(_ columns: [ListColumn]) -> String {
+        switch self {
+        case .sqlite:
+            "(SELECT "
+                + columns.enumerated().map { "json_extract(value, '$[\($0)]') AS \($1.name)" }.joined(separator: ", ")
+                + " FROM json_each(?)) AS list"
+        case .mariaDB:
+            "json_table(?, '$[*]' COLUMNS ("
+                + columns.enumerated().map { "\($1.name) \($1.type) PATH '$[\($0)]'" }.joined(separator: ", ")
+                + ")) AS list"
+        }
+    }
+
+    /// Sets columns of those rows of a table whose `id` is the first column of a list, to its other columns.
+    func update(_ table: String, setting columns: [ListColumn]) -> String {
+        let list = list([.integer("row_id")] + columns.map { ListColumn(name: "new_\($0.name)", type: $0.type) })
+        let changes = columns.map { "\($0.name) = new_\($0.name)" }.joined(separator: ", ")
+        return switch self {
+        case .sqlite: "UPDATE \(table) SET \(changes) FROM \(list) WHERE id = row_id"
+        case .mariaDB: "UPDATE \(list) STRAIGHT_JOIN \(table) ON id = row_id SET \(changes)"
+        }
+    }
+
     /// Behind an insertion: the row of that key is there already, and these columns of it take the new values.
     func updating(_ columns: [String], ifThereIsOneOf key: String) -> String {
         switch self {

@@ -9,10 +9,10 @@ extension SQLRecordStore {
             var log = try LogRows(session)
             guard try ServiceRow.living(draft.name, in: session) == nil else { return nil }
             var record = ServiceRecord(draft, at: at)
-            record.recorded.revision = log.next
+            record.recorded.revision = log.take()
             try ServiceRow.insert(&record, into: session)
-            let created = record.creation(revision: log.next)
-            try log.append(created, serviceID: record.id, actor: draft.by)
+            let created = record.creation(revision: record.recorded.revision)
+            log.append(created, serviceID: record.id, actor: draft.by)
             try log.finish()
             return Recorded(record, transitions: [created])
         }
@@ -29,8 +29,8 @@ extension SQLRecordStore {
             case .contradiction(let field, let message): return .contradiction(field: field, message: message)
             case .changed(let fields):
                 try ServiceRow.updateEdited(record, in: session)
-                let updated = record.update(of: fields, revision: log.next, at: at)
-                try log.append(updated, serviceID: record.id, actor: edit.by)
+                let updated = record.update(of: fields, revision: log.take(), at: at)
+                log.append(updated, serviceID: record.id, actor: edit.by)
                 try log.finish()
                 return .edited(record, transitions: [updated])
             }
@@ -47,8 +47,8 @@ extension SQLRecordStore {
             guard var record = try ServiceRow.living(uuid, in: session) else { return nil }
             record.deletedAt = at
             try ServiceRow.delete(record, in: session)
-            let deleted = record.deletion(revision: log.next, at: at)
-            try log.append(deleted, serviceID: record.id, actor: by)
+            let deleted = record.deletion(revision: log.take(), at: at)
+            log.append(deleted, serviceID: record.id, actor: by)
             try log.finish()
             return Recorded(record, transitions: [deleted])
         }
@@ -64,8 +64,8 @@ extension SQLRecordStore {
                 guard var record = try ServiceRow.any(id, in: session) else { continue }
                 record.forcedDownExpired(at: at)
                 try ServiceRow.updateEdited(record, in: session)
-                let updated = record.update(of: "forced_down", revision: log.next, at: at)
-                try log.append(updated, serviceID: id)
+                let updated = record.update(of: "forced_down", revision: log.take(), at: at)
+                log.append(updated, serviceID: id)
                 results.append(Recorded(record, transitions: [updated]))
             }
             try log.finish()

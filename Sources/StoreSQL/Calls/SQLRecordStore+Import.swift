@@ -23,15 +23,15 @@ extension SQLRecordStore {
             return .conflict(holder)
         }
         var record = ServiceRecord(service, at: at)
-        record.recorded.revision = log.next
+        record.recorded.revision = log.take()
         try ServiceRow.insert(&record, into: session)
         if record.forcedDown != nil { try ServiceRow.updateEdited(record, in: session) }
-        var rows = [record.creation(revision: log.next, at: at)]
-        try log.append(rows[0], serviceID: record.id, actor: ServiceRecord.importer)
+        var rows = [record.creation(revision: record.recorded.revision, at: at)]
+        log.append(rows[0], serviceID: record.id, actor: ServiceRecord.importer)
         if record.deletedAt != nil {
             try ServiceRow.delete(record, in: session)
-            let deleted = record.deletion(revision: log.next, at: at)
-            try log.append(deleted, serviceID: record.id, actor: ServiceRecord.importer)
+            let deleted = record.deletion(revision: log.take(), at: at)
+            log.append(deleted, serviceID: record.id, actor: ServiceRecord.importer)
             rows.append(deleted)
         }
         return .imported(record, transitions: rows)

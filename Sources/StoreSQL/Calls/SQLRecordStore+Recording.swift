@@ -7,54 +7,69 @@ extension SQLRecordStore {
     ) async throws(StoreError) -> [RecordingResult] {
         try await writing { session in
             var log = try LogRows(session)
-            var results: [RecordingResult] = []
-            results.reserveCapacity(changes.count)
-            for change in changes {
-                results.append(try Self.record(change, log: &log, in: session))
-            }
+            let results = try Self.runs(of: changes).flatMap { try Self.record($0, log: &log, in: session) }
             try log.finish()
             return results
         }
     }
 
-    private static func record(
-        _ change: StateChange,
-        log: inout LogRows<Session>,
-        in session: Session
-    ) throws -> RecordingResult {
-        guard let transition = try transition(for: change, revision: log.next, in: session) else {
-            let record = try ServiceRow.any(change.serviceID, in: session)
-            return .superseded(record?.deletedAt == nil ? record : nil)
+    /// Cut so that none holds a service twice: what is recorded first is read by what comes after it.
+    private static func runs(of changes: [StateChange]) -> [ArraySlice<StateChange>] {
+        var runs: [ArraySlice<StateChange>] = []
+        var start = 0
+        var seen: Set<Int64> = []
+        for (position, change) in changes.enumerated() where !seen.insert(change.serviceID).inserted {
+            runs.append(changes[start..<position])
+            start = position
+            seen = [change.serviceID]
         }
-        try ServiceRow.record(change, revision: transition.revision, in: session)
-        try log.append(transition, serviceID: change.serviceID)
-        return .recorded(transition)
+        return runs + [changes[start...]]
     }
 
-    /// The row to write; nil when the service is not as it was judged.
-    private static func transition(
-        for change: StateChange,
-        revision: Int64,
+    private static func record(
+        _ changes: ArraySlice<StateChange>,
+        log: inout LogRows<Session>,
         in session: Session
-    ) throws -> Transition? {
-        let found = try session.row(RecordingText.judged, [change.serviceID.stored], of: "services") {
-            stored -> Transition? in
-            guard try stored.integer(6) == change.judgedRevision, try !stored.flag(7) else { return nil }
-            return Transition(
-                revision: revision,
-                kind: .state,
-                uuid: try stored.uuid(0, row: change.serviceID),
-                host: try stored.text(1),
-                binary: try stored.text(2),
-                topic: try stored.text(3),
-                zone: try stored.text(4),
-                from: LivenessState(word: try stored.text(5)) ?? .unknown,
-                to: change.verdict.state,
-                reason: change.verdict.reason.word,
-                at: change.at
+    ) throws -> [RecordingResult] {
+        let standing = try standing(changes.map(\.serviceID), in: session)
+        let transitions: [Transition?] = changes.map { change in
+            guard let service = standing[change.serviceID], service.revision == change.judgedRevision else {
+                return nil
+            }
+            let transition = service.transition(to: change, revision: log.take())
+            log.append(transition, serviceID: change.serviceID)
+            return transition
+        }
+        let outcomes = zip(changes, transitions)
+        try ServiceRow.record(
+            outcomes.compactMap { change, transition in transition.map { (change, $0.revision) } },
+            in: session
+        )
+        let superseded = outcomes.filter { $0.1 == nil }.map(\.0.serviceID)
+        let records = try ServiceRow.living(superseded, in: session)
+        return outcomes.map { change, transition in
+            transition.map(RecordingResult.recorded) ?? .superseded(records[change.serviceID])
+        }
+    }
+
+    /// What of services that are not deleted a change of state depends on, and its row tells; for a transaction that may
+    /// change them.
+    private static func standing(_ ids: [Int64], in session: Session) throws -> [Int64: StandingService] {
+        let found = try session.rows(RecordingText.standing, [Set(ids).sorted().stored], of: "services") { stored in
+            let id = try stored.integer(0)
+            return (
+                id,
+                StandingService(
+                    uuid: try stored.uuid(1, row: id),
+                    name: ServiceName(host: try stored.text(2), binary: try stored.text(3)),
+                    topic: try stored.text(4),
+                    zone: try stored.text(5),
+                    state: LivenessState(word: try stored.text(6)) ?? .unknown,
+                    revision: try stored.integer(7)
+                )
             )
         }
-        return found ?? nil
+        return Dictionary(found) { first, _ in first }
     }
 
     package func record(_ event: DaemonEvent) async throws(StoreError) -> Transition {
@@ -67,11 +82,37 @@ extension SQLRecordStore {
     }
 }
 
+private struct StandingService {
+    var uuid: ServiceUUID
+    var name: ServiceName
+    var topic: String
+    var zone: String
+    var state: LivenessState
+    /// Of the transition that was recorded last.
+    var revision: Int64
+
+    func transition(to change: StateChange, revision: Int64) -> Transition {
+        Transition(
+            revision: revision,
+            kind: .state,
+            uuid: uuid,
+            host: name.host,
+            binary: name.binary,
+            topic: topic,
+            zone: zone,
+            from: state,
+            to: change.verdict.state,
+            reason: change.verdict.reason.word,
+            at: change.at
+        )
+    }
+}
+
 private enum RecordingText {
-    static let judged = SQLText {
+    static let standing = SQLText {
         """
-        SELECT uuid, host, `binary`, topic, coalesce(operator_zone, zone), state, state_revision, deleted \
-        FROM services WHERE id = ?\($0.keepingRows)
+        SELECT id, uuid, host, `binary`, topic, coalesce(operator_zone, zone), state, state_revision \
+        FROM \($0.rows(of: "services", whose: "id")) AND deleted = 0 ORDER BY id\($0.keepingRows)
         """
     }
 }

@@ -11,10 +11,23 @@ package enum HeartbeatRow {
     /// What is meant where there is no row, other than NULL.
     private static let absent = ["report_count": "0", "never_heard": "1", "last_flush": "0"]
     /// Those that a record is written with.
-    static let written = ["last_seen_up", "last_sequence", "never_heard", "last_daemon", "last_flush"]
+    static let list: [ListColumn] = [
+        .integer("last_seen_up"), .integer("last_sequence"), .integer("never_heard"),
+        .text("last_daemon", longest: 255),
+        .integer("last_flush"),
+    ]
+    static let written = list.map(\.name)
     private static let all = [number, "report_count"] + written
 
     // MARK: Where they are read
+
+    /// The table that they stand in.
+    static func table(_ dialect: SQLDialect) -> String {
+        switch dialect.phase {
+        case .both: "services"
+        case .new: "service_heartbeats"
+        }
+    }
 
     /// What follows FROM in a query of records with their heartbeats.
     static func records(_ dialect: SQLDialect) -> String {
@@ -81,23 +94,23 @@ package enum HeartbeatRow {
     /// Writes what an admission or a departure changes, and what a new record begins with.
     ///
     /// In phase `both` the record has it already.
-    static func write(_ record: ServiceRecord, to session: some SQLSession) throws {
+    static func write(_ records: [ServiceRecord], to session: some SQLSession) throws {
         switch session.dialect.phase {
         case .both:
-            try session.execute(copy, [record.id.stored])
+            for record in records { try session.execute(copy, [record.id.stored]) }
         case .new:
-            let counts = record.leftAt == nil && record.deletedAt == nil
-            let number = counts ? record.incarnationNumber.stored : .null
-            try session.execute(writing, [record.id.stored, number] + values(record))
+            let rows = records.map { record in
+                let counts = record.leftAt == nil && record.deletedAt == nil
+                return [record.id.stored, counts ? record.incarnationNumber.stored : .null] + values(record)
+            }
+            try writing.write(rows, to: session)
         }
     }
 
-    private static let writing = SQLText { dialect in
-        let columns = ["service_id", number] + written
-        return """
-            INSERT INTO service_heartbeats (\(columns.joined(separator: ", "))) VALUES (?, ?, ?, ?, ?, ?, ?) \
-            \(dialect.updating(Array(columns.dropFirst()), ifThereIsOneOf: "service_id"))
-            """
+    private static let writing = RowInsertion(into: "service_heartbeats") { _ in
+        ["service_id", number] + written
+    } ending: {
+        $0.updating([number] + written, ifThereIsOneOf: "service_id")
     }
 
     private static let copy = SQLText { copying(from: "services AS s WHERE s.id = ?", $0) }

@@ -2,11 +2,11 @@ import LivenessCore
 
 /// Table `service_incarnations`.
 enum IncarnationRow {
-    private static let key = "service_id, worker, number"
+    private static let key = ["service_id", "worker", "number"]
     private static let rest = [
         "incarnation", "version", "first_seen", "last_seen_up", "last_sequence", "failed_at", "replaced_at", "left_at",
     ]
-    static let columns = ([key] + rest).joined(separator: ", ")
+    static let columns = (key + rest).joined(separator: ", ")
 
     static func record(_ stored: StoredRow<some SQLColumns>) throws -> IncarnationRecord {
         var record = IncarnationRecord(
@@ -32,27 +32,39 @@ enum IncarnationRow {
 
     private static let ofService = SQLText("SELECT \(columns) FROM service_incarnations WHERE service_id = ?")
 
+    /// All that are remembered of services, by service.
+    static func all(of services: [Int64], in session: some SQLSession) throws -> [Int64: [IncarnationRecord]] {
+        guard !services.isEmpty else { return [:] }
+        let all = try session.rows(ofServices, [services.sorted().stored], of: "service_incarnations") {
+            try record($0)
+        }
+        return Dictionary(grouping: all, by: \.serviceID)
+    }
+
+    private static let ofServices = SQLText {
+        "SELECT \(columns) FROM \($0.rows(of: "service_incarnations", whose: "service_id"))"
+    }
+
     /// The current ones of a service.
     static func current(of serviceID: Int64, in session: some SQLSession) throws -> [IncarnationRecord] {
         try all(of: serviceID, in: session).filter(\.isCurrent)
     }
 
-    static func write(_ record: IncarnationRecord, to session: some SQLSession) throws {
-        try session.execute(
-            insertion,
+    static func write(_ records: [IncarnationRecord], to session: some SQLSession) throws {
+        let rows = records.map { record in
             [
                 record.serviceID.stored, record.worker.stored, record.number.stored, record.incarnation.stored,
                 record.version.stored, record.firstSeen.stored, record.lastSeenUp.stored, record.lastSequence.stored,
                 record.failedAt.stored, record.replacedAt.stored, record.leftAt.stored,
             ]
-        )
+        }
+        try insertion.write(rows, to: session)
     }
 
-    private static let insertion = SQLText { dialect in
-        """
-        INSERT INTO service_incarnations (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-        \(dialect.updating(rest, ifThereIsOneOf: key))
-        """
+    private static let insertion = RowInsertion(into: "service_incarnations") { _ in
+        key + rest
+    } ending: {
+        $0.updating(rest, ifThereIsOneOf: key.joined(separator: ", "))
     }
 
     /// Writes what flushes change.

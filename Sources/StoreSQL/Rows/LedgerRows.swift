@@ -7,32 +7,73 @@ enum LedgerRows {
         return ServiceLedger(record, incarnations: try IncarnationRow.all(of: record.id, in: session))
     }
 
-    static func write(_ ledger: ServiceLedger, over old: ServiceLedger, to session: some SQLSession) throws {
-        if ledger.record != old.record { try ServiceRow.updateLiveness(of: ledger.record, in: session) }
-        let before = Set(old.incarnations)
-        for incarnation in ledger.incarnations where !before.contains(incarnation) {
-            try IncarnationRow.write(incarnation, to: session)
-        }
+    /// The records of those names that are not deleted, for a transaction that may change them.
+    static func living(
+        _ names: Set<ServiceName>,
+        in session: some SQLSession
+    ) throws -> [ServiceName: ServiceLedger] {
+        let records = try session.rows(living, [list(names)], of: "services") { try ServiceRow.record($0) }
+        let incarnations = try IncarnationRow.all(of: records.map(\.id), in: session)
+        return Dictionary(
+            records.map { ($0.name, ServiceLedger($0, incarnations: incarnations[$0.id] ?? [])) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
-    /// What the deleted records of that name leave behind.
-    static func burials(_ name: ServiceName, at: Timestamp, in session: some SQLSession) throws -> Burials {
-        var burials = Burials()
-        let graves = try session.rows(graves, [name.host.stored, name.binary.stored], of: "services") { stored in
-            (id: try stored.integer(0), deleted: try stored.time(1), number: try stored.count(2))
+    private static func list(_ names: Set<ServiceName>) -> SQLValue {
+        RowList.document(names.lazy.map { [$0.host.stored, $0.binary.stored] })
+    }
+
+    private static let living = SQLText {
+        ServiceRow.query($0, named: "= 0") + $0.keepingRows
+    }
+
+    /// Writes what changed in ledgers that were read.
+    static func write(_ changes: [(ledger: ServiceLedger, old: ServiceLedger)], to session: some SQLSession) throws {
+        let changed = changes.filter { $0.ledger.record != $0.old.record }
+        try ServiceRow.updateLiveness(of: changed.map(\.ledger.record), in: session)
+        for (ledger, old) in changed where ledger.record.failure != old.record.failure {
+            try ServiceRow.updateFailure(of: ledger.record, in: session)
         }
+        let incarnations = changes.flatMap { ledger, old in
+            let before = Set(old.incarnations)
+            return ledger.incarnations.filter { !before.contains($0) }
+        }
+        try IncarnationRow.write(incarnations, to: session)
+    }
+
+    /// What the deleted records of those names leave behind, where they leave anything.
+    static func burials(
+        _ names: Set<ServiceName>,
+        at: Timestamp,
+        in session: some SQLSession
+    ) throws -> [ServiceName: Burials] {
+        let graves = try session.rows(graves, [list(names)], of: "services") { stored in
+            (
+                id: try stored.integer(0), deleted: try stored.time(1), number: try stored.count(2),
+                name: ServiceName(host: try stored.text(3), binary: try stored.text(4))
+            )
+        }
+        func isRecent(_ deleted: Timestamp?) -> Bool { deleted.map { $0 > at - Burials.memory } ?? false }
+        let recent = graves.filter { isRecent($0.deleted) }.map(\.id)
+        let incarnations = try IncarnationRow.all(of: recent, in: session)
+        var burials: [ServiceName: Burials] = [:]
         for grave in graves {
-            burials.highestNumber = max(burials.highestNumber, grave.number)
-            guard let deleted = grave.deleted, deleted > at - Burials.memory else { continue }
-            burials.areRecent = true
-            for incarnation in try IncarnationRow.all(of: grave.id, in: session) {
-                if let incarnation = incarnation.incarnation { burials.incarnations.insert(incarnation) }
+            var found = burials[grave.name] ?? Burials()
+            found.highestNumber = max(found.highestNumber, grave.number)
+            if isRecent(grave.deleted) {
+                found.areRecent = true
+                found.incarnations.formUnion((incarnations[grave.id] ?? []).compactMap(\.incarnation))
             }
+            burials[grave.name] = found
         }
         return burials
     }
 
-    private static let graves = SQLText(
-        "SELECT id, deleted_at, incarnation_number FROM services WHERE host = ? AND `binary` = ? AND deleted <> 0"
-    )
+    private static let graves = SQLText { dialect in
+        """
+        SELECT id, deleted_at, incarnation_number, host, `binary` \
+        FROM \(dialect.rows(of: "services", named: "<> 0"))
+        """
+    }
 }

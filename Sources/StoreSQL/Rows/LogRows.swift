@@ -1,10 +1,12 @@
 import LivenessCore
 
-/// Writes rows of the log within one transaction: the head is locked first and raised once at the end.
+/// Writes rows of the log within one transaction: the head is locked first, and raised once at the end, when all rows are
+/// written.
 struct LogRows<Session: SQLSession> {
     private let session: Session
     private let start: Int64
-    private(set) var revision: Int64
+    private var revision: Int64
+    private var rows: [[SQLValue]] = []
 
     init(_ session: Session) throws {
         self.session = session
@@ -15,36 +17,37 @@ struct LogRows<Session: SQLSession> {
         self.revision = revision
     }
 
-    /// The revision of the row to be written next.
-    var next: Int64 { revision + 1 }
-
-    /// Writes a row whose revision is `next`.
-    mutating func append(_ transition: Transition, serviceID: Int64?, actor: String? = nil) throws {
-        try session.execute(
-            LogText.insertion,
-            [
-                transition.revision.stored, transition.kind.rawValue.stored, serviceID.stored,
-                transition.uuid.description.stored, transition.host.stored, transition.binary.stored,
-                transition.topic.stored, transition.zone.stored, (transition.from?.word).stored,
-                (transition.to?.word).stored, transition.reason.stored, transition.at.stored, actor.stored,
-            ]
-        )
-        revision = transition.revision
+    /// The revision of the row to be appended next.
+    mutating func take() -> Int64 {
+        revision += 1
+        return revision
     }
 
-    /// Writes the row of a daemon's event.
+    /// Appends a row whose revision was taken.
+    mutating func append(_ transition: Transition, serviceID: Int64?, actor: String? = nil) {
+        rows.append([
+            transition.revision.stored, transition.kind.rawValue.stored, serviceID.stored,
+            transition.uuid.description.stored, transition.host.stored, transition.binary.stored,
+            transition.topic.stored, transition.zone.stored, (transition.from?.word).stored,
+            (transition.to?.word).stored, transition.reason.stored, transition.at.stored, actor.stored,
+        ])
+    }
+
+    /// Appends the row of a daemon's event.
     mutating func append(_ event: DaemonEvent) throws -> Transition {
-        let transition = Transition(event, revision: next)
+        let transition = Transition(event, revision: take())
         let serviceID = try session.row(LogText.service, [event.uuid.description.stored], of: "services") {
             try $0.integer(0)
         }
-        try append(transition, serviceID: serviceID, actor: event.daemon)
+        append(transition, serviceID: serviceID, actor: event.daemon)
         return transition
     }
 
-    /// Raises the head by what was written.
-    func finish() throws {
+    /// Writes what was appended, and raises the head by what was taken.
+    mutating func finish() throws {
         guard revision != start else { return }
+        try LogText.insertion.write(rows, to: session)
+        rows = []
         try session.execute(LogText.raising, [revision.stored])
     }
 }
@@ -79,12 +82,12 @@ enum LogHeadRow {
 
 private enum LogText {
     static let lock = SQLText { "SELECT revision FROM log_head WHERE id = 1\($0.keepingRows)" }
-    static let insertion = SQLText(
-        """
-        INSERT INTO transitions (revision, kind, service_id, uuid, host, `binary`, topic, zone, from_state, to_state, \
-        reason, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    )
+    static let insertion = RowInsertion(into: "transitions") { _ in
+        [
+            "revision", "kind", "service_id", "uuid", "host", "`binary`", "topic", "zone", "from_state", "to_state",
+            "reason", "at", "actor",
+        ]
+    }
     static let service = SQLText("SELECT id FROM services WHERE uuid = ?")
     static let raising = SQLText("UPDATE log_head SET revision = ? WHERE id = 1")
     static let head = SQLText(

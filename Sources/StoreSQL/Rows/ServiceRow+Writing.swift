@@ -3,9 +3,29 @@ import LivenessCore
 extension ServiceRow {
     /// Inserts a record and gives it its id.
     static func insert(_ record: inout ServiceRecord, into session: some SQLSession) throws {
-        try session.execute(insertion, settled(record) + moving(record, session.dialect))
-        record.id = session.lastInsertedID
-        try HeartbeatRow.write(record, to: session)
+        guard let inserted = try insert([record], into: session).first else { return }
+        record = inserted
+    }
+
+    /// Inserts records; answers them, in their order, with their ids.
+    static func insert(_ records: [ServiceRecord], into session: some SQLSession) throws -> [ServiceRecord] {
+        guard !records.isEmpty else { return [] }
+        let rows = records.map { settled($0) + moving($0, session.dialect) }
+        let identities = try insertion.write(rows, to: session, answering: "services") { stored in
+            let id = try stored.integer(0)
+            return (try stored.uuid(1, row: id), id)
+        }
+        let ids = Dictionary(identities) { first, _ in first }
+        let inserted = try records.map { record in
+            guard let id = ids[record.uuid] else {
+                throw StoreError(.corrupt, "services: the database did not say which id record \(record.uuid) got")
+            }
+            var record = record
+            record.id = id
+            return record
+        }
+        try HeartbeatRow.write(inserted, to: session)
+        return inserted
     }
 
     private static func settled(_ record: ServiceRecord) -> [SQLValue] {
@@ -40,31 +60,41 @@ extension ServiceRow {
         dialect.phase == .both ? HeartbeatRow.written : []
     }
 
-    private static let insertion = SQLText { dialect in
-        let columns = settled + moving(dialect)
-        let places = columns.map { _ in "?" }.joined(separator: ", ")
-        return "INSERT INTO services (\(columns.joined(separator: ", "))) VALUES (\(places))"
+    private static let insertion = RowInsertion(into: "services") {
+        settled + moving($0)
+    } ending: { _ in
+        "RETURNING id, uuid"
     }
 
     /// Writes what heartbeats and departures change.
-    static func updateLiveness(of record: ServiceRecord, in session: some SQLSession) throws {
-        let values = [
-            record.topic.stored, record.reportedZone.stored, record.version.stored, record.reportInterval.stored,
-            record.incarnation.stored, record.incarnationNumber.stored, record.leftAt.stored,
-            (record.failure?.at).stored, (record.failure?.message).stored,
-        ]
-        try session.execute(livenessUpdate, values + moving(record, session.dialect) + [record.id.stored])
-        try HeartbeatRow.write(record, to: session)
+    static func updateLiveness(of records: [ServiceRecord], in session: some SQLSession) throws {
+        guard !records.isEmpty else { return }
+        let rows = records.map { record in
+            [
+                record.id.stored, record.topic.stored, record.reportedZone.stored, record.version.stored,
+                record.reportInterval.stored, record.incarnation.stored, record.incarnationNumber.stored,
+                record.leftAt.stored,
+            ] + moving(record, session.dialect)
+        }
+        try session.execute(livenessUpdate, [RowList.document(rows)])
+        try HeartbeatRow.write(records, to: session)
     }
 
     private static let livenessUpdate = SQLText { dialect in
-        let settled = [
-            "topic", "zone", "version", "report_interval", "incarnation", "incarnation_number", "left_at", "failed_at",
-            "failure_message",
+        let settled: [ListColumn] = [
+            .text("topic", longest: 255), .text("zone", longest: 255), .integer("version"), .integer("report_interval"),
+            .text("incarnation", longest: 64), .integer("incarnation_number"), .integer("left_at"),
         ]
-        let columns = settled + moving(dialect)
-        return "UPDATE services SET \(columns.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?"
+        return dialect.update("services", setting: settled + (dialect.phase == .both ? HeartbeatRow.list : []))
     }
+
+    /// Writes that it failed, or no longer has.
+    static func updateFailure(of record: ServiceRecord, in session: some SQLSession) throws {
+        let failure = record.failure
+        try session.execute(failureUpdate, [(failure?.at).stored, (failure?.message).stored, record.id.stored])
+    }
+
+    private static let failureUpdate = SQLText("UPDATE services SET failed_at = ?, failure_message = ? WHERE id = ?")
 
     /// Writes what operators change.
     static func updateEdited(_ record: ServiceRecord, in session: some SQLSession) throws {
@@ -89,26 +119,30 @@ extension ServiceRow {
 
     static func delete(_ record: ServiceRecord, in session: some SQLSession) throws {
         try session.execute(deletion, [record.deletedAt.stored, record.id.stored])
-        try HeartbeatRow.write(record, to: session)
+        try HeartbeatRow.write([record], to: session)
     }
 
     private static let deletion = SQLText("UPDATE services SET deleted = id, deleted_at = ? WHERE id = ?")
 
-    /// Writes a verdict that was recorded.
-    static func record(_ change: StateChange, revision: Int64, in session: some SQLSession) throws {
-        try session.execute(
-            recording,
+    /// Writes verdicts that were recorded, each with its revision.
+    static func record(_ changes: [(change: StateChange, revision: Int64)], in session: some SQLSession) throws {
+        guard !changes.isEmpty else { return }
+        let rows = changes.map { change, revision in
             [
-                change.verdict.state.word.stored, change.verdict.reason.word.stored,
-                (change.verdict.lastState?.word).stored, change.at.stored, revision.stored, change.serviceID.stored,
+                change.serviceID.stored, change.verdict.state.word.stored, change.verdict.reason.word.stored,
+                (change.verdict.lastState?.word).stored, change.at.stored, revision.stored,
+            ]
+        }
+        try session.execute(recording, [RowList.document(rows)])
+    }
+
+    private static let recording = SQLText {
+        $0.update(
+            "services",
+            setting: [
+                .text("state", longest: 16), .text("state_reason", longest: 64), .text("state_last", longest: 16),
+                .integer("state_since"), .integer("state_revision"),
             ]
         )
     }
-
-    private static let recording = SQLText(
-        """
-        UPDATE services SET state = ?, state_reason = ?, state_last = ?, state_since = ?, state_revision = ? \
-        WHERE id = ?
-        """
-    )
 }

@@ -26,6 +26,11 @@ enum ServiceRow {
         "SELECT \(columns(dialect)) FROM \(dialect.rows(of: HeartbeatRow.records(dialect), whose: key))"
     }
 
+    /// A query of the records whose names are in a list, and whose `deleted` is as said.
+    static func query(_ dialect: SQLDialect, named deleted: String) -> String {
+        "SELECT \(columns(dialect)) FROM \(dialect.rows(of: HeartbeatRow.records(dialect), named: deleted))"
+    }
+
     static func record(_ stored: StoredRow<some SQLColumns>) throws -> ServiceRecord {
         let id = try stored.integer(0)
         let created = try stored.time(32) ?? Timestamp(microseconds: 0)
@@ -105,6 +110,13 @@ extension ServiceRow {
         try session.row(ofIdentity, [uuid.description.stored], of: "services") { try record($0) }
     }
 
+    /// The records of those ids that are not deleted, by id.
+    static func living(_ ids: [Int64], in session: some SQLSession) throws -> [Int64: ServiceRecord] {
+        guard !ids.isEmpty else { return [:] }
+        let records = try session.rows(ofIDs, [Set(ids).sorted().stored], of: "services") { try record($0) }
+        return Dictionary(records.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// The record of that id, deleted or not.
     static func any(_ id: Int64, in session: some SQLSession) throws -> ServiceRecord? {
         try session.row(ofID, [id.stored], of: "services") { try record($0) }
@@ -122,5 +134,6 @@ extension ServiceRow {
     private static let ofIdentity = SQLText {
         "\(query($0)) WHERE uuid = ? AND deleted = 0\($0.keepingRows)"
     }
+    private static let ofIDs = SQLText { "\(query($0, among: "id")) AND deleted = 0" }
     private static let ofID = SQLText { "\(query($0)) WHERE id = ?" }
 }
