@@ -196,47 +196,54 @@ package final class LivenessEngine: Service {
     ///
     /// Until this has returned nothing may be asked.
     package func start() async throws {
-        let forgotten = time.wall - Burials.memory
-        let pages = LoadedPages()
-        let head = try await store.load(since: forgotten) { page throws(StoreError) in pages.append(page) }
+        let daemons = try await store.daemons()
         for running in drivers.all {
-            running.driver.observer.begin(head.daemons) { [shared] in
+            running.driver.observer.begin(daemons) { [shared] in
                 shared.publish()
                 return shared.board
             }
         }
-        let isCompanied = try await isAnyoneAlive(of: head.daemons)
-        let began = time.now
-        shared.withLock {
-            $0.brakesLoaded(head.brakes, newestStamp: head.newestStamp, isCompanied: isCompanied, at: began)
-        }
-        for page in pages.take() {
-            shared.withLock {
-                // A back end that forgets says nothing about what each had left of its time: all have all of it.
-                let newestStamp = drivers.deciding.guarantees.isPersistent ? head.newestStamp : nil
-                $0.loaded(page, newestStamp: newestStamp, isCompanied: isCompanied, at: began)
-            }
-        }
-        let mine = head.daemons.first { $0.id == settings.liveness.daemon }
+        let isCompanied = try await isAnyoneAlive(of: daemons)
+        let head = try await load(isCompanied: isCompanied)
+        let mine = daemons.first { $0.id == settings.liveness.daemon }
         try await store.write(own.daemonRecord(drivers.names, flushCount: mine?.flushCount ?? 0, at: time.wall))
-        tail.restart(at: head.head.revision)
+        tail.restart(at: head.revision)
         let now = time.now
         let wall = time.wall
         for running in drivers.all { running.begin(count: mine?.flushCount ?? 0, at: now) }
         shared.withLock { machine in
             machine.continueFlushCount(from: mine?.flushCount ?? 0)
             for shadow in drivers.shadows { machine.addShadow(shadow.name, at: now) }
-            machine.logAdvanced(to: head.head)
+            machine.logAdvanced(to: head)
             machine.began(at: now, wall: wall)
         }
         shared.publish()
         logger.info(
             "records loaded",
             metadata: [
-                "services": "\(shared.board.count)", "revision": "\(head.head.revision)",
+                "services": "\(shared.board.count)", "revision": "\(head.revision)",
                 "beside_others": "\(isCompanied)",
             ]
         )
+    }
+
+    /// Takes in all records; answers where the log stood.
+    private func load(isCompanied: Bool) async throws(StoreError) -> LogHead {
+        let began = time.now
+        // A back end that forgets says nothing about what each had left of its time: all have all of it.
+        let isPersistent = drivers.deciding.guarantees.isPersistent
+        var newestStamp: Timestamp?
+        return try await store.load(since: time.wall - Burials.memory) { head in
+            newestStamp = isPersistent ? head.newestStamp : nil
+            shared.withLock {
+                $0.expect(head.count)
+                $0.brakesLoaded(head.brakes, newestStamp: head.newestStamp, isCompanied: isCompanied, at: began)
+            }
+        } page: { page throws(StoreError) in
+            shared.withLock {
+                $0.loaded(page, newestStamp: newestStamp, isCompanied: isCompanied, at: began)
+            }
+        }.head
     }
 
     /// Waits, where other daemons have not left, until one of them is seen to live; at most as long as a living one

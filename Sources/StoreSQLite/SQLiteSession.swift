@@ -1,4 +1,4 @@
-package import GRDB
+import GRDB
 package import StoreSQL
 
 /// A GRDB connection within one of its transactions or reads.
@@ -23,20 +23,17 @@ package struct SQLiteSession: SQLSession {
     package func rows<Value>(
         _ sql: String,
         _ arguments: [SQLValue],
-        _ read: (Row) throws -> Value
+        _ read: (SQLiteColumns) throws -> Value
     ) throws -> [Value] {
         let statement = try database.cachedStatement(sql: sql)
         statement.setUncheckedArguments(SQLValue.bound(arguments))
-        let rows = try Row.fetchCursor(statement)
+        defer { statement.rewind() }
+        statement.rewind()
+        let columns = SQLiteColumns(statement: statement.sqliteStatement)
         var values: [Value] = []
-        while let row = try rows.next() { values.append(try read(row)) }
+        while try statement.step(on: database) { values.append(try read(columns)) }
         return values
     }
-}
-
-extension Row: SQLColumns {
-    package func integer(_ index: Int) throws -> Int64? { try decode(Int64?.self, atIndex: index) }
-    package func text(_ index: Int) throws -> String? { try decode(String?.self, atIndex: index) }
 }
 
 extension SQLValue {
@@ -46,7 +43,7 @@ extension SQLValue {
         StatementArguments(values.map { $0.databaseValue as (any DatabaseValueConvertible)? })
     }
 
-    var databaseValue: DatabaseValue {
+    private var databaseValue: DatabaseValue {
         switch self {
         case .null: .null
         case .integer(let integer): integer.databaseValue

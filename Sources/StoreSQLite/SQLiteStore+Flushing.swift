@@ -49,11 +49,7 @@ extension Statement {
             }
             sqlite3_bind_int64(statement, 6, beat.serviceID)
             sqlite3_bind_int64(statement, 7, beat.incarnationNumber)
-            let code = sqlite3_step(statement)
-            guard code == SQLITE_DONE else {
-                let words = sqlite3_errmsg(database.sqliteConnection).map { String(cString: $0) }
-                throw DatabaseError(resultCode: ResultCode(rawValue: code), message: words, sql: sql)
-            }
+            _ = try step(on: database)
             if sqlite3_changes(database.sqliteConnection) == 0 { untouched.insert(beat.serviceID) }
         }
         return untouched

@@ -17,6 +17,9 @@ package struct StoreContent: Hashable, Sendable {
             services += page.services
             incarnations += page.incarnations
         }
+        // What loading leaves out because the records say it.
+        let plain = Set(services.map(\.id)).subtracting(incarnations.map(\.serviceID))
+        incarnations += try await store.records(plain.sorted()).incarnations
         self.services = services.sorted { $0.id < $1.id }
         self.incarnations = incarnations.sorted {
             ($0.serviceID, $0.worker, $0.number) < ($1.serviceID, $1.worker, $1.number)

@@ -2,18 +2,25 @@ import LivenessCore
 
 extension StoreLaw {
     static let loadings: [StoreLaw] = [
-        StoreLaw("loading hands over everything in pages, each service with its incarnations") { bench in
-            let admissions = (0..<4_500).map { bench.admission("h\($0)", incarnation: "i\($0)") }
+        StoreLaw("loading hands over the head and then everything in pages, each service with its incarnations") {
+            bench in
+            let admissions = (0..<4_500).map { bench.admission("h\($0)", worker: "w", incarnation: "i\($0)") }
             _ = try await bench.store.admit(admissions, at: bench.time(0))
             var hosts: Set<String> = []
             var largest = 0
             var complete = true
+            var shown: LoadedHead?
+            var isHeadFirst = true
             let head = try await bench.store.load(since: bench.time(0)) {
-                (page: sending LoadedPage) throws(StoreError) in
+                shown = $0
+            } page: { (page: sending LoadedPage) throws(StoreError) in
+                isHeadFirst = isHeadFirst && shown != nil
                 largest = max(largest, page.services.count)
                 hosts.formUnion(page.services.map(\.host))
                 complete = complete && Set(page.incarnations.map(\.serviceID)) == Set(page.services.map(\.id))
             }
+            try expect(isHeadFirst, "a page came before the head")
+            try expectEqual(shown?.head, head.head, "the head")
             try expectEqual(hosts.count, 4_500, "services")
             try expect(largest <= 2_000, "a page held \(largest) services")
             try expect(complete, "a page lacked incarnations of its services")

@@ -159,9 +159,7 @@ extension LivenessMachine {
         extras.failure = record.failure
         extras.leftAt = record.leftAt
         extras.workers = board.extras[service]?.workers ?? []
-        let packed = record.incarnation.flatMap { text in
-            ServiceUUID(text).flatMap { $0.description == text ? $0 : nil }
-        }
+        let packed = record.incarnation.flatMap(ServiceUUID.init(canonical:))
         if let packed { board.cards[Int(service)].incarnation = packed }
         if record.incarnation != nil, packed == nil { extras.incarnation = record.incarnation }
         setFlag(.packedIncarnation, packed != nil, of: Int(service))

@@ -1,5 +1,16 @@
 /// What the store says: records loaded, admitted, edited, deleted.
 extension LivenessMachine {
+    /// Makes room for about as many records as the store has, before the first of them.
+    package mutating func expect(_ count: Int) {
+        guard board.count == 0 else { return }
+        let count = min(max(count, 0), Self.mostExpected)
+        board.index = NameIndex(expecting: count)
+        board.uuids = NameIndex(expecting: count)
+    }
+
+    /// A store that says it has more is not believed before they come.
+    private static let mostExpected = 10_000_000
+
     /// Takes in one page of what the store had when this daemon started.
     ///
     /// Each service has left what it had left when the newest stamp of the table was written, at least twice its

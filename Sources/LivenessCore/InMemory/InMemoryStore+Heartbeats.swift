@@ -81,6 +81,7 @@ extension InMemoryStore {
 
     package func load(
         since forgotten: Timestamp,
+        head showHead: (LoadedHead) -> Void,
         page: (sending LoadedPage) throws(StoreError) -> Void
     ) async throws(StoreError) -> LoadedHead {
         let (head, kept) = try reading { tables in
@@ -89,10 +90,12 @@ extension InMemoryStore {
                 head: tables.head,
                 daemons: tables.sortedDaemons,
                 brakes: tables.heldBrakes,
-                newestStamp: all.map(\.record).filter { $0.deletedAt == nil }.compactMap(\.lastSeenUp).max()
+                newestStamp: all.compactMap(\.record.lastSeenUp).max(),
+                count: all.count
             )
             return (head, all.filter { $0.record.deletedAt.map { $0 >= forgotten } ?? true })
         }
+        showHead(head)
         for start in stride(from: 0, to: kept.count, by: 2_000) {
             let slice = kept[start..<min(start + 2_000, kept.count)]
             try page(

@@ -16,23 +16,40 @@ package struct ServiceUUID: Hashable, Sendable {
 
     /// Reads the canonical form, in either case; nil for anything else.
     package init?(_ text: some StringProtocol) {
+        self.init(text, accepting: Self.digit)
+    }
+
+    /// Reads what `description` writes; nil for anything else, also for upper-case digits.
+    package init?(canonical text: String) {
+        self.init(text) { $0 & 0x20 == 0 && $0 >= UInt8(ascii: "A") ? nil : Self.digit($0) }
+    }
+
+    private init?(_ text: some StringProtocol, accepting digit: (UInt8) -> UInt64?) {
+        let read = text.utf8.withContiguousStorageIfAvailable { Self.read($0, digit) } ?? Self.read(text.utf8, digit)
+        guard let read else { return nil }
+        self = read
+    }
+
+    @inline(__always)
+    private static func read(_ bytes: some Collection<UInt8>, _ digit: (UInt8) -> UInt64?) -> ServiceUUID? {
+        guard bytes.count == 36 else { return nil }
         var high: UInt64 = 0
         var low: UInt64 = 0
         var position = 0
-        for byte in text.utf8 {
+        for byte in bytes {
             switch position {
             case 8, 13, 18, 23:
                 guard byte == UInt8(ascii: "-") else { return nil }
             default:
-                guard let digit = Self.digit(byte), position < 36 else { return nil }
+                guard let digit = digit(byte) else { return nil }
                 if position < 18 { high = high << 4 | digit } else { low = low << 4 | digit }
             }
             position += 1
         }
-        guard position == 36 else { return nil }
-        self.init(high: high, low: low)
+        return ServiceUUID(high: high, low: low)
     }
 
+    @inline(__always)
     private static func digit(_ byte: UInt8) -> UInt64? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))

@@ -4,10 +4,15 @@
 /// fails with `.fenced` when this release is below it. A call that throws has changed nothing. Times are the calling
 /// daemon's wall clock and are for people; only the expiry of `forced_down_until` asks the database's own clock.
 package protocol RecordStore: HeartbeatTable {
-    /// What a daemon knows before it answers anything: all records, those deleted less than 24 h ago, and all
-    /// incarnations that are still remembered, handed over in pages.
+    /// What a daemon knows before it answers anything, as it was at one moment: the head, and then in pages all records,
+    /// those deleted less than 24 h ago, and what their incarnations say beside them.
+    ///
+    /// A page is taken in while the next one is read.
+    ///
+    /// - Returns: The head once more.
     func load(
         since forgotten: Timestamp,
+        head: (LoadedHead) -> Void,
         page: (sending LoadedPage) throws(StoreError) -> Void
     ) async throws(StoreError) -> LoadedHead
 
@@ -138,9 +143,20 @@ package struct Recorded<Value: Sendable & Hashable>: Hashable, Sendable {
     }
 }
 
+extension RecordStore {
+    /// The same for who needs the head at the end only.
+    package func load(
+        since forgotten: Timestamp,
+        page: (sending LoadedPage) throws(StoreError) -> Void
+    ) async throws(StoreError) -> LoadedHead {
+        try await load(since: forgotten, head: { _ in }, page: page)
+    }
+}
+
 /// A slice of what `load` hands over.
 ///
-/// A service's incarnations stand in the same page as the service.
+/// A service's remembered incarnations stand in the same page as the service. A single one that is current and of no named
+/// worker may be left out: the record says it all.
 package struct LoadedPage: Sendable {
     package var services: [ServiceRecord]
     package var incarnations: [IncarnationRecord]
@@ -157,10 +173,19 @@ package struct LoadedHead: Sendable {
     package var daemons: [DaemonRecord]
     /// Those that hold.
     package var brakes: [BrakeRecord]
-    /// The newest `last_seen_up` of the table.
+    /// The newest `last_seen_up` of the table, also where the service is deleted by now.
     package var newestStamp: Timestamp?
+    /// How many records there are, about.
+    package var count: Int
 
-    package init(head: LogHead, daemons: [DaemonRecord], brakes: [BrakeRecord], newestStamp: Timestamp?) {
+    package init(
+        head: LogHead,
+        daemons: [DaemonRecord],
+        brakes: [BrakeRecord],
+        newestStamp: Timestamp?,
+        count: Int
+    ) {
+        self.count = count
         self.head = head
         self.daemons = daemons
         self.brakes = brakes

@@ -34,12 +34,18 @@ package struct NameIndex: Sendable {
     }
 
     /// Which page holds the hashes with these top bits; 2^`depth` entries.
-    private var directory: [UInt32] = [0]
+    private var directory: [UInt32]
     private var depth = 0
     private var pages = PagedArray<Page>(bits: 6)
 
-    package init() {
-        pages.append(Page(size: Self.smallestPage, depth: 0))
+    /// - Parameter count: How many entries are expected: until there are more of them, hardly a page grows.
+    package init(expecting count: Int = 0) {
+        let most = Self.largestPage * 7 / 10
+        while depth < 32, count >> depth > most { depth += 1 }
+        directory = (0..<UInt32(1 << depth)).map(\.self)
+        let share = count >> depth
+        let size = Self.size(for: share + share / 16)
+        for _ in directory { pages.append(Page(size: size, depth: depth)) }
     }
 
     /// Pages of 4 to 8 KiB.

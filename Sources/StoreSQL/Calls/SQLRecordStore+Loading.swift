@@ -3,12 +3,13 @@ package import LivenessCore
 extension SQLRecordStore {
     package func load(
         since forgotten: Timestamp,
+        head: (LoadedHead) -> Void,
         page: (sending LoadedPage) throws(StoreError) -> Void
     ) async throws(StoreError) -> LoadedHead {
         let snapshot = try await snapshot()
         let result: Result<LoadedHead, StoreError>
         do throws(StoreError) {
-            result = .success(try await load(from: snapshot, since: forgotten, page: page))
+            result = .success(try await load(from: snapshot, since: forgotten, head: head, page: page))
         } catch {
             result = .failure(error)
         }
@@ -19,24 +20,41 @@ extension SQLRecordStore {
     private func load(
         from snapshot: Snapshot,
         since forgotten: Timestamp,
+        head showHead: (LoadedHead) -> Void,
         page: (sending LoadedPage) throws(StoreError) -> Void
     ) async throws(StoreError) -> LoadedHead {
         let head = try await snapshot.reading { session in
-            LoadedHead(
+            let table = try session.row(LoadingText.heartbeats, of: "service_heartbeats") { stored in
+                (newestStamp: try stored.time(0), count: try stored.count(1))
+            }
+            return LoadedHead(
                 head: try LogHeadRow.head(of: session),
                 daemons: try DaemonRow.all(in: session),
                 brakes: try BrakeRow.held(in: session),
-                newestStamp: try session.row(LoadingText.newestStamp, of: "services") { try $0.time(0) } ?? nil
+                newestStamp: table?.newestStamp,
+                count: Int(clamping: table?.count ?? 0)
             )
         }
-        var last = Int64.min
-        while true {
-            let loaded = try await snapshot.reading { [last] session in
-                try Self.page(after: last, since: forgotten, in: session)
-            }
-            guard let end = loaded.services.last?.id else { return head }
-            last = end
+        showHead(head)
+        var loaded = try await Self.page(of: snapshot, after: .min, since: forgotten).get()
+        while let end = loaded.services.last?.id {
+            async let next = Self.page(of: snapshot, after: end, since: forgotten)
             try page(loaded)
+            loaded = try await next.get()
+        }
+        return head
+    }
+
+    @concurrent
+    private static func page(
+        of snapshot: Snapshot,
+        after last: Int64,
+        since forgotten: Timestamp
+    ) async -> Result<LoadedPage, StoreError> {
+        do throws(StoreError) {
+            return .success(try await snapshot.reading { try page(after: last, since: forgotten, in: $0) })
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -51,14 +69,23 @@ extension SQLRecordStore {
         guard let first = services.first?.id, let end = services.last?.id else {
             return LoadedPage(services: [], incarnations: [])
         }
-        let shown = Set(services.map(\.id))
+        // Of nearly all services the record says all there is: those of the others are looked up.
+        var telling = Set(
+            try session.rows(
+                LoadingText.telling,
+                [first.stored, end.stored, forgotten.stored],
+                of: "service_incarnations"
+            ) { try $0.integer(0) }
+        )
+        telling.formIntersection(services.map(\.id))
+        telling.formUnion(services.filter { $0.deletedAt != nil }.map(\.id))
+        guard !telling.isEmpty else { return LoadedPage(services: services, incarnations: []) }
         let incarnations = try session.rows(
             LoadingText.incarnations,
-            [first.stored, end.stored, forgotten.stored],
+            [telling.sorted().stored, forgotten.stored],
             of: "service_incarnations"
         ) { try IncarnationRow.record($0) }
-        let remembered = incarnations.filter { shown.contains($0.serviceID) }.remembered
-        return LoadedPage(services: services, incarnations: remembered)
+        return LoadedPage(services: services, incarnations: incarnations.remembered)
     }
 }
 
@@ -66,18 +93,25 @@ private enum LoadingText {
     /// Services in one page: some 2 MB of rows.
     private static let pageSize = 2_000
 
-    static let newestStamp = SQLText {
-        "SELECT max(\(HeartbeatRow.place("last_seen_up", $0))) FROM \(HeartbeatRow.records($0)) WHERE deleted = 0"
-    }
+    /// Also of services that are deleted by now: they were heard.
+    static let heartbeats = SQLText { "SELECT max(last_seen_up), count(*) FROM \(HeartbeatRow.table($0))" }
     static let services = SQLText {
         """
         \(ServiceRow.query($0)) WHERE id > ? AND (deleted = 0 OR deleted_at >= ?) ORDER BY id LIMIT \(pageSize)
         """
     }
-    static let incarnations = SQLText(
+    /// Services with incarnations that say more than the record does.
+    static let telling = SQLText(
         """
-        SELECT \(IncarnationRow.columns) FROM service_incarnations \
-        WHERE service_id BETWEEN ? AND ? AND (replaced_at IS NULL OR replaced_at >= ?)
+        SELECT DISTINCT service_id FROM service_incarnations \
+        WHERE service_id BETWEEN ? AND ? AND (replaced_at IS NULL OR replaced_at >= ?) \
+        AND (worker <> '' OR replaced_at IS NOT NULL OR left_at IS NOT NULL)
         """
     )
+    static let incarnations = SQLText {
+        """
+        SELECT \(IncarnationRow.columns) FROM \($0.rows(of: "service_incarnations", whose: "service_id")) \
+        AND (replaced_at IS NULL OR replaced_at >= ?)
+        """
+    }
 }
