@@ -24,6 +24,8 @@ struct Registrar: Sendable {
         var attributesHash: UInt32
         /// The dense number of the service it names; `HeartbeatOutcome.noService` when it is not known.
         var service: UInt32
+        /// The host of the relay through which it came; empty where it came directly.
+        var relay: [UInt8] = []
     }
 
     /// Decides the entries at `positions` and fills their outcomes in.
@@ -44,7 +46,8 @@ struct Registrar: Sendable {
                     uuid: ServiceUUID(random: .random(in: 0 ... .max), .random(in: 0 ... .max))
                 ),
                 attributesHash: batch.entries[position].attributesHash,
-                service: outcomes[position].service
+                service: outcomes[position].service,
+                relay: batch.relay
             )
         }
         let unclear = await moveIn(&asked)
@@ -90,7 +93,9 @@ struct Registrar: Sendable {
             logger.warning("heartbeats could not be admitted", metadata: ["error": "\(error)"])
             let now = shared.time.now
             return asked.map { asked in
-                let kind = shared.withLock { $0.admissionFailed(asked.service, heard: now, at: now) }
+                let kind = shared.withLock { machine in
+                    machine.admissionFailed(asked.service, relay: asked.relay, heard: now, at: now)
+                }
                 return HeartbeatOutcome(service: asked.service, kind: kind, isNews: true)
             }
         }
@@ -108,6 +113,7 @@ struct Registrar: Sendable {
                     incarnation,
                     heartbeat: asked.admission,
                     attributesHash: asked.attributesHash,
+                    relay: asked.relay,
                     heard: now,
                     at: now
                 )

@@ -208,9 +208,15 @@ package struct ModelDaemon {
     // MARK: Heartbeats
 
     /// One heartbeat; what becomes of it after the store was asked where needed.
+    ///
+    /// - Parameters:
+    ///   - heartbeat: The heartbeat.
+    ///   - relay: The host of the relay through which it comes; empty where it comes directly.
+    /// - Returns: What became of it.
     @discardableResult
-    package mutating func beat(_ heartbeat: Heartbeat) async -> HeartbeatOutcome.Kind {
+    package mutating func beat(_ heartbeat: Heartbeat, through relay: String = "") async -> HeartbeatOutcome.Kind {
         var batch = HeartbeatBatch()
+        batch.relay = Array(relay.utf8)
         batch.append(heartbeat)
         batch.seal(machine.board.hasher)
         return await receive(batch)
@@ -259,6 +265,7 @@ package struct ModelDaemon {
                     incarnation,
                     heartbeat: admission,
                     attributesHash: entry.attributesHash,
+                    relay: batch.relay,
                     heard: now,
                     at: now
                 )
@@ -269,7 +276,7 @@ package struct ModelDaemon {
             case nil: return .rejected(.databaseUnavailable)
             }
         } catch {
-            return machine.admissionFailed(service, heard: now, at: now)
+            return machine.admissionFailed(service, relay: batch.relay, heard: now, at: now)
         }
     }
 

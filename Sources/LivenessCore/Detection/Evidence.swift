@@ -19,7 +19,7 @@ package struct Evidence: Sendable {
     package var localDoubt: Reason?
     /// Row 6: a brake holds its topic and zone, or the fleet.
     package var isBraked = false
-    /// Row 7: a silent daemon may hold heartbeats of it.
+    /// Row 7: a silent daemon may hold heartbeats of it, or the relay by which it was last heard is lost.
     package var isReporterLost = false
     /// Row 8: never heard, and imported or first seen here less than its down time ago.
     package var isNeverReported = false

@@ -93,6 +93,10 @@ extension LivenessMachine {
                 )
             )
         }
+        if let lost = lostRelay(of: service, row, at: now) { evidence.append(.init("reporter_lost", lost)) }
+        if let other = doubtsOfOthers[service], now < other {
+            evidence.append(.init("reporter_lost", "another daemon has recorded that the relay of it is lost"))
+        }
         for shadow in shadows {
             guard let conflict = shadow.conflicts[service], conflict.isCounted else { continue }
             let shown = shadow.lastShown(service).map { Self.seconds(now - $0) } ?? "never"
@@ -129,10 +133,21 @@ extension LivenessMachine {
             return .init("last_heard", "another daemon heard it, as seen here \(Self.seconds(now - row.heardAt)) ago")
         }
         if row.flags.contains(.heard) {
-            return .init("last_heard", "this daemon last heard it \(Self.seconds(now - row.heardAt)) ago")
+            let way = relays.relay(of: service).map { ", through the relay on \(Self.text($0.host))" } ?? ""
+            return .init("last_heard", "this daemon last heard it \(Self.seconds(now - row.heardAt)) ago\(way)")
         }
         return .init("last_heard", "this daemon has not heard it since it started")
     }
+
+    /// What is known of a relay whose absence explains the silence of a service, or would at its deadline.
+    private func lostRelay(of service: UInt32, _ row: RosterRow, at now: Instant) -> String? {
+        guard let relay = relays.relay(of: service), relayDoubt(of: service, row, at: now) != nil else { return nil }
+        let counts = "\(relay.memberCount) of the \(relay.countAtLastCall) services on other hosts"
+        return "the relay on \(Self.text(relay.host)) last called \(Self.seconds(now - relay.lastCall)) ago: "
+            + "\(counts) that it reported for were heard in no other way since"
+    }
+
+    private static func text(_ host: [UInt8]) -> String { String(decoding: host, as: UTF8.self) }
 
     private func changes(of service: UInt32, at now: Instant) -> [String] {
         let row = rows[Int(service)]
@@ -159,8 +174,16 @@ extension LivenessMachine {
         case (.unknown, .backendLost):
             return ["a heartbeat arrives: it is up", "the back end answers again: it is judged"]
         case (.unknown, .reporterLost):
-            let end = reporterDoubt(of: service, at: now).map { Self.seconds($0 - now) } ?? "a moment"
-            return ["a heartbeat arrives, here or at another daemon: it is up", "\(end) pass without one: it is down"]
+            let end = doubtOfReporters(of: service, row, at: now).map { Self.seconds($0 - now) } ?? "a moment"
+            let sentences = [
+                "a heartbeat arrives, here or at another daemon: it is up", "\(end) pass without one: it is down",
+            ]
+            guard let relay = relays.relay(of: service) else { return sentences }
+            let most = Int((settings.brake.fraction * Double(relay.countAtLastCall)).rounded(.down))
+            return sentences + [
+                "no more than \(most) of those that the relay on \(Self.text(relay.host)) reported for are silent: it is down",
+                "the relay calls again: it is judged within two of its report_intervals",
+            ]
         case (.unknown, .massFailure):
             let end = brakes.brake(on: board.profile(of: service)).map { brake in
                 Self.seconds(max(.zero, settings.brake.maxHold - (now - brake.since)))

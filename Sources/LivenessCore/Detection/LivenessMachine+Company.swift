@@ -62,6 +62,7 @@ extension LivenessMachine {
         let heard = pause?.began ?? now
         if rows[number].flags.contains(.heard), rows[number].lastHeard >= heard.nanoseconds { return }
         board.hearings[number] = Hearing(heard: heard, reportCount: reportCount)
+        leaveRelay(service)
         let isPlain = rows[number].flags.isSuperset(of: [.up, .heard]) && wheel.holds(service)
         setDownTime(of: service)
         rows[number].lastHeard = heard.nanoseconds
@@ -116,6 +117,7 @@ extension LivenessMachine {
         case .heartbeatMissed, .sessionExpired, .reporterLost, .massFailure:
             if isHeardHere { return }
             rows[number].lastHeard = min(row.lastHeard, (now - row.downDuration).nanoseconds)
+            if recorded.reason == .reporterLost { noteDoubtOfAnother(about: service, at: now) }
             if board.standings[number].verdict != recorded.verdict {
                 stand(service, recorded.verdict, at: now, isJudged: false)
             }

@@ -16,6 +16,8 @@ extension LivenessMachine {
         remove(service)
         brakes.failures[service] = nil
         sessions.forget(service)
+        leaveRelay(service)
+        doubtsOfOthers[service] = nil
         workers[service] = nil
         wheel.withdraw(service)
         board.membership += 1
@@ -80,7 +82,8 @@ extension LivenessMachine {
         let areMoreRetired = forgetRetirements(before: oldest, limit: limit)
         let areMoreDeleted = forgetDeletions(before: oldest, limit: limit)
         let areMoreFailures = forgetFailures(at: now, limit: limit)
-        return areMoreRetired || areMoreDeleted || areMoreFailures
+        let areMoreRelays = !relays.isEmpty && relays.forget(before: oldest, limit: limit)
+        return areMoreRetired || areMoreDeleted || areMoreFailures || areMoreRelays
     }
 
     private mutating func forgetRetirements(before oldest: Instant, limit: Int) -> Bool {

@@ -11,6 +11,8 @@ extension LivenessMachine {
         outcomes: inout [HeartbeatOutcome]
     ) {
         let heard = heardFrom(now)
+        let relay = batch.relay.isEmpty ? Relays.direct : relayCalled(batch.relay, at: heard)
+        let first = outcomes.count
         var lookups = takeLookups(range.count)
         look(for: batch.entries.span.extracting(range), lookups.mutableSpan)
         for (offset, position) in range.enumerated() {
@@ -22,6 +24,7 @@ extension LivenessMachine {
             outcomes.append(received(batch, position, lookups[offset].service, heard: heard, now: now))
         }
         self.lookups = lookups
+        if !relays.isEmpty { noteWay(of: outcomes, from: first, by: relay) }
     }
 
     /// From when on what is read now counts: what waited in the sockets while this daemon was stopped was sent before that
@@ -305,6 +308,7 @@ extension LivenessMachine {
     /// numbered; a service that is not known cannot be made up.
     package mutating func admissionFailed(
         _ service: UInt32,
+        relay: [UInt8] = [],
         heard: Instant,
         at now: Instant
     ) -> HeartbeatOutcome.Kind {
@@ -317,6 +321,7 @@ extension LivenessMachine {
         rows[Int(service)].flags.remove([.left, .failed])
         rows[Int(service)].flags.insert(.unnumbered)
         heardNow(service, at: heard, now: now)
+        noteWay(ofAdmitted: service, byRelayOn: relay)
         counters.renewed &+= 1
         return .renewed
     }

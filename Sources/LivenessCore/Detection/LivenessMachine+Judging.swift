@@ -167,7 +167,8 @@ extension LivenessMachine {
         if now < deadline && !evidence.hasFailed || pause != nil {
             evidence.localDoubt = localDoubt(row)
         }
-        let doubtEnds = isShared && now >= deadline ? reporterDoubt(of: service, at: now) : nil
+        if !doubtsOfOthers.isEmpty { dropDoubtOfAnother(about: service, at: now) }
+        let doubtEnds = now >= deadline ? doubtOfReporters(of: service, row, at: now) : nil
         evidence.isReporterLost = doubtEnds != nil
         if !brakes.isEmpty { evidence.isBraked = brakes.holds(board.profiles[board.cards[number].profile]) }
         evidence.isNeverReported =
@@ -193,7 +194,10 @@ extension LivenessMachine {
         }
         if verdict.state != .down, now < deadline { wheel.file(service, due: deadline) }
         if verdict.reason == memoryDoubt?.reason, let memoryDoubt { wheel.file(service, due: memoryDoubt.end) }
-        if verdict.reason == .reporterLost, let doubtEnds { wheel.file(service, due: doubtEnds) }
+        if verdict.reason == .reporterLost, let doubtEnds {
+            wheel.file(service, due: doubtEnds)
+            if !relays.isEmpty { relays.held(service) }
+        }
     }
 
     /// Whether it was reported failed, and no newer heartbeat came.
@@ -281,7 +285,11 @@ extension LivenessMachine {
         rows[number].flags = flags
         isChanged = true
         if rows[number].flags.contains(.several) { publishWorkers(of: service) }
-        if verdict.state == .down { wheel.withdraw(service) }
+        if verdict.state == .down {
+            wheel.withdraw(service)
+            leaveRelay(service)
+        }
+        if verdict.state != .unknown, !doubtsOfOthers.isEmpty { doubtsOfOthers[service] = nil }
         if verdict.state == .up {
             if !brakes.failures.isEmpty { brakes.failures[service] = nil }
             if !health.missing.isEmpty { health.missing.remove(service) }

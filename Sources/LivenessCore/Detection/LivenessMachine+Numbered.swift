@@ -20,6 +20,7 @@ extension LivenessMachine {
         mayReport: (_ position: Int, _ host: ArraySlice<UInt8>, _ binary: ArraySlice<UInt8>) -> Bool
     ) {
         let heard = heardFrom(now)
+        let first = outcomes.count
         var lookups = takeLookups(range.count)
         look(for: beats.span.extracting(range), lookups.mutableSpan)
         for (offset, position) in range.enumerated() {
@@ -40,6 +41,7 @@ extension LivenessMachine {
             outcomes.append(received(beat, service, heard: heard, now: now))
         }
         self.lookups = lookups
+        if !relays.isEmpty { noteWay(of: outcomes, from: first, by: Relays.direct) }
     }
 
     /// Finds the first record filed under each hash, and brings its row into the cache.

@@ -76,6 +76,7 @@ extension LivenessMachine {
         repetitions.forget(service, workers: workers[service] ?? [])
         forgetShadows(of: service)
         sessions.forget(service)
+        leaveRelay(service)
         workers[service] = nil
         board.extras[service]?.workers = []
         forgetChanges(of: service, at: now)

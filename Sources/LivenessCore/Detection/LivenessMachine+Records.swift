@@ -51,6 +51,7 @@ extension LivenessMachine {
                 rows[Int(service)].lastHeard = now.nanoseconds
                 rows[Int(service)].flags.insert([.heard, .elsewhere])
             }
+            if isCompanied, record.recorded.reason == .reporterLost { noteDoubtOfAnother(about: service, at: now) }
             if record.deletedAt == nil { assess(service, at: now) }
         }
     }
@@ -67,6 +68,7 @@ extension LivenessMachine {
         _ incarnation: IncarnationRecord,
         heartbeat: Admission,
         attributesHash: UInt32,
+        relay: [UInt8] = [],
         heard: Instant,
         at now: Instant
     ) -> UInt32? {
@@ -98,6 +100,7 @@ extension LivenessMachine {
             board.hearings[Int(service)] = Hearing(heard: heard, reportCount: UInt32(clamping: record.reportCount))
         }
         heardNow(service, at: heard, now: now)
+        noteWay(ofAdmitted: service, byRelayOn: relay)
         // The answer to this heartbeat tells all of it.
         rows[Int(service)].flags.remove(.tell)
         return service

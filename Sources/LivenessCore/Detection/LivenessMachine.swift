@@ -14,6 +14,7 @@ import DequeModule
 /// - `+Judging` deadlines
 /// - `+Health` blind time, the back end, starting
 /// - `+Company` other daemons over the same back end, and its parts
+/// - `+Relays` agents that report for other hosts
 /// - `+Brake` too many that fall silent at once
 /// - `+Recording` changes for the transition log
 /// - `+Flushing` renewals for the driver
@@ -84,6 +85,10 @@ package struct LivenessMachine: Sendable {
     package internal(set) var brakes = Brakes()
     /// Services that were last heard here, and that another daemon has heard lately as well.
     var heldElsewhere: Set<UInt32> = []
+    /// Agents that report for other hosts.
+    var relays = Relays()
+    /// Services whose reporter another daemon has recorded as lost, and until when it is believed.
+    var doubtsOfOthers: [UInt32: Instant] = [:]
     /// Sessions of their own that services hold in the deciding driver's back end.
     var sessions = Sessions()
     /// Drivers that run beside the deciding one.

@@ -24,7 +24,7 @@ package enum Reason: UInt8, Sendable, CaseIterable {
     case starting
     /// Row 6: too many fell silent at once.
     case massFailure
-    /// Row 7: another daemon, which may hold its heartbeats, is silent.
+    /// Row 7: another daemon, which may hold its heartbeats, is silent, or the relay is by which it was last heard.
     case reporterLost
     /// Row 8: never heard by any daemon, and imported or first seen less than its down time ago.
     case neverReported

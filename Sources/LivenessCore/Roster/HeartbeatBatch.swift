@@ -75,6 +75,8 @@ package struct HeartbeatBatch: Sendable {
     package var entries: [Entry]
     /// In the order of their positions.
     package var flawMessages: [FlawMessage] = []
+    /// The host of the relay through which they came; empty where they came directly.
+    package var relay: [UInt8] = []
 
     package init(bytes: [UInt8] = [], entries: [Entry] = []) {
         self.bytes = bytes
