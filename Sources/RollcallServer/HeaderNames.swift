@@ -6,6 +6,8 @@ extension HTTPField.Name {
     static let apiVersion = HTTPField.Name(APIVersion.headerName) ?? .server
     /// `Rollcall-Datagram-Port`: where heartbeats are read as datagrams, beside the address that was asked.
     static let datagramPort = HTTPField.Name(DatagramPort.headerName) ?? .server
+    /// `Rollcall-Relay`: the host of the agent through which heartbeats came.
+    static let relay = HTTPField.Name(HeartbeatsRequest.relayHeader) ?? .server
     /// `Rollcall-Bitmap-First`: the index that the first bit of a bitmap stands for.
     static let bitmapFirst = HTTPField.Name(UpBitmap.firstHeader) ?? .server
     /// `Rollcall-Bitmap-Count`: how many bits a bitmap has.

@@ -1,5 +1,8 @@
 /// The body of `POST /v1/heartbeats`: one or thousands.
 public struct HeartbeatsRequest: Hashable, Sendable {
+    /// `Rollcall-Relay`: the host of the agent through which the heartbeats came, in a header of the call.
+    public static let relayHeader = "Rollcall-Relay"
+
     /// The heartbeats, at most ``WireLimits/heartbeatsPerCall``.
     public var heartbeats: [WireHeartbeat]
     /// Answer only after they have been written to the database.

@@ -9,13 +9,15 @@ struct HeartbeatCall: Sendable {
     let isDurable: Bool
     let meeting: Intake.Meeting
 
-    /// Takes the heartbeats of a document to the roster.
+    /// Takes the heartbeats of a document, which came through that relay, to the roster.
     static func meeting(
         _ document: HeartbeatDocument,
+        through relay: Relay,
         answering scope: Intake.AnswerScope,
         _ intake: Intake
     ) -> HeartbeatCall {
         var batch = document.batch
+        batch.relay = relay.host
         batch.seal(intake.hasher)
         return HeartbeatCall(
             batch: batch,

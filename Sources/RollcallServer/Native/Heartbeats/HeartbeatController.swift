@@ -23,10 +23,11 @@ struct HeartbeatController {
     @Sendable private func receiveMany(_ request: Request, _ context: RollcallContext) async throws -> Response {
         if let call = try context.connection?.takeCall() { return try await settle(call) }
         let isBrief = request.uri.query != nil ? try Self.isBrief(request) : false
+        let relay = try relay(of: request, context)
         let body = try await request.wholeBody()
         let answer: @Sendable () async throws -> Response = {
             let document = try HeartbeatScanner.scan(Array(buffer: body))
-            return try await settle(meet(document, answering: isBrief ? .news : .all, context))
+            return try await settle(meet(document, through: relay, answering: isBrief ? .news : .all, context))
         }
         let isLong = body.readableBytes > ShortWay.longestBody
         return isLong ? try await OffLoop.run(answer) : try await answer()
@@ -39,15 +40,28 @@ struct HeartbeatController {
         return answer(HeartbeatReplyWriter.render(call.batch, reply))
     }
 
+    /// The relay through which a call came.
+    private func relay(of request: Request, _ context: RollcallContext) throws(APIError) -> Relay {
+        do throws(APIError) {
+            return try Relay(of: request.headers, sentBy: context.identity)
+        } catch {
+            if error.status == .forbidden {
+                audit.refused(by: context.caller, "heartbeat", error.error.message, lacking: .scope)
+            }
+            throw error
+        }
+    }
+
     private func meet(
         _ document: HeartbeatDocument,
+        through relay: Relay,
         answering scope: Intake.AnswerScope,
         _ context: RollcallContext
     ) -> HeartbeatCall {
         let document = document.admitted(context.identity) {
             audit.refused(by: context.caller, "heartbeat", $0, lacking: .scope)
         }
-        let call = HeartbeatCall.meeting(document, answering: scope, engine.intake)
+        let call = HeartbeatCall.meeting(document, through: relay, answering: scope, engine.intake)
         context.connection?.applied()
         return call
     }
@@ -63,12 +77,13 @@ struct HeartbeatController {
     @Sendable private func receiveOne(_ request: Request, _ context: RollcallContext) async throws -> Response {
         if let call = try context.connection?.takeCall() { return try await settleOne(call) }
         let name = try context.serviceName()
+        let relay = try relay(of: request, context)
         let document = try HeartbeatScanner.scan(
             Array(buffer: try await request.wholeBody()),
             host: name.host.utf8,
             binary: name.binary.utf8
         )
-        return try await settleOne(meet(document, answering: .all, context))
+        return try await settleOne(meet(document, through: relay, answering: .all, context))
     }
 
     /// What remains of a call with one heartbeat that has met the roster.

@@ -76,6 +76,7 @@ struct ShortWay: Sendable {
             else { return false }
         }
         if let connection = fields[.connection], connection.lowercased() != "keep-alive" { return false }
+        if let relay = fields[.relay], Relay(relay) == nil { return false }
         guard let version = fields[.apiVersion] else { return true }
         return APIVersion(version).map(VersionMiddleware.isSpoken) ?? false
     }
@@ -86,16 +87,19 @@ struct ShortWay: Sendable {
         guard let identity, route(of: call).requirement.isMet(by: identity),
             access.wait(of: identity, at: engine.now) == nil
         else { return nil }
+        if let relay = fields[.relay], !identity.mayRelay(from: Array(relay.utf8)[...]) { return nil }
         return identity
     }
 
     // MARK: What it is answered with
 
-    /// Takes the heartbeats of a whole call to the roster; nil where it has none.
+    /// Takes the heartbeats of a whole call, which came through that relay if it names one, to the roster; nil where it
+    /// has none.
     func meet(
         _ call: ShortCall,
         _ body: ByteBuffer,
         from identity: Identity,
+        through relay: String? = nil,
         at address: @autoclosure () -> String?
     ) -> Result<HeartbeatCall, DocumentError>? {
         do throws(DocumentError) {
@@ -103,7 +107,8 @@ struct ShortWay: Sendable {
             let admitted = document.admitted(identity) {
                 audit.refused(by: identity.caller(at: address()), "heartbeat", $0, lacking: .scope)
             }
-            return .success(HeartbeatCall.meeting(admitted, answering: call.scope, intake))
+            let relay = relay.flatMap { Relay($0) } ?? Relay.direct
+            return .success(HeartbeatCall.meeting(admitted, through: relay, answering: call.scope, intake))
         } catch {
             return .failure(error)
         }

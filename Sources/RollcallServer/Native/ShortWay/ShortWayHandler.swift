@@ -101,6 +101,7 @@ final class ShortWayHandler: ChannelDuplexHandler, RemovableChannelHandler {
             whole.call,
             whole.body,
             from: whole.identity,
+            through: whole.head.headerFields[.relay],
             at: context.remoteAddress?.ipAddress
         )
         guard let encoder, limits.canBePassed, let reply = way.reply(to: whole.call, met) else {
