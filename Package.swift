@@ -186,6 +186,20 @@ let package = Package(
             ]
         ),
 
+        .target(
+            name: "HeartbeatRelay",
+            dependencies: [
+                "RollcallClient",
+                "RollcallWire",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+
         // MARK: Beside
 
         .target(
@@ -249,6 +263,7 @@ let package = Package(
             dependencies: [
                 "DirectReporting",
                 "DriverCompany",
+                "HeartbeatRelay",
                 "RollcallClient",
                 "RollcallWire",
                 "Systemd",
@@ -410,6 +425,15 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Tests/StubDaemon"
+        ),
+        .testTarget(
+            name: "HeartbeatRelayTests",
+            dependencies: [
+                "HeartbeatRelay",
+                "RollcallClient",
+                "RollcallWire",
+                "StubDaemon",
+            ]
         ),
         .testTarget(name: "RollcallClientTests", dependencies: ["RollcallClient", "RollcallWire", "StubDaemon"]),
         .testTarget(

@@ -10,6 +10,10 @@ public struct ClientConfiguration: Hashable, Sendable {
     ///
     /// It is sent to every endpoint, in clear where the address does not begin with `https`.
     public var credential: Credential?
+    /// The host of the relay whose heartbeats are sent; `nil` where they are the caller's own.
+    ///
+    /// Services on other hosts that were last heard through a relay are `unknown` (`reporter_lost`) when it is lost.
+    public var relay: String?
     /// What is trusted, and shown, where an address begins with `https`.
     ///
     /// The files are read once in the life of the process.

@@ -51,6 +51,9 @@ enum Rooms {
             system + [
                 "HeartbeatDatagrams", "RollcallWire", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
             ]
+        case "HeartbeatRelay":
+            system + ["RollcallClient", "RollcallWire", "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging"]
+                + ["NIOCore", "ServiceLifecycle"]
         case "Outbound":
             system + ["LivenessCore", "LivenessEngine", "AsyncHTTPClient", "Crypto", "Logging", "Metrics"]
                 + ["NIOCore", "NIOHTTP1", "ServiceLifecycle"]
@@ -69,8 +72,8 @@ enum Rooms {
                 + ["RollcallClient", "RollcallWire", "ZooKeeperClient"]
         case "RollcallCommand":
             system + [
-                "DirectReporting", "DriverCompany", "RollcallClient", "RollcallWire", "Systemd", "ArgumentParser",
-                "ServiceLifecycle",
+                "DirectReporting", "DriverCompany", "HeartbeatRelay", "RollcallClient", "RollcallWire", "Systemd",
+                "ArgumentParser", "ServiceLifecycle",
             ]
                 + ["Subprocess", "UnixSignals", "Yams"]
         case "rollcalld": ["RollcallDaemon"]

@@ -15,7 +15,7 @@ extension RollcallClient {
         var target = RequestTarget("v1", "heartbeats")
         target.add("reply", brief ? "brief" : nil)
         return try await send(
-            ClientRequest(.post, target, body: request),
+            relayed(ClientRequest(.post, target, body: request)),
             read: { try $0.document(HeartbeatsReply.self) }
         )
     }
@@ -37,7 +37,7 @@ extension RollcallClient {
         if durable { options.durable = true }
         let target = RequestTarget("v1", "services", heartbeat.host, heartbeat.binary, "heartbeat")
         return try await send(
-            ClientRequest(.put, target, body: options),
+            relayed(ClientRequest(.put, target, body: options)),
             read: { (try $0.document(HeartbeatEntry.self), $0.datagramPort) }
         )
     }

@@ -2,7 +2,9 @@
 struct RequestTarget {
     private(set) var text: String
 
-    init(_ components: String...) {
+    init(_ components: String...) { self.init(components) }
+
+    init(_ components: [String]) {
         text = components.map { "/" + Self.encoded($0) }.joined()
     }
 

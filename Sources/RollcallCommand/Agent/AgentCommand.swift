@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import DirectReporting
 internal import Foundation
+internal import HeartbeatRelay
 internal import RollcallClient
 internal import RollcallWire
 
@@ -23,6 +24,11 @@ struct AgentCommand: AsyncParsableCommand {
             done waits for one that runs, at most five minutes. What stops others needs the right to: the unit's user has \
             none.
 
+            With --listen it is a relay as well: agents and scripts report to it as they do to a daemon (--endpoint), and it \
+            passes on in few calls what came within --gather. It answers what a daemon answered, and nothing before; where \
+            none answers, it sends them to their next endpoint. Services on other hosts that were last heard through a relay \
+            that is lost are unknown (reporter_lost), not down. Without --binary it beats for itself, as rollcall-relay.
+
             Exit status: that of a child that ended by itself (128 + the signal that killed it), else 0.
 
             EXAMPLES
@@ -33,10 +39,12 @@ struct AgentCommand: AsyncParsableCommand {
               rollcall agent --binary nova-compute --check-unit nova-compute.service \\
                 --on-forced-down 'systemctl stop nova-compute'
               rollcall agent --binary my-worker --direct --zookeeper zk1:2181,zk2:2181 -- /usr/bin/my-worker
+              rollcall agent --listen 10.1.7.1:8791 --listen-token-file /etc/rollcall/rack.token \
+                --endpoint http://daemon1:8790 --endpoint http://daemon2:8790
             """
     )
 
-    @Option(help: "The program it beats for.") var binary: String
+    @Option(help: "The program it beats for; with --listen rollcall-relay.") var binary: String?
     @Option(help: "The host it runs on; by default this one's name.") var host: String?
     @OptionGroup var description: HeartbeatDescription
     @OptionGroup(title: "Checks") var checks: CheckOptions
@@ -66,6 +74,7 @@ struct AgentCommand: AsyncParsableCommand {
     )
     var datagram = false
     @OptionGroup(title: "Direct") var direct: DirectOptions
+    @OptionGroup(title: "Relay") var relay: ListenOptions
 
     @OptionGroup var endpoints: EndpointOptions
 
@@ -75,18 +84,43 @@ struct AgentCommand: AsyncParsableCommand {
     /// Shorter than the 90 s after which systemd kills both, so that there is time to leave.
     private static let patience = Duration.seconds(60)
 
+    /// The service that a relay is.
+    private static let relayBinary = "rollcall-relay"
+
+    /// How long one daemon may take to answer a relay: whoever reports to it waits no longer than 2 s.
+    private static let relayTimeout = Duration.milliseconds(1_500)
+
+    func validate() throws {
+        if binary == nil, relay.listen == nil { throw ValidationError("Missing expected argument '--binary <binary>'") }
+    }
+
+    private func heartbeatRelay(on host: String) throws -> HeartbeatRelay? {
+        guard let settings = try relay.settings(host: host) else { return nil }
+        var configuration = try endpoints.configuration()
+        configuration.relay = host
+        configuration.answerTimeout = Self.relayTimeout
+        let client = RollcallClient(endpoints: try endpoints.resolved(), configuration: configuration)
+        return HeartbeatRelay(settings: settings, client: client)
+    }
+
     func run() async throws {
-        var heartbeat = description.heartbeat(host: host ?? ProcessInfo.processInfo.hostName, binary: binary)
+        let host = host ?? ProcessInfo.processInfo.hostName
+        let relay = try heartbeatRelay(on: host)
+        var configuration = try endpoints.configuration()
+        // By its own heartbeats daemons know how often it calls.
+        if relay != nil { configuration.relay = host }
+        var heartbeat = description.heartbeat(host: host, binary: binary ?? Self.relayBinary)
         heartbeat.incarnation = UUID().uuidString.lowercased()
         let status = try await AgentSession(
             heartbeat: heartbeat,
             direct: direct.driver()?.reporter(of: heartbeat),
             endpoints: endpoints.resolved(),
-            configuration: endpoints.configuration(),
+            configuration: configuration,
             usesDatagrams: datagram,
             checks: checks.checks(defaultInterval: description.interval),
             child: child,
             fence: onForcedDown.map(Fence.init),
+            relay: relay,
             patience: stopTimeout?.duration ?? Self.patience,
             console: Console.current
         ).run()

@@ -1,3 +1,4 @@
+internal import HeartbeatRelay
 internal import RollcallClient
 internal import RollcallWire
 
@@ -14,6 +15,8 @@ struct AgentSession {
     let child: [String]
     /// What is done when an operator has forced the service down.
     let fence: Fence?
+    /// Passes heartbeats of others on; nil where it takes none.
+    let relay: HeartbeatRelay?
     /// How long the child has to end once it was asked to.
     let patience: Duration
     let console: Console
@@ -25,6 +28,7 @@ struct AgentSession {
         case agent
         case child(status: Int32)
         case fence
+        case relay
         case other
     }
 
@@ -34,7 +38,7 @@ struct AgentSession {
     /// - Throws: `Failure` when the child cannot be started.
     func run() async throws -> Int32 {
         let log = AgentLog(service: heartbeat, console: console)
-        if checks.isEmpty, child.isEmpty {
+        if checks.isEmpty, child.isEmpty, relay == nil {
             let text = "nothing is checked and no program started: this says only that the agent runs"
             log.note(.message(.warning, text))
         }
@@ -74,6 +78,7 @@ struct AgentSession {
         )
         let (childStarts, childStarted) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
         let (stops, stopAsked) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
+        let (relayStops, relayStopAsked) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
         if process == nil { childStarted.finish() }
 
         return try await withThrowingTaskGroup(of: Ended.self) { group in
@@ -83,6 +88,7 @@ struct AgentSession {
                     feed.yield(.stopRequested)
                     process?.stop(request)
                     stopAsked.finish()
+                    relayStopAsked.finish()
                 }
                 return .other
             }
@@ -108,6 +114,12 @@ struct AgentSession {
                     return .fence
                 }
             }
+            if let relay {
+                group.addTask {
+                    try await serve(relay, until: relayStops, log)
+                    return .relay
+                }
+            }
             group.addTask {
                 // Nobody hears of a child that could not be started.
                 for await _ in childStarts {}
@@ -121,20 +133,40 @@ struct AgentSession {
             var childStatus: Int32?
             var isAgentDone = false
             var isFenceDone = fence == nil
+            var isRelayDone = relay == nil
             func isRunning() -> Bool { !isAgentDone || (process != nil && childStatus == nil) }
-            while isRunning() || !isFenceDone {
+            while isRunning() || !isFenceDone || !isRelayDone {
                 switch try await group.next() {
                 case .agent: isAgentDone = true
                 case .child(let status): childStatus = status
                 case .fence: isFenceDone = true
+                case .relay: isRelayDone = true
                 case .other: break
                 case nil: throw CancellationError()
                 }
                 // Half a fence keeps nobody out.
-                if !isRunning() { fence?.close() }
+                if !isRunning() {
+                    fence?.close()
+                    relayStopAsked.finish()
+                }
             }
             group.cancelAll()
             return childStatus ?? 0
+        }
+    }
+
+    /// Passes heartbeats of others on until it is to stop, and what is under way has ended.
+    ///
+    /// - Throws: `Failure` where it cannot listen.
+    private func serve(_ relay: HeartbeatRelay, until stops: AsyncStream<Void>, _ log: AgentLog) async throws {
+        do {
+            try await relay.run(until: stops) { address in
+                log.note(.message(.info, "taking heartbeats of others at \(address)"))
+            }
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw Failure(status: Failure.refused, "--listen: \(relay.address): \(error)")
         }
     }
 

@@ -1,0 +1,39 @@
+import Glibc
+
+/// The file of a socket of this machine that a relay listens on.
+enum RelaySocket {
+    /// Sees that no other program listens there.
+    ///
+    /// A file that was left by one that was killed is replaced; one that is no socket is not.
+    ///
+    /// - Throws: Why the path cannot be listened on.
+    static func claim(_ path: String) throws(Unusable) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else { throw Unusable(path: path, reason: "it is no socket") }
+        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        guard probe >= 0 else { return }
+        defer { close(probe) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { place in
+            guard path.utf8.count < place.count else { return }
+            place.copyBytes(from: path.utf8)
+        }
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let answer = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(probe, $0, size) }
+        }
+        // Nobody listens there.
+        if answer != 0, errno == ECONNREFUSED { return }
+        throw Unusable(path: path, reason: "another program listens there")
+    }
+
+    /// Why a path cannot be listened on.
+    struct Unusable: Error, CustomStringConvertible {
+        var path: String
+        var reason: String
+
+        var description: String { "cannot listen on \(path): \(reason)" }
+    }
+}
