@@ -17,6 +17,8 @@ final class Gatherer: Sendable {
 
     /// The machine has few calls under way and one timer at a time: the bound is never near.
     private static let mostOrders = 4_096
+    /// A fraction of the pause that is noticed by it.
+    private static let tickInterval = Duration.milliseconds(500)
 
     private let state: Mutex<State>
     private let orders: AsyncStream<Order>
@@ -64,8 +66,25 @@ final class Gatherer: Sendable {
         }
     }
 
-    /// Sends and waits until `finish` was called and everything under way has ended.
+    /// Works until `finish` was called and everything under way has ended.
     func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { [self] in await tick() }
+            await carryOut()
+            group.cancelAll()
+        }
+        close()
+    }
+
+    /// Lets the machine know that the relay runs, until the task is cancelled.
+    private func tick() async {
+        while !Task.isCancelled {
+            try? await clock.sleep(for: Self.tickInterval)
+            step { $0.ticked(at: $1) }
+        }
+    }
+
+    private func carryOut() async {
         await withDiscardingTaskGroup { group in
             for await order in orders {
                 switch order {
@@ -82,7 +101,6 @@ final class Gatherer: Sendable {
                 }
             }
         }
-        close()
     }
 
     /// No reporter waits any more: nothing is to be done beyond what is under way.

@@ -5,6 +5,8 @@ import RollcallWire
 /// It performs no I/O and reads no clock: what came goes in, what is to be done comes out. What arrives within a short
 /// time goes on in one call; what arrives while as many calls are under way as may be waits for one to end. Nothing is
 /// answered that a daemon has not answered.
+///
+/// What waited in the sockets of a relay that was stopped is refused: it was sent before, and says nothing of who lives now.
 struct RelayMachine: Sendable {
     struct Limits: Hashable, Sendable {
         /// How long heartbeats wait for others at most.
@@ -16,6 +18,10 @@ struct RelayMachine: Sendable {
         /// What waits and is under way: beyond, reporters are sent elsewhere.
         var heartbeatsHeld = 50_000
         var bytesHeld = 32 << 20
+        /// Without a tick for longer than this the relay was stopped.
+        var longestPause = Duration.seconds(2)
+        /// For so long after that what comes may have waited in a socket.
+        var deafness = Duration.seconds(1)
     }
 
     enum Directive: Hashable, Sendable {
@@ -34,6 +40,8 @@ struct RelayMachine: Sendable {
     private var heldHeartbeats = 0
     private var heldBytes = 0
     private var timer: Duration?
+    private var lastSign = Duration.zero
+    private var deafUntil = Duration.zero
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
@@ -42,8 +50,28 @@ struct RelayMachine: Sendable {
 
     // MARK: What happens
 
+    /// Some time went by.
+    mutating func ticked(at now: Duration) -> [Directive] { noticePause(at: now) }
+
+    /// Looks whether the relay was stopped; what it holds came before that.
+    private mutating func noticePause(at now: Duration) -> [Directive] {
+        defer { lastSign = max(lastSign, now) }
+        guard now - lastSign > limits.longestPause else { return [] }
+        deafUntil = now + limits.deafness
+        let stale = waiting
+        waiting = []
+        for call in stale { release(call) }
+        return stale.map { .answer($0.id, .refused(.wasStopped)) }
+    }
+
     /// Heartbeats came.
     mutating func arrived(_ call: RelayedCall, at now: Duration) -> [Directive] {
+        let stale = noticePause(at: now)
+        return stale + taken(call, at: now)
+    }
+
+    private mutating func taken(_ call: RelayedCall, at now: Duration) -> [Directive] {
+        if now < deafUntil { return [.answer(call.id, .refused(.wasStopped))] }
         if call.count == 0 { return [.answer(call.id, .share(RelayShare()))] }
         guard call.count <= limits.heartbeatsPerCall, call.bytes.count <= limits.bytesPerCall else {
             return [.answer(call.id, .refused(.tooLarge))]
@@ -61,8 +89,9 @@ struct RelayMachine: Sendable {
 
     /// A time that was asked for has come.
     mutating func timerFired(at now: Duration) -> [Directive] {
+        let stale = noticePause(at: now)
         if let due = timer, due <= now { timer = nil }
-        return proceed(at: now)
+        return stale + proceed(at: now)
     }
 
     /// A call to a daemon came to its end.
@@ -71,10 +100,10 @@ struct RelayMachine: Sendable {
     /// being heard.
     mutating func ended(_ id: Int, _ result: RelayResult, at now: Duration) -> [Directive] {
         guard let batch = underWay.removeValue(forKey: id) else { return [] }
-        var directives: [Directive] = []
+        var directives = noticePause(at: now)
         switch result {
         case .answered(let reply):
-            directives = zip(batch.calls, batch.shares(of: reply)).map { .answer($0.id, .share($1)) }
+            directives += zip(batch.calls, batch.shares(of: reply)).map { .answer($0.id, .share($1)) }
         case .refused where batch.calls.count > 1:
             let alone = batch.calls.map { call in
                 var call = call
@@ -82,9 +111,9 @@ struct RelayMachine: Sendable {
                 return call
             }
             waiting = alone + waiting
-            return proceed(at: now)
+            return directives + proceed(at: now)
         case .refused(let refusal), .unanswered(let refusal):
-            directives = batch.calls.map { .answer($0.id, .refused(refusal)) }
+            directives += batch.calls.map { .answer($0.id, .refused(refusal)) }
         }
         for call in batch.calls { release(call) }
         return directives + proceed(at: now)

@@ -29,6 +29,11 @@ struct RelayRefusal: Error, Hashable, Sendable {
     }
 
     static let full = RelayRefusal(503, .driverLost, "too many heartbeats wait in this relay: report to a daemon")
+    static let wasStopped = RelayRefusal(
+        503,
+        .driverLost,
+        "this relay did not run for a while, and what waited for it may be old: report again"
+    )
     static let stopping = RelayRefusal(503, .driverLost, "this relay is stopping: report to a daemon")
 
     static let tooLarge = RelayRefusal(

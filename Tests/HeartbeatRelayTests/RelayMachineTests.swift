@@ -117,6 +117,7 @@ struct RelayMachineTests {
         var sent: [RelayBatch] = []
         for id in 1...5 {
             let time = Duration.seconds(id)
+            _ = machine.ticked(at: time - .milliseconds(500))
             _ = machine.arrived(try Self.call(id), at: time)
             sent += batches(machine.timerFired(at: time + .milliseconds(50)))
         }
@@ -168,6 +169,21 @@ struct RelayMachineTests {
         #expect(answers(machine.ended(alone[0].id, reply, at: .seconds(1))).keys.sorted() == [1])
         #expect(answers(machine.ended(alone[2].id, reply, at: .seconds(1))).keys.sorted() == [3])
         #expect(machine.isIdle)
+    }
+
+    @Test("what waited for a relay that was stopped is refused, and who lives comes again")
+    func stopped() throws {
+        var machine = RelayMachine()
+        for tenth in 0..<10 { _ = machine.ticked(at: .milliseconds(tenth * 500)) }
+        _ = machine.arrived(try Self.call(1), at: .milliseconds(4_500))
+        let now = Duration.seconds(60)
+        let refused: [Int: RelayAnswer] = [1: .refused(.wasStopped), 2: .refused(.wasStopped)]
+        #expect(answers(machine.arrived(try Self.call(2), at: now)) == refused)
+        #expect(machine.isIdle)
+        let later = machine.arrived(try Self.call(3), at: now + .milliseconds(900))
+        #expect(answers(later) == [3: .refused(.wasStopped)])
+        #expect(answers(machine.arrived(try Self.call(4), at: now + .milliseconds(1_001))).isEmpty)
+        #expect(batches(machine.timerFired(at: now + .milliseconds(1_051))).count == 1)
     }
 
     @Test("a call without heartbeats is answered without a daemon")

@@ -11,7 +11,7 @@ const REASONS = {
     local_pause: "the daemon was paused",
     starting: "the daemon has just started",
     mass_failure: "held by the brake",
-    reporter_lost: "a daemon fell silent",
+    reporter_lost: "a daemon or a relay fell silent",
     never_reported: "never reported yet",
     heartbeat_missed: "heartbeats missed",
     session_expired: "its session ended",
