@@ -18,6 +18,8 @@ struct RelayMachine: Sendable {
         /// What waits and is under way: beyond, reporters are sent elsewhere.
         var heartbeatsHeld = 50_000
         var bytesHeld = 32 << 20
+        /// What has waited for longer is refused: nobody waits for its answer any more, and it says less of who lives now.
+        var longestWait = Duration.seconds(2)
         /// Without a tick for longer than this the relay was stopped.
         var longestPause = Duration.seconds(2)
         /// For so long after that what comes may have waited in a socket.
@@ -82,6 +84,7 @@ struct RelayMachine: Sendable {
         heldHeartbeats += call.count
         heldBytes += call.bytes.count
         var call = call
+        call.arrived = now
         call.due = now + limits.gather
         waiting.append(call)
         return proceed(at: now)
@@ -133,7 +136,7 @@ struct RelayMachine: Sendable {
     // MARK: What is to be done
 
     private mutating func proceed(at now: Duration) -> [Directive] {
-        var directives: [Directive] = []
+        var directives = refuseLate(at: now)
         while underWay.count < limits.callsUnderWay, let first = waiting.first,
             first.due <= now || first.isAlone || isFull
         {
@@ -146,6 +149,15 @@ struct RelayMachine: Sendable {
         }
         timer = first.due
         return directives + [.setTimer(first.due)]
+    }
+
+    private mutating func refuseLate(at now: Duration) -> [Directive] {
+        let oldest = now - limits.longestWait
+        guard let first = waiting.first, first.arrived < oldest else { return [] }
+        let late = waiting.filter { $0.arrived < oldest }
+        waiting.removeAll { $0.arrived < oldest }
+        for call in late { release(call) }
+        return late.map { .answer($0.id, .refused(.late)) }
     }
 
     /// Whether as much waits as one call may bring.

@@ -29,6 +29,7 @@ struct RelayRefusal: Error, Hashable, Sendable {
     }
 
     static let full = RelayRefusal(503, .driverLost, "too many heartbeats wait in this relay: report to a daemon")
+    static let late = RelayRefusal(503, .driverLost, "no daemon answered this relay in time: report to a daemon")
     static let wasStopped = RelayRefusal(
         503,
         .driverLost,

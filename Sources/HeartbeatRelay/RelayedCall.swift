@@ -8,6 +8,7 @@ struct RelayedCall: Hashable, Sendable {
     var bytes: [UInt8]
     /// It wants its answer only after a flush.
     var isDurable = false
+    var arrived = Duration.zero
     /// By when it goes on to a daemon, with what has come until then.
     var due = Duration.zero
     /// It was refused together with others, and goes by itself: one may have spoiled it for all.

@@ -116,17 +116,31 @@ struct RelayMachineTests {
         var machine = RelayMachine(limits: limits)
         var sent: [RelayBatch] = []
         for id in 1...5 {
-            let time = Duration.seconds(id)
-            _ = machine.ticked(at: time - .milliseconds(500))
+            let time = Duration.milliseconds(id * 200)
             _ = machine.arrived(try Self.call(id), at: time)
             sent += batches(machine.timerFired(at: time + .milliseconds(50)))
         }
         #expect(sent.map { $0.calls.map(\.id) } == [[1], [2]])
-        let next = machine.ended(sent[0].id, .answered(RelayReply(services: [Self.entry(0)])), at: .seconds(6))
+        let next = machine.ended(sent[0].id, .answered(RelayReply(services: [Self.entry(0)])), at: .seconds(2))
         #expect(batches(next).map { $0.calls.map(\.id) } == [[3, 4, 5]])
         #expect(answers(next).count == 1)
         // An answer that comes twice is nobody's.
-        #expect(machine.ended(sent[0].id, .answered(RelayReply()), at: .seconds(6)) == [])
+        #expect(machine.ended(sent[0].id, .answered(RelayReply()), at: .seconds(2)) == [])
+    }
+
+    @Test("what has waited too long for a daemon is refused, and not passed on as if it had just come")
+    func late() throws {
+        var limits = RelayMachine.Limits()
+        limits.callsUnderWay = 1
+        var machine = RelayMachine(limits: limits)
+        _ = machine.arrived(try Self.call(1), at: .zero)
+        let batch = try #require(batches(machine.timerFired(at: .milliseconds(50))).first)
+        _ = machine.arrived(try Self.call(2), at: .milliseconds(900))
+        _ = machine.arrived(try Self.call(3), at: .milliseconds(1_900))
+        _ = machine.ticked(at: .milliseconds(2_000))
+        let next = machine.ended(batch.id, .answered(RelayReply(services: [Self.entry(0)])), at: .milliseconds(3_000))
+        #expect(answers(next)[2] == .refused(.late))
+        #expect(batches(next).map { $0.calls.map(\.id) } == [[3]])
     }
 
     @Test("what it holds is bounded: beyond, reporters go elsewhere")
