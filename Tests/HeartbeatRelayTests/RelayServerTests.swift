@@ -32,7 +32,7 @@ struct RelayServerTests {
         to endpoints: [String],
         gather: Duration = .milliseconds(20),
         token: String? = nil,
-        _ body: @Sendable (Endpoint) async throws -> Void
+        _ body: @escaping @Sendable (Endpoint) async throws -> Void
     ) async throws {
         var settings = RelaySettings(address: .network(host: "127.0.0.1", port: 0), host: "r1")
         settings.gather = gather

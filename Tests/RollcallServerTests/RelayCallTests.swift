@@ -1,5 +1,6 @@
 import HTTPTypes
 import LivenessCore
+import LivenessEngine
 import RollcallWire
 import Testing
 
@@ -77,7 +78,7 @@ struct RelayCallTests {
             hosts: ["h1", "r1"].compactMap { NamePattern($0) },
             binaries: ["b"].compactMap { NamePattern($0) }
         )
-        let proof = AccessList.Credential.Proof.token(digest: AccessList.digest(of: "reporting"))
+        let proof = AccessList.Proof.token(digest: AccessList.digest(of: "reporting"))
         let list = AccessList([AccessList.Credential(proof: proof, identity: identity)])
         try await guarded(AccessControl(list)) { server in
             let token = [("Authorization", "Bearer reporting")]
