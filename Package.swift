@@ -26,7 +26,6 @@ let package = Package(
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
@@ -281,18 +280,13 @@ let package = Package(
         .target(name: "LivenessConformance", dependencies: ["LivenessCore", "LivenessTesting"]),
         .target(name: "ServerFixtures"),
 
-        // MARK: Benchmarks: `swift package benchmark`
+        // MARK: Measurements
 
+        .target(name: "AllocationCount", path: "Sources/Benchmarks/AllocationCount"),
         .executableTarget(
-            name: "CoreBenchmarks",
-            dependencies: [
-                "LivenessCore",
-                "LivenessTesting",
-                "RollcallServer",
-                .product(name: "Benchmark", package: "benchmark"),
-            ],
-            path: "Sources/Benchmarks/CoreBenchmarks",
-            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
+            name: "core-benchmarks",
+            dependencies: ["AllocationCount", "LivenessCore", "LivenessTesting", "RollcallServer"],
+            path: "Sources/Benchmarks/CoreBenchmarks"
         ),
 
         .executableTarget(
@@ -540,4 +534,21 @@ if Context.environment["ROLLCALL_CORE_ALONE"] != nil {
     let core = ["LivenessCore", "LivenessEngine", "LivenessTesting", "LivenessCoreTests", "LivenessEngineTests"]
     package.targets.removeAll { !core.contains($0.name) }
     package.products = []
+}
+
+// The core, what decodes heartbeats for it, and what measures them, alone: a release build of all that stands beside
+// these in their rooms, HTTP before all, takes many times as long.
+if Context.environment["ROLLCALL_BENCHMARKS_ALONE"] != nil {
+    let measured = ["AllocationCount", "core-benchmarks", "LivenessCore", "LivenessTesting", "RollcallServer"]
+    package.targets.removeAll { !measured.contains($0.name) }
+    package.products = []
+    for target in package.targets where target.name == "RollcallServer" {
+        target.path = "Sources/RollcallServer/Scanner"
+        target.resources = nil
+        target.dependencies = ["LivenessCore"]
+    }
+    for target in package.targets where target.name == "LivenessTesting" {
+        target.sources = ["SplitMix64.swift"]
+        target.dependencies = []
+    }
 }

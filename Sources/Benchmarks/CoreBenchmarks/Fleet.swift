@@ -68,12 +68,12 @@ struct Fleet {
     }
 
     /// Sealed batches, each service once, in random order.
-    func batches(sequence: UInt64) -> [HeartbeatBatch] {
+    func batches(sequence: UInt64, size: Int = Self.batchSize) -> [HeartbeatBatch] {
         var random = SplitMix64(seed: 42)
         let order = (0..<count).shuffled(using: &random)
-        return stride(from: 0, to: count, by: Self.batchSize).map { first in
+        return stride(from: 0, to: count, by: size).map { first in
             var batch = HeartbeatBatch()
-            for number in order[first..<min(first + Self.batchSize, count)] {
+            for number in order[first..<min(first + size, count)] {
                 batch.append(Self.heartbeat(number, sequence: sequence))
             }
             batch.seal(machine.board.hasher)
@@ -106,9 +106,10 @@ struct Fleet {
         machine.flushEnded(at: now)
     }
 
-    /// Empties the list of those to flush.
-    mutating func flush(at now: Instant) {
+    /// Empties the list of those to flush; answers how many there were.
+    mutating func flush(at now: Instant) -> Int {
         var pending = machine.beginFlush(at: now)
         machine.fill(&pending, limit: .max / 2)
+        return pending.count
     }
 }

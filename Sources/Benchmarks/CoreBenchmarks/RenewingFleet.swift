@@ -1,19 +1,14 @@
 import LivenessCore
-import RollcallServer
-import Synchronization
 
-/// A million services that beat round after round; made once and shared by the benchmarks that need it.
-struct RenewingFleet: Sendable {
-    static let shared = Shared()
-
-    let count = 1_000_000
-    private var fleet: Fleet
-    private var batches: [HeartbeatBatch]
+/// A fleet that beats round after round, in random order and batches of a thousand.
+struct RenewingFleet {
+    private(set) var fleet: Fleet
+    private(set) var batches: [HeartbeatBatch]
     private var now: Instant
     private var sequence: UInt64 = 1
     private var outcomes: [HeartbeatOutcome] = []
 
-    init() {
+    init(count: Int) {
         fleet = Fleet(count: count)
         now = Instant(nanoseconds: 0) + .milliseconds(100)
         fleet.sound(at: now)
@@ -27,7 +22,7 @@ struct RenewingFleet: Sendable {
         for batch in batches.indices {
             for entry in batches[batch].entries.indices { batches[batch].entries[entry].sequence = sequence }
         }
-        fleet.flush(at: now)
+        _ = fleet.flush(at: now)
         now = now + .milliseconds(10)
         fleet.sound(at: now)
     }
@@ -39,6 +34,12 @@ struct RenewingFleet: Sendable {
         }
     }
 
+    /// Puts everybody into a flush; answers how many it holds.
+    mutating func flush() -> Int { fleet.flush(at: now) }
+
+    /// How many renewals were counted so far.
+    var renewed: Int { Int(fleet.machine.counters.renewed) }
+
     /// The bodies of the calls of the next round.
     mutating func bodies() -> [[UInt8]] {
         nextRound()
@@ -49,30 +50,6 @@ struct RenewingFleet: Sendable {
                     + "\"sequence\":\(entry.sequence),\"report_interval\":10}"
             }
             return Array("{\"heartbeats\":[\(entries.joined(separator: ","))]}".utf8)
-        }
-    }
-
-    mutating func decodeAndRenew(_ bodies: [[UInt8]]) {
-        for body in bodies {
-            outcomes.removeAll(keepingCapacity: true)
-            guard var call = try? HeartbeatScanner.scan(body) else { continue }
-            call.batch.seal(fleet.machine.board.hasher)
-            fleet.receive(call.batch, at: now, &outcomes)
-        }
-    }
-
-    final class Shared: Sendable {
-        private let fleet = Mutex<RenewingFleet?>(nil)
-
-        func take() -> RenewingFleet {
-            fleet.withLock { fleet in
-                defer { fleet = nil }
-                return fleet ?? RenewingFleet()
-            }
-        }
-
-        func give(_ used: RenewingFleet) {
-            fleet.withLock { $0 = used }
         }
     }
 }
