@@ -6,26 +6,27 @@ import Synchronization
 ///
 /// Left to itself the transaction that makes the log too long carries it over, and what is to be recorded then waits for
 /// tens of megabytes to reach the disk. A connection of its own does it here, and hinders nobody (`PASSIVE`). The log
-/// begins anew where all of it was carried over before somebody writes on; should that never happen it grows, up to
-/// `longest`, and then writers wait for the little that is left (`RESTART`).
+/// begins anew where all of it was carried over before somebody writes on; where that does not happen and it has grown
+/// eightfold, writers wait for the little that is left (`RESTART`), unless somebody still reads what was there before.
 final class LogCheckpoints: Sendable {
-    /// Pages of log before it is carried over; 32 MiB.
-    ///
-    /// Flushes touch the same pages again and again, and each is then carried once
-    /// for many of them.
-    private static let wanted = 8_192
-    /// Pages of log at which writers wait; 256 MiB.
-    private static let longest = 65_536
     /// What was written while the last was under way is carried over by the next.
     private static let mostRounds = 4
 
     private let connection: DatabaseQueue
+    /// Pages of log before it is carried over.
+    private let wanted: Int
+    private let longest: Int
     /// Pages in the log after the last commit.
     private let pages = Atomic(0)
     private let isBusy = Atomic(false)
 
-    init(path: String, _ configuration: Configuration) throws {
+    init(path: String, after wanted: Int, _ configuration: Configuration) throws {
+        var configuration = configuration
+        // What cannot be done at once is done after another commit.
+        configuration.busyMode = .immediateError
         connection = try DatabaseQueue(path: path, configuration: configuration)
+        self.wanted = wanted
+        longest = wanted * 8
     }
 
     /// Counts what that connection, the only one that writes, adds to the log, in place of the library's own rule.
@@ -46,7 +47,7 @@ final class LogCheckpoints: Sendable {
 
     private func grown(to count: Int) {
         pages.store(count, ordering: .relaxed)
-        guard count >= Self.wanted, !isBusy.exchange(true, ordering: .acquiring) else { return }
+        guard count >= wanted, !isBusy.exchange(true, ordering: .acquiring) else { return }
         connection.asyncWriteWithoutTransaction { [self] database in
             defer { isBusy.store(false, ordering: .releasing) }
             // Where it fails, the next commit asks again.
@@ -59,8 +60,11 @@ final class LogCheckpoints: Sendable {
             let result = try database.checkpoint(.passive)
             if result.checkpointedFrameCount == result.walFrameCount { return }
         }
-        if pages.load(ordering: .relaxed) > Self.longest { try database.checkpoint(.restart) }
+        if pages.load(ordering: .relaxed) > longest { try database.checkpoint(.restart) }
     }
+
+    /// Waits until what was begun is done.
+    func settle() async throws { try await connection.read { _ in } }
 
     func close() throws { try connection.close() }
 }

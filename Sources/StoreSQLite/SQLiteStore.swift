@@ -20,6 +20,10 @@ package final class SQLiteStore: SQLRecordStore {
         package var busyTimeout: Duration
         /// When a silent worker of a service counts as dead.
         package var downTimes: DownTimes
+        /// Pages of SQLite's write-ahead log before it is carried over into the file; 8,192 are 32 MiB.
+        ///
+        /// Flushes touch the same pages again and again, and each is then carried once for many of them.
+        package var logPages = 8_192
 
         package init(
             path: String,
@@ -38,7 +42,7 @@ package final class SQLiteStore: SQLRecordStore {
     let pool: DatabasePool
     let fence: Fence
     package let downTimes: DownTimes
-    private let checkpoints: LogCheckpoints
+    let checkpoints: LogCheckpoints
     private let lock: FileLock
     /// Of the file that was opened.
     private let identity: FileIdentity?
@@ -62,7 +66,11 @@ package final class SQLiteStore: SQLRecordStore {
                 try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -32768")
                 try Schema(release: configuration.release, migrations: migrations).prepare(database)
             }
-            let checkpoints = try LogCheckpoints(path: path, Self.connection(configuration))
+            let checkpoints = try LogCheckpoints(
+                path: path,
+                after: configuration.logPages,
+                Self.connection(configuration)
+            )
             pool.writeWithoutTransaction { checkpoints.watch($0) }
             self.checkpoints = checkpoints
             self.pool = pool

@@ -100,6 +100,36 @@ struct FaultTests {
         try other.close()
     }
 
+    @Test("the write-ahead log is carried over and begins anew, also after somebody read what was there before")
+    func logCarriedOver() async throws {
+        let directory = try TemporaryDirectory()
+        var configuration = SQLiteStore.Configuration(path: directory.database)
+        configuration.logPages = 64
+        let store = try SQLiteStore(configuration)
+        func admit(_ rounds: Range<Int>) async throws {
+            for round in rounds {
+                _ = try await store.admit(admissions(round * 100..<(round + 1) * 100), at: noon)
+                try await store.checkpoints.settle()
+            }
+        }
+        func logPages() throws -> Int {
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(directory.database)-wal")
+            return (attributes[.size] as? Int ?? 0) / 4_096
+        }
+        try await admit(0..<40)
+        let settled = try logPages()
+        #expect(settled < 400)
+        let reader = try store.pool.makeSnapshot()
+        try await admit(40..<60)
+        let held = try logPages()
+        #expect(held > settled + 400)
+        try reader.close()
+        try await admit(60..<100)
+        #expect(try logPages() == held)
+        #expect(try await StoreContent(of: store).services.count == 10_000)
+        try store.close()
+    }
+
     @Test("a page of garbage is corrupt, not a trap")
     func damagedPages() async throws {
         _ = try await store.admit(admissions(0..<500), at: noon)
