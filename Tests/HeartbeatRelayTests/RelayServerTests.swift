@@ -1,3 +1,4 @@
+import Foundation
 import RollcallClient
 import RollcallWire
 import StubDaemon
@@ -30,11 +31,12 @@ struct RelayServerTests {
     /// Runs a relay on the host `r1` while `body` runs.
     private static func relay(
         to endpoints: [String],
+        at address: RelayAddress = .network(host: "127.0.0.1", port: 0),
         gather: Duration = .milliseconds(20),
         token: String? = nil,
         _ body: @escaping @Sendable (Endpoint) async throws -> Void
     ) async throws {
-        var settings = RelaySettings(address: .network(host: "127.0.0.1", port: 0), host: "r1")
+        var settings = RelaySettings(address: address, host: "r1")
         settings.gather = gather
         settings.token = token.flatMap { RelayToken($0) }
         var configuration = ClientConfiguration()
@@ -188,6 +190,26 @@ struct RelayServerTests {
                 #expect(entry.uuid == "uuid-of-h")
             }
         }
+    }
+
+    @Test("it listens on a socket of this machine as well, and replaces a file that a killed one left, and no other")
+    func socket() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "relay-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appending(path: "s").path
+        try await StubDaemon.run(answering: Self.daemon) { stub in
+            for _ in 0..<2 {
+                try await Self.relay(to: [stub.url], at: .socket(path: path)) { relay in
+                    let entry = try await reporter(relay).sendHeartbeat(WireHeartbeat(host: "h", binary: "b"))
+                    #expect(entry.uuid == "uuid-of-h")
+                    #expect(throws: RelaySocket.Unusable.self) { try RelaySocket.claim(path) }
+                }
+            }
+        }
+        let file = folder.appending(path: "file").path
+        try "words".write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(throws: RelaySocket.Unusable.self) { try RelaySocket.claim(file) }
     }
 
     @Test("an agent beats through a relay as it does at a daemon, and leaves")
