@@ -207,12 +207,7 @@ package struct ModelDaemon {
 
     // MARK: Heartbeats
 
-    /// One heartbeat; what becomes of it after the store was asked where needed.
-    ///
-    /// - Parameters:
-    ///   - heartbeat: The heartbeat.
-    ///   - relay: The host of the relay through which it comes; empty where it comes directly.
-    /// - Returns: What became of it.
+    /// One heartbeat, which may come through the relay on a host; what becomes of it after the store was asked where needed.
     @discardableResult
     package mutating func beat(_ heartbeat: Heartbeat, through relay: String = "") async -> HeartbeatOutcome.Kind {
         var batch = HeartbeatBatch()
