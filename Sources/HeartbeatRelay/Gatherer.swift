@@ -18,7 +18,7 @@ final class Gatherer: Sendable {
     /// The machine has few calls under way and one timer at a time: the bound is never near.
     private static let mostOrders = 4_096
     /// A fraction of the pause that is noticed by it.
-    private static let tickInterval = Duration.milliseconds(500)
+    private static let tickInterval = Duration.milliseconds(50)
 
     private let state: Mutex<State>
     private let orders: AsyncStream<Order>

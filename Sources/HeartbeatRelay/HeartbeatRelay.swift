@@ -9,8 +9,8 @@ import ServiceLifecycle
 ///
 /// Whoever reports to it is answered what a daemon answered, and nothing before. Where none answers, it is sent elsewhere.
 package struct HeartbeatRelay: Sendable {
-    /// A connection without a request is closed after this long.
-    private static let idle = TimeAmount.seconds(60)
+    /// A connection without a request is closed after this long, also one that sends a head byte by byte.
+    private static let idle = TimeAmount.seconds(30)
     private static let backlog = 256
 
     private let settings: RelaySettings
@@ -74,6 +74,7 @@ package struct HeartbeatRelay: Sendable {
         let router = Router(context: RelayContext.self)
         router.add(middleware: RelayDoor(settings: settings))
         RelayController(gatherer: gatherer, client: client).addRoutes(to: router)
+        let gate = ConnectionGate(most: settings.mostConnections, quiet: Self.idle)
         let address = settings.address
         let bind: BindAddress =
             switch address {
@@ -84,7 +85,7 @@ package struct HeartbeatRelay: Sendable {
             router: router,
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    idleTimeout: Self.idle,
+                    additionalChannelHandlers: [gate.guardian()],
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 8 << 10,
                         maxHeaderListSize: 32 << 10,
@@ -95,8 +96,7 @@ package struct HeartbeatRelay: Sendable {
             configuration: ApplicationConfiguration(
                 address: bind,
                 backlog: Self.backlog,
-                reuseAddress: true,
-                availableConnectionsDelegate: MaximumAvailableConnections(settings.mostConnections)
+                reuseAddress: true
             ),
             onServerRunning: { channel in
                 guard case .network(let host, _) = address, let port = channel.localAddress?.port else {

@@ -12,12 +12,15 @@ import Synchronization
 final class RelayController: Sendable {
     /// Calls that are passed on one by one, at a time.
     private static let mostSingle = 32
+    /// Bytes of bodies that are being received, at a time.
+    private static let mostReceived = 64 << 20
     /// A body must have come whole this long after its head.
     private static let bodyTime = Duration.seconds(10)
 
     private let gatherer: Gatherer
     private let client: RollcallClient
     private let singleCount = Mutex(0)
+    private let receivedBytes = Mutex(0)
 
     init(gatherer: Gatherer, client: RollcallClient) {
         self.gatherer = gatherer
@@ -54,8 +57,17 @@ final class RelayController: Sendable {
         }
     }
 
-    /// The whole body, for as long as one may take.
+    /// The whole body, for as long as one may take; room for it is held before the first of it is read.
     private func body(of request: Request) async throws -> [UInt8] {
+        let stated = request.headers[.contentLength].flatMap { Int($0) } ?? WireLimits.bodyBytes
+        let room = min(max(stated, 0), WireLimits.bodyBytes)
+        let isRoom = receivedBytes.withLock { bytes in
+            guard bytes + room <= Self.mostReceived else { return false }
+            bytes += room
+            return true
+        }
+        guard isRoom else { throw RelayRefusal.full }
+        defer { receivedBytes.withLock { $0 -= room } }
         let body = request.body
         return try await withThrowingTaskGroup(of: [UInt8].self) { group in
             group.addTask {

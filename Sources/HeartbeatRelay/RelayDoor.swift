@@ -64,11 +64,18 @@ struct RelayDoor: RouterMiddleware {
     private func isForUs(_ authority: String) -> Bool {
         guard case .network(let listened, _) = settings.address else { return true }
         let host: Substring
+        let rest: Substring
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
             host = authority[authority.index(after: authority.startIndex)..<end]
+            rest = authority[authority.index(after: end)...]
         } else {
             host = authority.prefix { $0 != ":" }
+            rest = authority.dropFirst(host.count)
         }
+        guard
+            rest.isEmpty
+                || rest.first == ":" && rest.dropFirst().allSatisfy(\.isASCII) && UInt16(rest.dropFirst()) != nil
+        else { return false }
         let names: Set = ["localhost", "127.0.0.1", "::1", listened.lowercased(), settings.host.lowercased()]
         return names.contains(host.lowercased())
     }

@@ -20,10 +20,10 @@ struct RelayMachine: Sendable {
         var bytesHeld = 32 << 20
         /// What has waited for longer is refused: nobody waits for its answer any more, and it says less of who lives now.
         var longestWait = Duration.seconds(2)
-        /// Without a tick for longer than this the relay was stopped.
-        var longestPause = Duration.seconds(2)
-        /// For so long after that what comes may have waited in a socket.
-        var deafness = Duration.seconds(1)
+        /// Without a tick for longer than this the relay was stopped; less where those who report to it beat more often.
+        var longestPause = Duration.seconds(1)
+        /// What is less is noise.
+        var shortestPause = Duration.milliseconds(300)
     }
 
     enum Directive: Hashable, Sendable {
@@ -44,6 +44,8 @@ struct RelayMachine: Sendable {
     private var timer: Duration?
     private var lastSign = Duration.zero
     private var deafUntil = Duration.zero
+    /// The shortest report_interval that a daemon told a service of this relay.
+    private var shortestInterval: Duration?
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
@@ -58,8 +60,10 @@ struct RelayMachine: Sendable {
     /// Looks whether the relay was stopped; what it holds came before that.
     private mutating func noticePause(at now: Duration) -> [Directive] {
         defer { lastSign = max(lastSign, now) }
-        guard now - lastSign > limits.longestPause else { return [] }
-        deafUntil = now + limits.deafness
+        let pause = max(limits.shortestPause, min(limits.longestPause, shortestInterval ?? limits.longestPause))
+        guard now - lastSign > pause else { return [] }
+        // For as long what comes may have waited in a socket.
+        deafUntil = now + pause
         let stale = waiting
         waiting = []
         for call in stale { release(call) }
@@ -106,6 +110,7 @@ struct RelayMachine: Sendable {
         var directives = noticePause(at: now)
         switch result {
         case .answered(let reply):
+            shortestInterval = ([shortestInterval] + reply.services.map(\.reportInterval)).compactMap(\.self).min()
             directives += zip(batch.calls, batch.shares(of: reply)).map { .answer($0.id, .share($1)) }
         case .refused where batch.calls.count > 1:
             let alone = batch.calls.map { call in

@@ -54,6 +54,17 @@ extension WireValue {
         return Int(exactly: index)
     }
 
+    /// The report_interval that an entry tells its service.
+    var reportInterval: Duration? {
+        guard case .object(let fields) = self else { return nil }
+        switch fields["report_interval"] {
+        case .integer(let seconds)?:
+            return WireLimits.reportInterval.contains(Double(seconds)) ? .seconds(seconds) : nil
+        case .number(let seconds)?: return WireLimits.reportInterval.contains(seconds) ? .seconds(seconds) : nil
+        default: return nil
+        }
+    }
+
     /// The same entry at another position.
     func at(_ position: Int) -> WireValue {
         guard case .object(var fields) = self else { return self }

@@ -7,7 +7,7 @@ package struct RelaySettings: Sendable {
     package var gather = Duration.milliseconds(50)
     /// What reporters have to prove themselves with; nil where nobody has to, on this machine alone.
     package var token: RelayToken?
-    /// Connections open at a time; who comes then waits to be accepted.
+    /// Connections open at a time; who comes then is turned away.
     package var mostConnections = 512
 
     package init(address: RelayAddress, host: String) {

@@ -5,15 +5,15 @@ import RollcallWire
 extension RelayRefusal {
     /// What a reporter is told of a call that did not do what it was passed on for.
     ///
-    /// A daemon's own refusal is passed on. That no daemon answered, cannot answer now, or does not know the relay, is for
-    /// the reporter to go elsewhere.
+    /// A daemon's own refusal is passed on. That no daemon answered, cannot answer now, or does not know the relay or let it
+    /// report, is for the reporter to go elsewhere: what it may itself is another matter.
     init(_ error: ClientError) {
         guard let status = error.status, let words = error.error else {
             self = .noDaemon(error.message)
             return
         }
         switch status {
-        case 401, 429: self = .noDaemon(error.message)
+        case 401, 403, 429: self = .noDaemon(error.message)
         case 400..<500: self.init(status, words)
         default: self = .noDaemon(words.message, code: status == 503 ? words.code : .driverLost)
         }

@@ -204,7 +204,8 @@ package final class LivenessEngine: Service {
             }
         }
         let isCompanied = try await isAnyoneAlive(of: daemons)
-        let head = try await load(isCompanied: isCompanied)
+        let loading = time.now
+        let head = try await load(from: loading, isCompanied: isCompanied)
         let mine = daemons.first { $0.id == settings.liveness.daemon }
         try await store.write(own.daemonRecord(drivers.names, flushCount: mine?.flushCount ?? 0, at: time.wall))
         tail.restart(at: head.revision)
@@ -215,7 +216,7 @@ package final class LivenessEngine: Service {
             machine.continueFlushCount(from: mine?.flushCount ?? 0)
             for shadow in drivers.shadows { machine.addShadow(shadow.name, at: now) }
             machine.logAdvanced(to: head)
-            machine.began(at: now, wall: wall)
+            machine.began(at: now, loadedFrom: loading, wall: wall)
         }
         shared.publish()
         logger.info(
@@ -228,8 +229,7 @@ package final class LivenessEngine: Service {
     }
 
     /// Takes in all records; answers where the log stood.
-    private func load(isCompanied: Bool) async throws(StoreError) -> LogHead {
-        let began = time.now
+    private func load(from began: Instant, isCompanied: Bool) async throws(StoreError) -> LogHead {
         // A back end that forgets says nothing about what each had left of its time: all have all of it.
         let isPersistent = drivers.deciding.guarantees.isPersistent
         var newestStamp: Timestamp?

@@ -54,8 +54,9 @@ package struct ModelDaemon {
         Timestamp(microseconds: now.nanoseconds / 1_000) + wallOffset
     }
 
-    /// Loads what the store has, as a daemon does before it hears anything; `isCompanied` where another was seen to live.
-    package mutating func start(isCompanied: Bool = false) async throws {
+    /// Loads what the store has in so much time, as a daemon does before it hears anything; `isCompanied` where another
+    /// was seen to live.
+    package mutating func start(isCompanied: Bool = false, loading: Duration = .zero) async throws {
         let pages = Collected()
         let forgotten = wall - Burials.memory
         let head = try await store.load(since: forgotten) { page throws(StoreError) in pages.pages.append(page) }
@@ -82,7 +83,8 @@ package struct ModelDaemon {
         machine.continueFlushCount(from: mine?.flushCount ?? 0)
         machine.logAdvanced(to: head.head)
         logRead = head.head.revision
-        machine.began(at: now, wall: wall)
+        now = now + loading
+        machine.began(at: now, loadedFrom: now - loading, wall: wall)
     }
 
     private final class Collected {

@@ -14,6 +14,10 @@ public struct ClientConfiguration: Hashable, Sendable {
     ///
     /// Services on other hosts that were last heard through a relay are `unknown` (`reporter_lost`) when it is lost.
     public var relay: String?
+    /// No further endpoint is tried this long after a call was made; `nil` where each is.
+    ///
+    /// What is passed on for others must not arrive when it has long ceased to be true.
+    package var lastTryAfter: Duration?
     /// What is trusted, and shown, where an address begins with `https`.
     ///
     /// The files are read once in the life of the process.

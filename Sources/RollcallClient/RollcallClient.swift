@@ -65,9 +65,14 @@ public struct RollcallClient: Sendable {
         var lastRefusal: ClientError?
         var unknownCaller: ClientError?
         var wasUnreadable = false
+        let began = ContinuousClock.now
         for offset in endpoints.indices {
             let index = (first + offset) % endpoints.count
             let endpoint = endpoints[index]
+            if let limit = configuration.lastTryAfter, ContinuousClock.now - began > limit {
+                failures.append("\(endpoint): not tried \(ContinuousClock.now - began) after the call was made")
+                continue
+            }
             let reply: ClientReply
             do {
                 reply = try await HTTPTransport.send(request, to: endpoint, configuration)

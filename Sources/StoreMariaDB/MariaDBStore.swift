@@ -67,11 +67,29 @@ package final class MariaDBStore: SQLRecordStore {
             try await readers.run { session in
                 defer { try? session.command("COMMIT") }
                 try schema.check(session)
+                try Self.checkLists(session)
             }
             try await lock?.take()
         } catch {
             await close()
             throw StoreError(mariaDB: error, at: place)
+        }
+    }
+
+    /// Names go over in lists of JSON: a server that hands their escapes on as they are would find `a\b` nowhere.
+    private static func checkLists(_ session: MariaDBSession) throws {
+        let written = #"["a\\b\"c"]"#
+        let read = try session.rows(
+            "SELECT word FROM json_table(?, '$[*]' COLUMNS (word VARCHAR(16) PATH '$')) AS list",
+            [.text(written)]
+        ) { try $0.text(0) }
+        guard read == [#"a\b"c"#] else {
+            let version = try session.rows("SELECT version()", []) { try $0.text(0) }.first ?? nil
+            throw StoreError(
+                .schema,
+                "the server (\(version ?? "of an unknown version")) reads \(written) with json_table as \(read), expected "
+                    + #"a\b"c: MariaDB 10.6 or later with its bugs of json_table mended"#
+            )
         }
     }
 

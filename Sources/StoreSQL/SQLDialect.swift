@@ -33,10 +33,17 @@ package enum SQLDialect: Hashable, Sendable {
         case .sqlite: "\(table) WHERE \(key) IN (SELECT value FROM json_each(?))"
         case .mariaDB:
             """
-            json_table(?, '$[*]' COLUMNS (wanted BIGINT PATH '$')) AS list STRAIGHT_JOIN \(table) ON \(key) = wanted \
-            WHERE TRUE
+            json_table(?, '$[*]' COLUMNS (wanted BIGINT PATH '$')) AS list \
+            STRAIGHT_JOIN \(Self.forcing("PRIMARY", on: table)) ON \(key) = wanted WHERE TRUE
             """
         }
+    }
+
+    /// The table, or the first of several, found by that key and no other way: while it counts as small (its statistics are
+    /// seconds behind) the server would read all of it for each entry of a list.
+    private static func forcing(_ index: String, on table: String) -> String {
+        let name = table.prefix { $0 != " " }
+        return "\(name) FORCE INDEX (\(index))\(table.dropFirst(name.count))"
     }
 
     /// The rows of a table of services whose names are in a list of hosts and binaries, and whose `deleted` is as said.
@@ -49,7 +56,8 @@ package enum SQLDialect: Hashable, Sendable {
             """
         case .mariaDB:
             """
-            \(list) STRAIGHT_JOIN \(table) ON host = wanted_host AND `binary` = wanted_binary WHERE deleted \(deleted)
+            \(list) STRAIGHT_JOIN \(Self.forcing("services_name", on: table)) \
+            ON host = wanted_host AND `binary` = wanted_binary WHERE deleted \(deleted)
             """
         }
     }
@@ -74,7 +82,8 @@ package enum SQLDialect: Hashable, Sendable {
         let changes = columns.map { "\($0.name) = new_\($0.name)" }.joined(separator: ", ")
         return switch self {
         case .sqlite: "UPDATE \(table) SET \(changes) FROM \(list) WHERE id = row_id"
-        case .mariaDB: "UPDATE \(list) STRAIGHT_JOIN \(table) ON id = row_id SET \(changes)"
+        case .mariaDB:
+            "UPDATE \(list) STRAIGHT_JOIN \(Self.forcing("PRIMARY", on: table)) ON id = row_id SET \(changes)"
         }
     }
 

@@ -5,9 +5,9 @@ import Synchronization
 /// Carries SQLite's write-ahead log over into the file, beside those who write.
 ///
 /// Left to itself the transaction that makes the log too long carries it over, and what is to be recorded then waits for
-/// tens of megabytes to reach the disk. A connection of its own does it here, and hinders nobody (`PASSIVE`). The log
-/// begins anew where all of it was carried over before somebody writes on; where that does not happen and it has grown
-/// eightfold, writers wait for the little that is left (`RESTART`), unless somebody still reads what was there before.
+/// tens of megabytes to reach the disk. A connection of its own does it here, and hinders nobody. The log begins anew where
+/// all of it was carried over before somebody writes on. Where writers leave no gap for that and it has grown eightfold, the
+/// one who just wrote carries over the little that is left, as far as nobody still reads what was there before.
 final class LogCheckpoints: Sendable {
     /// What was written while the last was under way is carried over by the next.
     private static let mostRounds = 4
@@ -16,14 +16,9 @@ final class LogCheckpoints: Sendable {
     /// Pages of log before it is carried over.
     private let wanted: Int
     private let longest: Int
-    /// Pages in the log after the last commit.
-    private let pages = Atomic(0)
     private let isBusy = Atomic(false)
 
     init(path: String, after wanted: Int, _ configuration: Configuration) throws {
-        var configuration = configuration
-        // What cannot be done at once is done after another commit.
-        configuration.busyMode = .immediateError
         connection = try DatabaseQueue(path: path, configuration: configuration)
         self.wanted = wanted
         longest = wanted * 8
@@ -36,9 +31,14 @@ final class LogCheckpoints: Sendable {
         let context = Unmanaged.passUnretained(self).toOpaque()
         sqlite3_wal_hook(
             writer.sqliteConnection,
-            { context, _, _, pages in
+            { context, connection, name, pages in
                 guard let context else { return SQLITE_OK }
-                Unmanaged<LogCheckpoints>.fromOpaque(context).takeUnretainedValue().grown(to: Int(pages))
+                let checkpoints = Unmanaged<LogCheckpoints>.fromOpaque(context).takeUnretainedValue()
+                checkpoints.grown(to: Int(pages))
+                // As the library's own rule does it; while the other connection is at it, it does nothing.
+                if pages > checkpoints.longest {
+                    sqlite3_wal_checkpoint_v2(connection, name, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+                }
                 return SQLITE_OK
             },
             context
@@ -46,7 +46,6 @@ final class LogCheckpoints: Sendable {
     }
 
     private func grown(to count: Int) {
-        pages.store(count, ordering: .relaxed)
         guard count >= wanted, !isBusy.exchange(true, ordering: .acquiring) else { return }
         connection.asyncWriteWithoutTransaction { [self] database in
             defer { isBusy.store(false, ordering: .releasing) }
@@ -60,7 +59,6 @@ final class LogCheckpoints: Sendable {
             let result = try database.checkpoint(.passive)
             if result.checkpointedFrameCount == result.walFrameCount { return }
         }
-        if pages.load(ordering: .relaxed) > longest { try database.checkpoint(.restart) }
     }
 
     /// Waits until what was begun is done.

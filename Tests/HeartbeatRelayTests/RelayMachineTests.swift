@@ -200,6 +200,22 @@ struct RelayMachineTests {
         #expect(batches(machine.timerFired(at: now + .milliseconds(1_051))).count == 1)
     }
 
+    @Test("where a rack beats often, a shorter time is one that the relay was stopped for")
+    func brieflyStopped() throws {
+        var machine = RelayMachine()
+        for tenth in 0..<20 { _ = machine.ticked(at: .milliseconds(tenth * 50)) }
+        #expect(answers(machine.arrived(try Self.call(1), at: .milliseconds(1_600))).isEmpty)
+        let batch = try #require(batches(machine.timerFired(at: .milliseconds(1_650))).first)
+        var fields: [String: WireValue] = ["index": .integer(0), "report_interval": .number(0.4)]
+        _ = machine.ended(batch.id, .answered(RelayReply(services: [.object(fields)])), at: .milliseconds(1_660))
+        fields["report_interval"] = .integer(10)
+        #expect(answers(machine.arrived(try Self.call(2), at: .milliseconds(2_000))).isEmpty)
+        let refused: [Int: RelayAnswer] = [2: .refused(.wasStopped), 3: .refused(.wasStopped)]
+        #expect(answers(machine.arrived(try Self.call(3), at: .milliseconds(2_401))) == refused)
+        #expect(answers(machine.arrived(try Self.call(4), at: .milliseconds(2_790))) == [4: .refused(.wasStopped)])
+        #expect(answers(machine.arrived(try Self.call(5), at: .milliseconds(2_802))).isEmpty)
+    }
+
     @Test("a call without heartbeats is answered without a daemon")
     func empty() throws {
         var machine = RelayMachine()

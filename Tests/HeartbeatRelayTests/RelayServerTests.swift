@@ -34,6 +34,9 @@ struct RelayServerTests {
         at address: RelayAddress = .network(host: "127.0.0.1", port: 0),
         gather: Duration = .milliseconds(20),
         token: String? = nil,
+        answerTimeout: Duration = .seconds(2),
+        lastTryAfter: Duration? = nil,
+        mostConnections: Int = 512,
         _ body: @escaping @Sendable (Endpoint) async throws -> Void
     ) async throws {
         var settings = RelaySettings(address: address, host: "r1")
@@ -41,7 +44,9 @@ struct RelayServerTests {
         settings.token = token.flatMap { RelayToken($0) }
         var configuration = ClientConfiguration()
         configuration.relay = settings.host
-        configuration.answerTimeout = .seconds(2)
+        configuration.answerTimeout = answerTimeout
+        configuration.lastTryAfter = lastTryAfter
+        settings.mostConnections = mostConnections
         let client = RollcallClient(endpoints: endpoints.compactMap(Endpoint.init), configuration: configuration)
         let relay = HeartbeatRelay(settings: settings, client: client)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
@@ -129,13 +134,48 @@ struct RelayServerTests {
             }
             #expect(error?.status == 503 && error?.error?.code == .driverLost)
         }
-        try await StubDaemon.run(replying: .error(401, "unauthorized")) { stub in
-            try await Self.relay(to: [stub.url]) { relay in
+        // That a relay may not report says nothing of who reports to it.
+        for (status, code) in [(401, "unauthorized"), (403, "forbidden"), (429, "too_many_requests")] {
+            try await StubDaemon.run(replying: .error(status, code)) { stub in
+                try await Self.relay(to: [stub.url]) { relay in
+                    let error = await refusal {
+                        try await reporter(relay).sendHeartbeat(WireHeartbeat(host: "h", binary: "b"))
+                    }
+                    #expect(error?.status == 503)
+                }
+            }
+        }
+    }
+
+    @Test("what was held up at one daemon goes to no other any more")
+    func heldUp() async throws {
+        try await StubDaemon.run(replying: .never) { hanging in
+            try await StubDaemon.run(answering: Self.daemon) { stub in
+                try await Self.relay(
+                    to: [hanging.url, stub.url],
+                    answerTimeout: .milliseconds(100),
+                    lastTryAfter: .milliseconds(50)
+                ) { relay in
+                    let error = await refusal {
+                        try await reporter(relay).sendHeartbeat(WireHeartbeat(host: "h", binary: "b"))
+                    }
+                    #expect(error?.status == 503)
+                }
+                #expect(stub.requests.isEmpty)
+            }
+        }
+    }
+
+    @Test("whoever comes when it has all the connections it takes is turned away, and not kept waiting")
+    func crowded() async throws {
+        try await StubDaemon.run(answering: Self.daemon) { stub in
+            try await Self.relay(to: [stub.url], mostConnections: 0) { relay in
                 let error = await refusal {
                     try await reporter(relay).sendHeartbeat(WireHeartbeat(host: "h", binary: "b"))
                 }
-                #expect(error?.status == 503)
+                #expect(error?.code == .noAnswer)
             }
+            #expect(stub.requests.isEmpty)
         }
     }
 

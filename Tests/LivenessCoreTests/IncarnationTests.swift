@@ -190,8 +190,12 @@ struct IncarnationTests {
 }
 
 /// A new daemon over the same store, at the same time: what a restart leaves.
-func restart(_ daemon: ModelDaemon, after outage: Duration = .zero) async throws -> ModelDaemon {
+func restart(
+    _ daemon: ModelDaemon,
+    after outage: Duration = .zero,
+    loading: Duration = .zero
+) async throws -> ModelDaemon {
     var next = ModelDaemon(settings: daemon.machine.settings, store: daemon.store, at: daemon.now + outage, seed: 2)
-    try await next.start()
+    try await next.start(loading: loading)
     return next
 }

@@ -71,6 +71,33 @@ struct RelayTests {
         #expect(try await rack.recorded("h3") == [.unknown, .down])
     }
 
+    @Test("whoever says to be a relay and brings nothing that counts is not known")
+    func onlySaid() async throws {
+        var daemon = try await freshDaemon()
+        var process = Process("h1")
+        await daemon.beat(process.next(), through: "r1")
+        #expect(daemon.machine.relayCount == 1)
+        try await daemon.leave(process.departure())
+        for number in 2..<10 {
+            #expect(await daemon.beat(process.next(), through: "r\(number)") == .rejected(.left))
+        }
+        #expect(daemon.machine.relayCount == 1)
+    }
+
+    @Test("a daemon that is started again holds on to what it had recorded, for what was left of brake.max_hold")
+    func startedAgain() async throws {
+        var rack = try await Rack(8)
+        await rack.beat()
+        await rack.daemon.run(.seconds(100))
+        #expect(rack.verdicts() == Array(repeating: lost, count: 8))
+        rack.daemon = try await restart(rack.daemon, after: .seconds(5))
+        await rack.daemon.run(.seconds(240))
+        #expect(rack.verdicts() == Array(repeating: lost, count: 8))
+        await rack.daemon.run(.seconds(120))
+        #expect(rack.verdicts() == Array(repeating: missed, count: 8))
+        #expect(try await rack.recorded("h3") == [.unknown, .down])
+    }
+
     @Test("who dies while the relay calls is down at its deadline")
     func deathInTheRack() async throws {
         var rack = try await Rack(4)

@@ -22,6 +22,25 @@ struct StartingTests {
         #expect(next.verdict("h2") == Verdict(.down, .heartbeatMissed))
     }
 
+    @Test("the time that loading takes counts against nobody")
+    func slowLoading() async throws {
+        var daemon = try await freshDaemon()
+        var living = Process("h1")
+        var dead = Process("h2")
+        for _ in 0..<3 {
+            await daemon.beat(living.next())
+            await daemon.beat(dead.next())
+            await daemon.run(.seconds(10))
+        }
+        var next = try await restart(daemon, after: .seconds(600), loading: .seconds(50))
+        await next.run(.seconds(45))
+        #expect(next.verdict("h1") == Verdict(.unknown, .starting, lastState: .up))
+        #expect(next.verdict("h2") == Verdict(.unknown, .starting, lastState: .up))
+        await next.keepBeating(&living, for: .milliseconds(15_300))
+        #expect(next.verdict("h1") == Verdict(.up, .heartbeat))
+        #expect(next.verdict("h2") == Verdict(.down, .heartbeatMissed))
+    }
+
     @Test("a service has left what it had left when the newest stamp was written, at least two intervals")
     func remainingTime() async throws {
         var daemon = try await freshDaemon()

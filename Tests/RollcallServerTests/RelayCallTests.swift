@@ -47,7 +47,7 @@ struct RelayCallTests {
 
     @Test(
         "a name that is none is refused, and says what is expected",
-        arguments: ["", "a/b", String(repeating: "n", count: 256)]
+        arguments: ["", "a/b", "a\u{FFFD}", String(repeating: "n", count: 256)]
     )
     func wrongNames(name: String) async throws {
         try await TestServer.run { server in
@@ -60,10 +60,22 @@ struct RelayCallTests {
             #expect(answer.status == 400 && answer.code == "malformed", "\(answer)")
             #expect(answer.json["error"]?["detail"]?["field"]?.text == "Rollcall-Relay")
             let message = try #require(answer.json["error"]?["message"]?.text)
-            #expect(message.contains("Rollcall-Relay is '\(name)'; expected the name of a host"))
+            #expect(message.contains("Rollcall-Relay is '\(name)'; expected one name of a host"))
             #expect(server.engine.board.find(host: "h1", binary: "b") == nil)
             #expect(server.engine.shared.withLock { $0.relayCount } == 0)
         }
+    }
+
+    @Test("two names are none")
+    func twoNames() throws {
+        var fields = HTTPFields()
+        fields.append(HTTPField(name: .relay, value: "a"))
+        #expect(Relay(statedIn: fields)?.host == Array("a".utf8))
+        fields.append(HTTPField(name: .relay, value: "b"))
+        #expect(Relay(statedIn: fields) == nil)
+        let call = try #require(ShortCall(.put, "/v1/services/h/b/heartbeat"))
+        #expect(!ShortWay.isPlain(call, fields))
+        #expect(throws: APIError.self) { try Relay(of: fields, sentBy: .anybody(at: .anyone)) }
     }
 
     private func guarded(_ access: AccessControl, _ body: (TestServer) async throws -> Void) async throws {

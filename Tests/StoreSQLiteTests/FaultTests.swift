@@ -125,7 +125,7 @@ struct FaultTests {
         #expect(held > settled + 400)
         try reader.close()
         try await admit(60..<100)
-        #expect(try logPages() == held)
+        #expect(try logPages() < held + 400)
         #expect(try await StoreContent(of: store).services.count == 10_000)
         try store.close()
     }

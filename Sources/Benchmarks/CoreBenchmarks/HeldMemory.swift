@@ -6,7 +6,7 @@ enum HeldMemory {
     static func perService(of services: Int) -> Double {
         let before = allocated_bytes()
         let fleet = Fleet(count: services)
-        let held = allocated_bytes() - before
+        let held = withExtendedLifetime(fleet) { allocated_bytes() - before }
         return Double(held) / Double(fleet.machine.board.count)
     }
 }

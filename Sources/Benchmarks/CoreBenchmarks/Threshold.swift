@@ -1,8 +1,8 @@
 /// The most that an operation may cost.
 ///
 /// Allocations are the same in every run: what is allowed is a little more than what there is, and less than one more
-/// in each batch, tick or slice. Ratios are about 1.5 times what was measured, with the machine to itself and with
-/// others at work on it: noise stays below, twice the work does not.
+/// in each batch, tick or slice. Ratios are 1.25 to 1.5 times the most that was measured, with the machine to itself and with
+/// others at work on it: noise stays below; twice the work does not in nearly all of the runs.
 struct Threshold {
     /// What one of them is.
     let name: String

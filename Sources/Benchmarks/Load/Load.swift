@@ -241,7 +241,7 @@ struct Load {
         let output = FileManager.default.temporaryDirectory.appending(path: "rollcall-floor-\(UUID().uuidString).log")
         defer { try? FileManager.default.removeItem(at: output) }
         let floor = try await ListeningProcess.start(try Self.floor, [], output: output)
-        defer { floor.process.terminate() }
+        defer { ListeningProcess.end(floor.process) }
         let tally = BeatTally()
         let end = NIODeadline.now() + .nanoseconds(Int64(min(plan.seconds, 5) * 1e9))
         let before = ProcessCost(of: [floor.process.processIdentifier])

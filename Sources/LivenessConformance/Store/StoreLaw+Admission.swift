@@ -58,6 +58,29 @@ extension StoreLaw {
             try expectEqual(second.record.recorded, first.record.recorded, "recorded state")
             try expectEqual(try await bench.record(first.record.id), second.record, "stored record")
         },
+        StoreLaw("names, topics and zones of any letters are kept as they are, also by later incarnations") { bench in
+            // The last two are one letter to Unicode, and two names here.
+            let words = [#"a"b\c"#, "\\\\", "\\n", "'; --", "😀 x", "%_", "é", "e\u{301}"]
+            for incarnation in ["a", "b"] {
+                let admissions = words.map { word in
+                    var admission = bench.admission(word, binary: word, worker: word, incarnation: incarnation)
+                    admission.topic = word
+                    admission.zone = word
+                    return admission
+                }
+                for (word, result) in zip(words, try await bench.store.admit(admissions, at: bench.time(1))) {
+                    guard case .admitted(let record, let heard, _) = result else {
+                        throw LawBroken(description: "\(word): \(result)")
+                    }
+                    let stored = try await bench.record(record.id)
+                    for text in [stored.host, stored.binary, stored.topic, stored.reportedZone, heard.worker] {
+                        try expectEqual(Array(text.utf8), Array(word.utf8), "bytes of \(word)")
+                    }
+                    try expectEqual(stored.incarnation, incarnation, "incarnation of \(word)")
+                }
+            }
+            try expectEqual(try await bench.everything().services.count, words.count, "records")
+        },
         StoreLaw("an unknown name that may not be created is not registered") { bench in
             var admission = bench.admission()
             admission.mayCreate = false

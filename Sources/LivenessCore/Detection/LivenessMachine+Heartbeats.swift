@@ -24,7 +24,9 @@ extension LivenessMachine {
             outcomes.append(received(batch, position, lookups[offset].service, heard: heard, now: now))
         }
         self.lookups = lookups
-        if !relays.isEmpty { noteWay(of: outcomes, from: first, by: relay) }
+        if !relays.isEmpty || !batch.relay.isEmpty {
+            noteWay(of: outcomes, from: first, by: relay, on: batch.relay, at: heard)
+        }
     }
 
     /// From when on what is read now counts: what waited in the sockets while this daemon was stopped was sent before that
@@ -321,7 +323,7 @@ extension LivenessMachine {
         rows[Int(service)].flags.remove([.left, .failed])
         rows[Int(service)].flags.insert(.unnumbered)
         heardNow(service, at: heard, now: now)
-        noteWay(ofAdmitted: service, byRelayOn: relay)
+        noteWay(ofAdmitted: service, byRelayOn: relay, at: heard)
         counters.renewed &+= 1
         return .renewed
     }

@@ -41,7 +41,7 @@ extension LivenessMachine {
             outcomes.append(received(beat, service, heard: heard, now: now))
         }
         self.lookups = lookups
-        if !relays.isEmpty { noteWay(of: outcomes, from: first, by: Relays.direct) }
+        if !relays.isEmpty { noteWay(of: outcomes, from: first, by: Relays.direct, on: [], at: heard) }
     }
 
     /// Finds the first record filed under each hash, and brings its row into the cache.

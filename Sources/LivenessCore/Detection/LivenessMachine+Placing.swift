@@ -4,14 +4,18 @@ extension LivenessMachine {
     ///
     /// nil when there is no room for its name.
     mutating func place(_ record: ServiceRecord, at now: Instant) -> UInt32? {
-        if let service = board.find(host: record.host, binary: record.binary) {
+        var name = Array(record.host.utf8)
+        let middle = name.count
+        name.append(contentsOf: record.binary.utf8)
+        let hash = board.hasher.name(name.span.bytes, host: 0..<middle, binary: middle..<name.count)
+        if let service = board.find(hash, name.span.bytes, host: 0..<middle, binary: middle..<name.count) {
             let card = board.cards[Int(service)]
             if card.uuid == record.uuid || record.deletedAt != nil { return service }
             replaceIdentity(of: service, by: record.uuid, at: now)
             return service
         }
         let service = free.last ?? UInt32(clamping: board.cards.count)
-        let location = board.names.append(host: Array(record.host.utf8), binary: Array(record.binary.utf8))
+        let location = board.names.append(host: name[..<middle], binary: name[middle...])
         guard let location, let place = NamePlace(location: location, number: service) else { return nil }
         _ = free.popLast()
         let row = RosterRow(
@@ -54,7 +58,7 @@ extension LivenessMachine {
         let hasher = board.hasher
         let names = board.names
         let cards = board.cards
-        board.index.insert(names.hash(at: location, hasher), place.value) {
+        board.index.insert(hash, place.value) {
             names.hash(at: NamePlace($0).location, hasher)
         }
         board.uuids.insert(Board.hash(record.uuid), UInt64(service)) { Board.hash(cards[Int($0)].uuid) }
@@ -131,7 +135,7 @@ extension LivenessMachine {
         if revisions[number] == record.recorded.revision {
             logged[number] = PackedVerdict(record.recorded.verdict)
         }
-        if let new = record.incarnation, !(oldIncarnation ?? "").utf8.elementsEqual(new.utf8) {
+        if let new = record.incarnation, !new.hasBytes(of: oldIncarnation ?? "") {
             // Whoever stated the old one is compared with the record again, and the new one counts from its own number.
             rows[number].stated = 0
             rows[number].sequence = record.lastSequence ?? 0
@@ -154,17 +158,22 @@ extension LivenessMachine {
     }
 
     private mutating func adoptExtras(_ record: ServiceRecord, into service: UInt32) {
+        let packed = record.incarnation.flatMap(ServiceUUID.init(canonical:))
+        if let packed { board.cards[Int(service)].incarnation = packed }
+        setFlag(.packedIncarnation, packed != nil, of: Int(service))
+        setFlag(.textIncarnation, record.incarnation != nil && packed == nil, of: Int(service))
+        // Nearly all have nothing else to say.
+        let isPlain =
+            record.disabledReason == nil && record.forcedDown == nil && record.failure == nil && record.leftAt == nil
+            && (packed != nil || record.incarnation == nil)
+        if isPlain, board.extras[service] == nil { return setFlag(.extras, false, of: Int(service)) }
         var extras = CardExtras()
         extras.disabledReason = record.disabledReason
         extras.forcedDown = record.forcedDown
         extras.failure = record.failure
         extras.leftAt = record.leftAt
         extras.workers = board.extras[service]?.workers ?? []
-        let packed = record.incarnation.flatMap(ServiceUUID.init(canonical:))
-        if let packed { board.cards[Int(service)].incarnation = packed }
-        if record.incarnation != nil, packed == nil { extras.incarnation = record.incarnation }
-        setFlag(.packedIncarnation, packed != nil, of: Int(service))
-        setFlag(.textIncarnation, extras.incarnation != nil, of: Int(service))
+        if packed == nil { extras.incarnation = record.incarnation }
         let hasExtras = !extras.isEmpty
         if hasExtras || board.extras[service] != nil { board.extras[service] = hasExtras ? extras : nil }
         setFlag(.extras, hasExtras, of: Int(service))

@@ -51,7 +51,13 @@ extension LivenessMachine {
                 rows[Int(service)].lastHeard = now.nanoseconds
                 rows[Int(service)].flags.insert([.heard, .elsewhere])
             }
-            if isCompanied, record.recorded.reason == .reporterLost { noteDoubtOfAnother(about: service, at: now) }
+            if record.recorded.reason == .reporterLost {
+                if isCompanied {
+                    noteDoubtOfAnother(about: service, at: now)
+                } else {
+                    takeOverDoubt(about: service, record, newestStamp: newestStamp, at: now)
+                }
+            }
             if record.deletedAt == nil { assess(service, at: now) }
         }
     }
@@ -100,7 +106,7 @@ extension LivenessMachine {
             board.hearings[Int(service)] = Hearing(heard: heard, reportCount: UInt32(clamping: record.reportCount))
         }
         heardNow(service, at: heard, now: now)
-        noteWay(ofAdmitted: service, byRelayOn: relay)
+        noteWay(ofAdmitted: service, byRelayOn: relay, at: heard)
         // The answer to this heartbeat tells all of it.
         rows[Int(service)].flags.remove(.tell)
         return service

@@ -10,18 +10,31 @@ extension LivenessMachine {
     /// - Parameters:
     ///   - host: The host of the relay; empty where they came directly.
     ///   - heard: From when on they count.
-    /// - Returns: The relay's number.
+    /// - Returns: The relay's number; `direct` for one that is not known yet.
     mutating func relayCalled(_ host: [UInt8], at heard: Instant) -> UInt16 {
-        if host.isEmpty { return Relays.direct }
-        let number = relays.place(host, services: rows.count, pace: settings.reportInterval, at: heard)
+        if host.isEmpty || relays.isEmpty { return Relays.direct }
+        let number = relays.number(ofHost: host)
         guard let relay = relays[number] else { return Relays.direct }
         let wasLost = blind.deadline(heard: relay.lastCall, downTime: patience(at: relay.pace)) <= heard
         if relays.called(number, at: heard, wasLost: wasLost) { sweep = 0 }
         return number
     }
 
-    /// Notes by whom the services of outcomes were heard: those from `first` on, of one call.
-    mutating func noteWay(of outcomes: [HeartbeatOutcome], from first: Int, by relay: UInt16) {
+    /// Notes by whom the services of a call's outcomes were heard: those from `first` on.
+    ///
+    /// A relay is known once it has brought a heartbeat that counts: whoever only says to be one takes no place.
+    mutating func noteWay(
+        of outcomes: [HeartbeatOutcome],
+        from first: Int,
+        by known: UInt16,
+        on host: [UInt8],
+        at heard: Instant
+    ) {
+        var relay = known
+        if relay == Relays.direct, !host.isEmpty, outcomes[first...].contains(where: { $0.kind == .renewed }) {
+            relay = place(relayOn: host, at: heard)
+        }
+        if relays.isEmpty { return }
         for position in first..<outcomes.count where outcomes[position].kind == .renewed {
             noteWay(of: outcomes[position].service, by: relay)
         }
@@ -44,9 +57,13 @@ extension LivenessMachine {
     }
 
     /// What the store admitted was heard by the relay on that host.
-    mutating func noteWay(ofAdmitted service: UInt32, byRelayOn host: [UInt8]) {
-        if relays.isEmpty { return }
-        noteWay(of: service, by: relays.number(ofHost: host))
+    mutating func noteWay(ofAdmitted service: UInt32, byRelayOn host: [UInt8], at heard: Instant) {
+        if relays.isEmpty, host.isEmpty { return }
+        noteWay(of: service, by: host.isEmpty ? Relays.direct : place(relayOn: host, at: heard))
+    }
+
+    private mutating func place(relayOn host: [UInt8], at heard: Instant) -> UInt16 {
+        relays.place(host, services: rows.count, pace: settings.reportInterval, at: heard)
     }
 
     /// Nobody waits for a relay to say more of the service: it was heard elsewhere, or is down.
@@ -114,6 +131,18 @@ extension LivenessMachine {
             relays.isEmpty || relayDoubt(of: service, rows[Int(service)], at: now) == nil
         else { return }
         doubtsOfOthers[service] = now + settings.brake.maxHold + settings.observationLostAfter
+    }
+
+    /// It was recorded before this daemon started that the reporter of a service is lost, and nobody else is there to know
+    /// whether it is back: what was left of `brake.max_hold` when the newest stamp of the table was written is left still.
+    mutating func takeOverDoubt(
+        about service: UInt32,
+        _ record: ServiceRecord,
+        newestStamp: Timestamp?,
+        at now: Instant
+    ) {
+        let spent = newestStamp.map { max(.zero, $0 - record.recorded.since) } ?? .zero
+        doubtsOfOthers[service] = now + max(settings.brake.maxHold - spent, record.reportInterval * 2)
     }
 
     /// Where a daemon is silent to this one, too, its own doubt is all there is.

@@ -141,7 +141,10 @@ package struct LivenessMachine: Sendable {
     }
 
     /// The records are loaded: from now on heartbeats are heard and the loop is expected to run.
-    package mutating func began(at now: Instant, wall: Timestamp) {
+    ///
+    /// What each has left of its time was counted from when the loading began: that it took so long counts against nobody.
+    package mutating func began(at now: Instant, loadedFrom loading: Instant? = nil, wall: Timestamp) {
+        blind.add(BlindTime.Period(began: loading ?? now, ended: now, cause: .localPause))
         started = now
         lastTick = now
         health = BackendHealth(at: now)

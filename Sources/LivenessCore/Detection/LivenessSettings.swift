@@ -36,8 +36,10 @@ package struct LivenessSettings: Hashable, Sendable {
 
     /// Down time = max(`service_down_time`, 2.5 × the service's report_interval); the interval at most 1 h.
     package func downTime(topic: String, reportInterval: Duration) -> Duration {
-        let configured = topics[topic]?.serviceDownTime ?? serviceDownTime
-        return max(configured, min(reportInterval, .seconds(3_600)) * 5 / 2)
+        let configured = topics.isEmpty ? serviceDownTime : topics[topic]?.serviceDownTime ?? serviceDownTime
+        // In whole nanoseconds: arithmetic of durations takes longer than all the rest.
+        let interval = min(reportInterval.clampedNanoseconds, 3_600_000_000_000)
+        return max(configured, .nanoseconds(interval / 2 * 5))
     }
 
     /// How late the loop may be before that counts as blind: never more than a quarter of the shortest down time.

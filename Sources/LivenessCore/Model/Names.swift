@@ -12,14 +12,29 @@ package struct ServiceName: Hashable, Sendable {
     // and the contract compare bytes.
 
     package static func == (one: ServiceName, other: ServiceName) -> Bool {
-        one.host.utf8.elementsEqual(other.host.utf8) && one.binary.utf8.elementsEqual(other.binary.utf8)
+        one.host.hasBytes(of: other.host) && one.binary.hasBytes(of: other.binary)
     }
 
     package func hash(into hasher: inout Hasher) {
-        for var part in [host, binary] {
-            part.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-            hasher.combine(UInt8(0xFF))
+        host.hashBytes(into: &hasher)
+        binary.hashBytes(into: &hasher)
+    }
+}
+
+extension String {
+    /// Whether both are the same bytes.
+    func hasBytes(of other: String) -> Bool {
+        var (one, other) = (self, other)
+        return one.withUTF8 { bytes in
+            other.withUTF8 { bytes.count == $0.count && bytes.elementsEqual($0) }
         }
+    }
+
+    /// As a part of something that consists of several.
+    func hashBytes(into hasher: inout Hasher) {
+        var text = self
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        hasher.combine(UInt8(0xFF))
     }
 }
 

@@ -83,16 +83,14 @@ package struct Profile: Hashable, Sendable {
     // Topics and zones are compared byte by byte, as the contract says; `String` compares by canonical equivalence.
 
     package static func == (one: Profile, other: Profile) -> Bool {
-        one.topic.utf8.elementsEqual(other.topic.utf8)
-            && one.reportedZone.utf8.elementsEqual(other.reportedZone.utf8)
+        one.topic.hasBytes(of: other.topic) && one.reportedZone.hasBytes(of: other.reportedZone)
             && (one.operatorZone == nil) == (other.operatorZone == nil)
-            && (one.operatorZone ?? "").utf8.elementsEqual((other.operatorZone ?? "").utf8)
+            && (one.operatorZone ?? "").hasBytes(of: other.operatorZone ?? "")
     }
 
     package func hash(into hasher: inout Hasher) {
-        for part in [topic, reportedZone, operatorZone ?? ""] {
-            for byte in part.utf8 { hasher.combine(byte) }
-            hasher.combine(UInt8(0xFF))
-        }
+        topic.hashBytes(into: &hasher)
+        reportedZone.hashBytes(into: &hasher)
+        (operatorZone ?? "").hashBytes(into: &hasher)
     }
 }

@@ -91,6 +91,11 @@ struct AgentCommand: AsyncParsableCommand {
     private static let relayTimeout = Duration.milliseconds(1_500)
 
     func validate() throws {
+        if relay.listen != nil, datagram || direct.direct {
+            throw ValidationError(
+                "--listen goes with neither --datagram nor --direct: by its own calls daemons know that a relay lives"
+            )
+        }
         if binary == nil, relay.listen == nil { throw ValidationError("Missing expected argument '--binary <binary>'") }
     }
 
@@ -99,6 +104,7 @@ struct AgentCommand: AsyncParsableCommand {
         var configuration = try endpoints.configuration()
         configuration.relay = host
         configuration.answerTimeout = Self.relayTimeout
+        configuration.lastTryAfter = Self.relayTimeout * 2
         let client = RollcallClient(endpoints: try endpoints.resolved(), configuration: configuration)
         return HeartbeatRelay(settings: settings, client: client)
     }

@@ -15,11 +15,19 @@ struct Relay: Sendable {
 
     private init(host: [UInt8]) { self.host = host }
 
-    /// Nil for what is no name of a host.
+    /// Nil for what is no name of a host; bytes that are no UTF-8 come with a character in their place.
     init?(_ name: String) {
         let bytes = Array(name.utf8)
-        guard (1...NameRule.longestName).contains(bytes.count), NameText.flaw(bytes) == nil else { return nil }
+        guard !name.contains("\u{FFFD}"), (1...NameRule.longestName).contains(bytes.count), NameText.flaw(bytes) == nil
+        else { return nil }
         host = bytes
+    }
+
+    /// The one relay that a request names; nil where it names none, several, or what is no name.
+    init?(statedIn fields: HTTPFields) {
+        let names = fields[values: .relay]
+        guard names.count == 1, let relay = Relay(names[0]) else { return nil }
+        self = relay
     }
 
     /// The relay that a request names, if it names one.
@@ -30,10 +38,10 @@ struct Relay: Sendable {
             self = .direct
             return
         }
-        guard let relay = Relay(name) else {
+        guard let relay = Relay(statedIn: fields) else {
             let shown = NameChecks.clipped(name, toBytes: Self.shownBytes)
             throw APIError.malformed(
-                "\(HeartbeatsRequest.relayHeader) is '\(shown)'; expected the name of a host: 1 to "
+                "\(HeartbeatsRequest.relayHeader) is '\(shown)'; expected one name of a host: 1 to "
                     + "\(NameRule.longestName) bytes, none of them '/' or a control character",
                 field: HeartbeatsRequest.relayHeader
             )

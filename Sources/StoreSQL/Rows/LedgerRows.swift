@@ -12,7 +12,9 @@ enum LedgerRows {
         _ names: Set<ServiceName>,
         in session: some SQLSession
     ) throws -> [ServiceName: ServiceLedger] {
-        let records = try session.rows(living, [list(names)], of: "services") { try ServiceRow.record($0) }
+        // Locked in the order of their ids, as flushes do it: whoever locks in one order never waits in a circle.
+        let ids = try session.rows(living, [list(names)], of: "services") { try $0.integer(0) }
+        let records = try ServiceRow.livingKept(ids, in: session)
         let incarnations = try IncarnationRow.all(of: records.map(\.id), in: session)
         return Dictionary(
             records.map { ($0.name, ServiceLedger($0, incarnations: incarnations[$0.id] ?? [])) },
@@ -24,9 +26,7 @@ enum LedgerRows {
         RowList.document(names.lazy.map { [$0.host.stored, $0.binary.stored] })
     }
 
-    private static let living = SQLText {
-        ServiceRow.query($0, named: "= 0") + $0.keepingRows
-    }
+    private static let living = SQLText { "SELECT id FROM \($0.rows(of: "services", named: "= 0"))" }
 
     /// Writes what changed in ledgers that were read.
     static func write(_ changes: [(ledger: ServiceLedger, old: ServiceLedger)], to session: some SQLSession) throws {

@@ -26,11 +26,6 @@ enum ServiceRow {
         "SELECT \(columns(dialect)) FROM \(dialect.rows(of: HeartbeatRow.records(dialect), whose: key))"
     }
 
-    /// A query of the records whose names are in a list, and whose `deleted` is as said.
-    static func query(_ dialect: SQLDialect, named deleted: String) -> String {
-        "SELECT \(columns(dialect)) FROM \(dialect.rows(of: HeartbeatRow.records(dialect), named: deleted))"
-    }
-
     static func record(_ stored: StoredRow<some SQLColumns>) throws -> ServiceRecord {
         let id = try stored.integer(0)
         let created = try stored.time(32) ?? Timestamp(microseconds: 0)
@@ -117,6 +112,12 @@ extension ServiceRow {
         return Dictionary(records.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The same for a transaction that may change them.
+    static func livingKept(_ ids: [Int64], in session: some SQLSession) throws -> [ServiceRecord] {
+        guard !ids.isEmpty else { return [] }
+        return try session.rows(ofIDsKept, [ids.sorted().stored], of: "services") { try record($0) }
+    }
+
     /// The record of that id, deleted or not.
     static func any(_ id: Int64, in session: some SQLSession) throws -> ServiceRecord? {
         try session.row(ofID, [id.stored], of: "services") { try record($0) }
@@ -134,6 +135,7 @@ extension ServiceRow {
     private static let ofIdentity = SQLText {
         "\(query($0)) WHERE uuid = ? AND deleted = 0\($0.keepingRows)"
     }
+    private static let ofIDsKept = SQLText { "\(query($0, among: "id")) AND deleted = 0\($0.keepingRows)" }
     private static let ofIDs = SQLText { "\(query($0, among: "id")) AND deleted = 0" }
     private static let ofID = SQLText { "\(query($0)) WHERE id = ?" }
 }

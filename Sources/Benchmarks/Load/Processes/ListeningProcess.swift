@@ -25,9 +25,13 @@ enum ListeningProcess {
             guard process.isRunning else { throw LoadError("\(program) ended: \(said.suffix(600))") }
             try await Task.sleep(for: .milliseconds(10))
         }
-        process.terminate()
+        end(process)
         throw LoadError("\(program) did not say where it listens")
     }
+
+    /// Ends one that has nothing to lose: asked to (SIGTERM), a program that was started by a thread that blocks signals
+    /// hears nothing.
+    static func end(_ process: Process) { kill(process.processIdentifier, SIGKILL) }
 
     /// The number that stands there in what a server said, once its line is whole.
     static func port(behind words: String, in said: String) -> Int? {

@@ -76,7 +76,7 @@ struct ShortWay: Sendable {
             else { return false }
         }
         if let connection = fields[.connection], connection.lowercased() != "keep-alive" { return false }
-        if let relay = fields[.relay], Relay(relay) == nil { return false }
+        if fields[.relay] != nil, Relay(statedIn: fields) == nil { return false }
         guard let version = fields[.apiVersion] else { return true }
         return APIVersion(version).map(VersionMiddleware.isSpoken) ?? false
     }
