@@ -12,6 +12,9 @@ struct LoadCommand: AsyncParsableCommand {
             does is bounded in number and time. Services beat at their interval, spread over it, in calls of --batch; \
             with --flat-out each connection sends its next call as soon as the last one is answered.
 
+            Other settings of the daemon are taken from the environment, as it takes them itself: \
+            ROLLCALL_LIVENESS_DRIVER=memcached, for one.
+
             What counts is the CPU time of the daemon per unit of work, which depends little on what else runs. Deaths \
             are services that cease to beat; T_D is how long after their deadline a watcher is told.
 

@@ -45,7 +45,7 @@ final class DaemonUnderLoad {
     /// Starts it; returns when it says where it listens.
     func start() async throws {
         starts += 1
-        var environment: [String: String] = [:]
+        var environment = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("ROLLCALL_") }
         if let datagrams = plan.datagrams {
             environment["ROLLCALL_LISTEN_DATAGRAM"] = "127.0.0.1:0"
             environment["ROLLCALL_AUTH_TOKENS_FILE"] = try writeTokens(datagrams)
