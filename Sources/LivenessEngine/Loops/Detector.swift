@@ -7,8 +7,7 @@ struct Detector: Sendable {
     /// Services looked at under one hold of the lock: each may lie in a page of the board that a snapshot shares, and
     /// then the page is copied.
     ///
-    /// The first hold after a publication costs most: it copies a page and a group of pages for each of
-    /// them.
+    /// The first hold after a publication costs most: it copies a page and a group of pages for each of them.
     private static let slice = 16
 
     /// Services in one question to the back end.
