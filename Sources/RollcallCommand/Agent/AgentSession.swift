@@ -79,7 +79,7 @@ struct AgentSession {
         let (childStarts, childStarted) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
         let (stops, stopAsked) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
         let (relayStops, relayStopAsked) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
-        if process == nil { childStarted.finish() }
+        if process == nil { childStarted.yield() }
 
         return try await withThrowingTaskGroup(of: Ended.self) { group in
             group.addTask {
@@ -94,7 +94,7 @@ struct AgentSession {
             }
             if let process {
                 group.addTask {
-                    let ending = try await process.run { childStarted.finish() }
+                    let ending = try await process.run { childStarted.yield() }
                     feed.yield(.childEnded(message: ending.words))
                     return .child(status: ending.status)
                 }
@@ -121,8 +121,8 @@ struct AgentSession {
                 }
             }
             group.addTask {
-                // Nobody hears of a child that could not be started.
-                for await _ in childStarts {}
+                // Nobody hears of a child that could not be started: the stream ends then without a word.
+                guard await childStarts.first(where: { true }) != nil else { return .agent }
                 await agent.run(events: events) { notice in
                     log.note(notice)
                     if notice == .forcedDown { fence?.begin() }
