@@ -68,6 +68,12 @@ extension LivenessEngine {
         (settings.liveness.daemon, settings.settingsDigest)
     }
 
+    /// A place in a log.
+    package struct LogPosition: Sendable {
+        package var logID: String
+        package var revision: Int64
+    }
+
     /// What `transitions` answers.
     package enum TransitionAnswer: Sendable {
         case rows([Transition], LogHead)
@@ -93,6 +99,17 @@ extension LivenessEngine {
         let page = try await store.transitions(since: since, limit: limit)
         if since + 1 < page.head.oldest { return .revisionUnknown(page.head) }
         return .rows(page.transitions, page.head)
+    }
+
+    /// Where the log ends.
+    package var newest: LogPosition {
+        LogPosition(logID: board.head.logID, revision: tail.newest)
+    }
+
+    /// Returns when the log has a row after that revision or begins anew, or there is something else to see; at the
+    /// latest after `duration`.
+    package func awaitRow(after revision: Int64, atMost duration: Duration) async {
+        await tail.wait(after: revision, atMost: duration, time)
     }
 
     /// Since when this daemon sees; nil while it is stopped, or has lost what it stands on.

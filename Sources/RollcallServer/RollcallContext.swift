@@ -6,7 +6,7 @@ import RollcallWire
 /// What a handler knows of a request beside the request.
 struct RollcallContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    private let channel: any Channel
+    let channel: any Channel
     /// nil where there is no real connection, as in tests of the router alone.
     let connection: Connection?
     /// Who asks, as the request's credential says.

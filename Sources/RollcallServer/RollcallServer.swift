@@ -42,6 +42,7 @@ package struct RollcallServer: Service {
     private let boundDatagrams = Bound<Int>()
     private let datagramPortShown: DatagramPort
     private let datagrams: DatagramListener?
+    private let feed: WatchFeed
     private let responder: RouterResponder<RollcallContext>
     private let shortWay: ShortWay
     private let tls: ServerTLS?
@@ -104,7 +105,11 @@ package struct RollcallServer: Service {
                 )
             )
         }
-        responder = Routes.router(engine, names, access, audit, requests, metrics, draining, shown).buildResponder()
+        let watchers = WatchMetrics(metrics)
+        let feed = WatchFeed(engine, group, watchers)
+        self.feed = feed
+        responder = Routes.router(engine, names, access, audit, requests, metrics, draining, shown, watchers, feed)
+            .buildResponder()
         shortWay = ShortWay(
             engine: engine,
             names: names,
@@ -158,6 +163,7 @@ package struct RollcallServer: Service {
                         datagramPortShown.closed()
                     }
                 }
+                group.addTask { await feed.run() }
                 group.addTask { try await networkApplication.run() }
                 // The first that fails ends the others.
                 for try await _ in group {}

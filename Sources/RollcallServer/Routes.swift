@@ -12,7 +12,9 @@ enum Routes {
         _ requests: RequestMetrics,
         _ metrics: PrometheusRegistry,
         _ draining: Draining,
-        _ datagrams: DatagramPort
+        _ datagrams: DatagramPort,
+        _ watchers: WatchMetrics,
+        _ feed: WatchFeed
     ) -> Router<RollcallContext> {
         let router = Router(context: RollcallContext.self, options: .autoGenerateHeadEndpoints)
         let table = RouteTable()
@@ -32,9 +34,8 @@ enum Routes {
         GroupController(engine: engine, order: lists.order).addRoutes(to: router)
         VersionController(engine: engine, order: lists.order).addRoutes(to: router)
         TransitionController(engine: engine).addRoutes(to: router)
-        WatchController(engine: engine, order: lists.order, access: access, metrics: WatchMetrics(metrics)).addRoutes(
-            to: router
-        )
+        WatchController(engine: engine, order: lists.order, access: access, feed: feed, metrics: watchers)
+            .addRoutes(to: router)
         ArrivalController(engine: engine).addRoutes(to: router)
         DaemonController(engine: engine, audit: audit).addRoutes(to: router)
         DriverController(engine: engine, audit: audit).addRoutes(to: router)

@@ -39,8 +39,11 @@ final class RawConnection: Sendable {
     }
 
     /// Takes little of what it does not read.
-    func readReluctantly() {
-        var size: CInt = 4_096
+    func readReluctantly() { keepUnread(4_096) }
+
+    /// How many bytes the system keeps that nobody has read.
+    func keepUnread(_ bytes: CInt) {
+        var size = bytes
         setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
     }
 
@@ -65,17 +68,19 @@ final class RawConnection: Sendable {
     /// A read with a time limit is not begun again by the system when a signal comes, of other tests' children say.
     private static func wasInterrupted(_ count: Int) -> Bool { count < 0 && errno == EINTR }
 
-    /// What comes until `marker`, or until the other side closes.
+    /// What comes until `marker`, until the other side closes, or for a minute, whatever else comes meanwhile.
     func receive(until marker: String) -> String {
         var received: [UInt8] = []
         let wanted = Array(marker.utf8)
-        while true {
+        let end = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < end {
             var buffer = [UInt8](repeating: 0, count: 65_536)
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if Self.wasInterrupted(count) { continue }
             if count <= 0 { break }
+            let fresh = max(0, received.count - wanted.count)
             received += buffer[..<count]
-            if !wanted.isEmpty, received.count >= wanted.count, contains(received, wanted) { break }
+            if !wanted.isEmpty, contains(received[fresh...], wanted) { break }
         }
         return String(decoding: received, as: UTF8.self)
     }
@@ -93,8 +98,18 @@ final class RawConnection: Sendable {
         }
     }
 
-    private func contains(_ bytes: [UInt8], _ wanted: [UInt8]) -> Bool {
-        (0...(bytes.count - wanted.count)).contains { bytes[$0...].starts(with: wanted) }
+    /// With the C library's search for a byte: closures of a debug build take seconds for what a watcher is told.
+    private func contains(_ bytes: ArraySlice<UInt8>, _ wanted: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { bytes in
+            var start = 0
+            while start + wanted.count <= bytes.count, let base = bytes.baseAddress,
+                let found = memchr(base + start, CInt(wanted[0]), bytes.count - wanted.count - start + 1)
+            {
+                if memcmp(found, wanted, wanted.count) == 0 { return true }
+                start = base.distance(to: UnsafeRawPointer(found)) + 1
+            }
+            return false
+        }
     }
 }
 

@@ -201,7 +201,8 @@ extension TestServer {
 
     /// A router as the server has it.
     var router: Router<RollcallContext> {
-        Routes.router(
+        let watchers = WatchMetrics(metrics)
+        return Routes.router(
             engine,
             HostNames(ServerSettings(host: "localhost", port: 0)),
             AccessControl(),
@@ -209,7 +210,9 @@ extension TestServer {
             RequestMetrics(PrometheusMetricsFactory(registry: metrics)),
             metrics,
             Draining(),
-            DatagramPort()
+            DatagramPort(),
+            watchers,
+            WatchFeed(engine, group, watchers)
         )
     }
 

@@ -113,7 +113,7 @@ struct WatchCallTests {
         try await TestServer.run { server in
             let start = try await revision(server)
             let watcher = try await watch(server, "?since=\(start)")
-            #expect(try await server.becomes { server.engine.tail.waiterCount > 0 })
+            #expect(try await server.becomes { server.metric("rollcall_watch_following") == 1 })
             await server.loseBackEnd()
             let degraded = try await events(watcher, until: "event: degraded")
             #expect(!degraded.contains("event: snapshot"), "\(degraded)")
@@ -139,11 +139,12 @@ struct WatchCallTests {
             let start = try await revision(server)
             var gone: RawConnection? = try await watch(server, "?since=\(start)")
             #expect(gone != nil)
-            #expect(try await server.becomes { server.engine.tail.waiterCount == 1 })
+            #expect(try await server.becomes { server.metric("rollcall_watch_following") == 1 })
             gone = nil
-            #expect(try await server.becomes { server.engine.tail.waiterCount == 0 })
+            #expect(try await server.becomes { server.metric("rollcall_watch_streams") == 0 })
+            #expect(server.metric("rollcall_watch_following") == 0)
             let stays = try await watch(server, "?since=\(start)")
-            #expect(try await server.becomes { server.engine.tail.waiterCount == 1 })
+            #expect(try await server.becomes { server.metric("rollcall_watch_following") == 1 })
             await server.services.triggerGracefulShutdown()
             let rest = try await blocking { stays.receiveToEnd() }
             #expect(rest?.hasSuffix("0\r\n\r\n") == true, "\(rest ?? "nothing")")

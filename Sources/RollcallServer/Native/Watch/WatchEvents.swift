@@ -1,7 +1,6 @@
 import LivenessCore
 import LivenessEngine
 import NIOCore
-import RollcallWire
 
 /// Server-sent events, as the HTML standard has them: lines of `field: value`, and an empty line after each event.
 struct WatchEvents {
@@ -10,12 +9,24 @@ struct WatchEvents {
     var isEmpty: Bool { json.count == 0 }
     var bytes: ByteBuffer { ByteBuffer(bytes: json.bytes) }
 
+    /// The same as a chunk of a reply (RFC 9112, 7.1); nothing where there is nothing: an empty chunk ends a reply.
+    var chunk: ByteBuffer {
+        guard !isEmpty else { return ByteBuffer() }
+        var chunk = ByteBuffer()
+        chunk.reserveCapacity(json.count + 20)
+        chunk.writeString(String(json.count, radix: 16))
+        chunk.writeStaticString("\r\n")
+        chunk.writeBytes(json.bytes)
+        chunk.writeStaticString("\r\n")
+        return chunk
+    }
+
     /// A row of the log; its revision is what a client that reconnects has seen last.
-    mutating func change(_ row: Transition) throws {
+    mutating func change(_ row: Transition) {
         json.raw("id: ")
         json.integer(row.revision)
         json.raw("\nevent: change\ndata: ")
-        json.raw(Array(try WireJSON.encode(WireTransition(row))))
+        json.transition(row)
         json.raw("\n\n")
     }
 

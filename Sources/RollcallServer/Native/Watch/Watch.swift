@@ -62,13 +62,16 @@ struct Watch: Sendable {
     private var isDegraded = false
     /// It read too slowly, and was told so.
     private(set) var hasLagged = false
+    /// There is nothing more to tell it.
+    private var isOver = false
     /// Whoever has just come is told at once that there is nothing more.
     private var hasAsked = false
     /// When the last snapshot began, and whether it told what no log tells.
     private var lastSnapshot: Instant?
     private var isInDoubt = false
-    /// When it was last seen that nothing is said that no log tells, or that was told.
-    private var checked: Instant?
+    private var opinions: LocalOpinions
+    /// It was told everything there was when it was asked for last: the feed may go on from there.
+    private var isUpToDate = false
 
     init(
         _ engine: LivenessEngine,
@@ -83,13 +86,14 @@ struct Watch: Sendable {
         self.keepAlive = keepAlive
         self.connection = connection
         began = engine.now
+        opinions = LocalOpinions(engine)
         self.logID = logID
         position = since
     }
 
     /// The next events; nil at the end.
     mutating func next() async throws -> ByteBuffer? {
-        if hasLagged { return nil }
+        if isOver { return nil }
         if position == nil, snapshot == nil { await begin() }
         if snapshot != nil { return await nextOfSnapshot() }
         // What is told is what was so when it was asked for, however late the answer comes.
@@ -101,35 +105,17 @@ struct Watch: Sendable {
             return try await next()
         case .log(.rows(let rows, let head)):
             let doubts = await look(at: asked)
-            let bytes = try told(rows, head, doubts == .told ? asked : nil)
+            let bytes = told(rows, head, doubts == .told ? asked : nil)
             if doubts == .untold { self.position = nil }
             return bytes
         }
     }
 
-    // MARK: What no log tells
-
-    private enum Doubts {
-        /// The watcher knows of all there are.
-        case told
-        /// They are told with the next snapshot.
-        case untold
-        /// They were told a moment ago, and when they end is not known yet.
-        case standing
-    }
-
     /// Whether the watcher knows what is said for reasons of this daemon's own.
-    ///
-    /// What it says of services because it has just started or was blind is in no log, nor is when that ends. Whoever
-    /// follows the log is told by a snapshot, and by another one until there is nothing of it left.
-    private mutating func look(at asked: Instant) async -> Doubts {
-        guard let seeing = engine.seeingSince else { return .standing }
-        if isInDoubt { return asked - (lastSnapshot ?? asked) >= keepAlive ? .untold : .standing }
-        if let checked, checked >= seeing { return .told }
-        let board = engine.board
-        guard await OffLoop.run({ !board.hasLocalOpinions }) else { return .untold }
-        checked = asked
-        return .told
+    private mutating func look(at asked: Instant) async -> LocalOpinions.Standing {
+        guard isInDoubt else { return await opinions.look(at: asked) }
+        guard engine.seeingSince != nil else { return .standing }
+        return asked - (lastSnapshot ?? asked) >= keepAlive ? .untold : .standing
     }
 
     private mutating func ask(since position: Int64) async throws -> Answer {
@@ -150,9 +136,35 @@ struct Watch: Sendable {
         return try await connection.cancelWhenClientGoesOn(ask)
     }
 
+    // MARK: The feed
+
+    /// Has the feed tell on this channel what happens next, as long as that is possible.
+    mutating func follow(
+        _ feed: WatchFeed,
+        on channel: any Channel,
+        mayAsk: @escaping @Sendable () -> Bool
+    ) async throws {
+        guard isUpToDate, let connection, let position, let logID else { return }
+        isUpToDate = false
+        let follower = WatchFollower(
+            logID: logID,
+            position: position,
+            isDegraded: isDegraded,
+            began: began,
+            keepAlive: keepAlive,
+            lastTold: engine.now,
+            mayAsk: mayAsk
+        )
+        let end = try await connection.cancelWhenClientGoesOn { await feed.follow(follower, on: channel) }
+        guard let end else { return }
+        self.position = end.parting == .anew ? nil : end.follower.position
+        isDegraded = end.follower.isDegraded
+        isOver = end.parting == .over
+    }
+
     // MARK: The log
 
-    private mutating func told(_ rows: [Transition], _ head: LogHead, _ asked: Instant?) throws -> ByteBuffer {
+    private mutating func told(_ rows: [Transition], _ head: LogHead, _ asked: Instant?) -> ByteBuffer {
         var events = WatchEvents()
         logID = head.logID
         let readiness = engine.readiness
@@ -161,15 +173,17 @@ struct Watch: Sendable {
             isDegraded = isLost
             events.health(readiness)
         }
-        for row in rows { try events.change(row) }
+        for row in rows { events.change(row) }
         let told = rows.last?.revision ?? position ?? 0
         position = told
         let rest = head.revision - told
         if lag.grows(to: rest) {
             events.lagging(behind: rest, head)
             hasLagged = true
+            isOver = true
         }
         // While the database is lost nothing is written, and what is not told may have happened all the same.
+        isUpToDate = rest <= 0 && asked != nil
         if rest <= 0, !isLost, let asked {
             events.toldAll(after: asked - began)
         } else if events.isEmpty {
@@ -212,7 +226,7 @@ struct Watch: Sendable {
             logID = current.board.head.logID
             lag = Lag()
             lastSnapshot = current.began
-            checked = current.began
+            opinions.wereTold(at: current.began)
             self.isInDoubt = isInDoubt
         }
         return bytes

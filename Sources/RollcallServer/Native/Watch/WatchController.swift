@@ -10,6 +10,7 @@ struct WatchController {
     let engine: LivenessEngine
     let order: NameOrder
     let access: AccessControl
+    let feed: WatchFeed
     let metrics: WatchMetrics
 
     func addRoutes(to router: Router<RollcallContext>) {
@@ -33,12 +34,15 @@ struct WatchController {
         return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
-            body: ResponseBody { [metrics] writer in
+            body: ResponseBody { [feed, metrics] writer in
                 metrics.streams.increment()
                 defer { metrics.streams.decrement() }
                 var watch = watch
                 // Asked again with each piece, every 15 s at least: a credential may be taken back or end meanwhile.
-                while let events = try await watch.next(), mayAsk(request, context) { try await writer.write(events) }
+                while let events = try await watch.next(), mayAsk(request, context) {
+                    try await writer.write(events)
+                    try await watch.follow(feed, on: context.channel) { mayAsk(request, context) }
+                }
                 if watch.hasLagged { metrics.lagged.increment() }
                 try await writer.finish(nil)
             }

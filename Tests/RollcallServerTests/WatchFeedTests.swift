@@ -1,0 +1,164 @@
+import LivenessCore
+import NIOCore
+import RollcallWire
+import Testing
+
+@testable import LivenessEngine
+@testable import RollcallServer
+
+@Suite("What watchers are told together")
+struct WatchFeedTests {
+    private func revisions(_ text: String) -> [Int64] {
+        text.matches(of: /(?m)^id: (\d+)$/).compactMap { Int64($0.output.1) }
+    }
+
+    private func register(_ server: TestServer, _ numbers: Range<Int>) async throws {
+        let beats = numbers.map { #"{"host":"h\#($0)","binary":"b"}"# }.joined(separator: ",")
+        let reply = try await server.call("POST", "/v1/heartbeats?reply=brief", #"{"heartbeats":[\#(beats)]}"#)
+        #expect(reply.status == 200)
+    }
+
+    @Test("whenever they come and however many they are, each is told every change once and in order")
+    func crowd() async throws {
+        try await TestServer.run { server in
+            #expect(
+                try await server.becomes { server.engine.board.find(host: "daemon-host", binary: "rollcalld") != nil }
+            )
+            let start = server.engine.board.head.revision
+            var watchers: [RawConnection] = []
+            for wave in 0..<4 {
+                for _ in 0..<8 {
+                    let watcher = try await server.connect()
+                    watcher.send("GET /v1/watch?since=\(start) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    watchers.append(watcher)
+                    try await server.beat("w\(wave)-\(watchers.count)", "b")
+                }
+                // More than one piece has room for.
+                try await register(server, (wave * 600)..<((wave + 1) * 600))
+            }
+            #expect(try await server.becomes { server.metric("rollcall_watch_following") == 32 })
+            try await server.beat("the-last", "b")
+            let end = server.engine.newest.revision
+            #expect(end == start + 4 * 608 + 1)
+            for watcher in watchers {
+                let text = try await blocking { watcher.receive(until: #""host":"the-last""#) }
+                #expect(revisions(text) == Array((start + 1)...end))
+            }
+        }
+    }
+
+    @Test("who does not read reads by itself later, and nobody waits for it")
+    func slow() async throws {
+        try await TestServer.run { server in
+            let slow = try await server.connect()
+            // More than one packet of loopback, or reading it later would take minutes.
+            slow.keepUnread(200_000)
+            slow.send("GET /v1/watch HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(try await server.becomes { server.metric("rollcall_watch_following") == 1 })
+            let start = server.engine.newest.revision
+            let quick = try await server.connect()
+            quick.send("GET /v1/watch?since=\(start) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(try await server.becomes { server.metric("rollcall_watch_following") == 2 })
+            var count = 0
+            // Until what nobody reads is more than the system and the channel keep.
+            while count < 60_000, server.metric("rollcall_watch_following") == 2 {
+                try await register(server, count..<(count + 1_000))
+                count += 1_000
+                let last = count - 1
+                let text = try await blocking { quick.receive(until: #""host":"h\#(last)""#) }
+                #expect(text.contains(#""host":"h\#(last)""#))
+            }
+            #expect(try await server.becomes { server.metric("rollcall_watch_following") == 1 })
+            #expect(server.metric("rollcall_watch_streams") == 2)
+            let last = count - 1
+            let all = try await blocking { slow.receive(until: #""host":"h\#(last)""#) }
+            let told = revisions(all).drop { $0 <= start }
+            #expect(Array(told) == Array((start + 1)...(start + Int64(count))))
+            #expect(try await server.becomes { server.metric("rollcall_watch_following") == 2 })
+        }
+    }
+
+    @Test("a piece is for who was told all before it, and says how old it is by each one's own time")
+    func pieces() {
+        func follower(at revision: Int64, began: Int64) -> WatchFollower {
+            WatchFollower(
+                logID: "l",
+                position: revision,
+                isDegraded: false,
+                began: Instant(nanoseconds: began * 1_000_000_000),
+                keepAlive: .seconds(15),
+                lastTold: Instant(nanoseconds: 100_000_000_000),
+                mayAsk: { true }
+            )
+        }
+        let readiness = LivenessEngine.Readiness(isDatabaseLost: false, isDriverLost: false)
+        let rows = (11...12).map { Self.row($0) }
+        let now = Instant(nanoseconds: 101_000_000_000)
+        let piece = WatchPiece(rows, after: 10, readiness, asked: now, isAll: true)
+        #expect((8...13).map { piece.isBeside($0) } == [true, true, false, true, false, false])
+        #expect((10...13).map { piece.isNews(to: follower(at: $0, began: 0)) } == [true, true, false, false])
+        var one = follower(at: 10, began: 1)
+        let told = piece.tell(&one).map { String(buffer: $0) }
+        #expect(told.count == 2 && told[1] == "7\r\n: 100\n\n\r\n", "\(told)")
+        #expect(told[0].contains("id: 11\n") && told[0].contains("id: 12\n"))
+        #expect(one.position == 12 && one.lastTold == now)
+        // Whoever knows all of it already is told so when it has heard nothing for too long.
+        let later = Instant(nanoseconds: 115_500_000_000)
+        let none = WatchPiece([], after: 12, readiness, asked: later, isAll: false)
+        #expect(none.isDue(to: follower(at: 12, began: 0)) && !none.isDue(to: one))
+        #expect(none.tell(&one).map { String(buffer: $0) } == ["f\r\n: nothing new\n\n\r\n"])
+    }
+
+    @Test("that the back end is lost is told to whoever does not know it")
+    func lost() {
+        let readiness = LivenessEngine.Readiness(isDatabaseLost: true, isDriverLost: false)
+        let now = Instant(nanoseconds: 1_000_000_000)
+        let piece = WatchPiece([], after: 5, readiness, asked: now, isAll: false)
+        var follower = WatchFollower(
+            logID: "l",
+            position: 5,
+            isDegraded: false,
+            began: now,
+            keepAlive: .seconds(15),
+            lastTold: now,
+            mayAsk: { true }
+        )
+        #expect(piece.isDue(to: follower))
+        #expect(piece.tell(&follower).map { String(buffer: $0) }.joined().contains("event: degraded"))
+        #expect(!piece.isDue(to: follower))
+    }
+
+    @Test("a row is written as the documents of the log have it")
+    func written() throws {
+        for row in [Self.row(1), Self.row(2, host: "h\"\\\u{7}é", folded: 3), Self.row(3, from: .up, to: nil)] {
+            var writer = JSONWriter()
+            writer.transition(row)
+            let read = try WireJSON.decode(WireTransition.self, from: .init(writer.bytes))
+            #expect(read == WireTransition(row))
+        }
+    }
+
+    private static func row(
+        _ revision: Int64,
+        host: String = "h",
+        from: LivenessState? = nil,
+        to: LivenessState? = .up,
+        folded: Int64 = 0
+    ) -> Transition {
+        var row = Transition(
+            revision: revision,
+            kind: .state,
+            uuid: ServiceUUID(high: 1, low: UInt64(revision)),
+            host: host,
+            binary: "b",
+            topic: "t",
+            zone: "z",
+            from: from,
+            to: to,
+            reason: "heartbeat",
+            at: Timestamp(microseconds: 1_700_000_000_123_456)
+        )
+        row.folded = folded
+        return row
+    }
+}
