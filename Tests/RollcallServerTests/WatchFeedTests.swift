@@ -95,18 +95,18 @@ struct WatchFeedTests {
         let rows = (11...12).map { Self.row($0) }
         let now = Instant(nanoseconds: 101_000_000_000)
         let piece = WatchPiece(rows, after: 10, readiness, asked: now, isAll: true)
-        #expect((8...13).map { piece.isBeside($0) } == [true, true, false, true, false, false])
-        #expect((10...13).map { piece.isNews(to: follower(at: $0, began: 0)) } == [true, true, false, false])
+        #expect((8...13).map { follower(at: $0, began: 0).isBeside(piece) } == [true, true, false, true, false, false])
+        #expect((10...13).map { follower(at: $0, began: 0).isNews(piece) } == [true, true, false, false])
         var one = follower(at: 10, began: 1)
-        let told = piece.tell(&one).map { String(buffer: $0) }
-        #expect(told.count == 2 && told[1] == "7\r\n: 100\n\n\r\n", "\(told)")
-        #expect(told[0].contains("id: 11\n") && told[0].contains("id: 12\n"))
+        let told = String(buffer: one.take(piece))
+        #expect(told.hasSuffix("\r\n7\r\n: 100\n\n\r\n"), "\(told)")
+        #expect(told.contains("id: 11\n") && told.contains("id: 12\n"))
         #expect(one.position == 12 && one.lastTold == now)
         // Whoever knows all of it already is told so when it has heard nothing for too long.
         let later = Instant(nanoseconds: 115_500_000_000)
         let none = WatchPiece([], after: 12, readiness, asked: later, isAll: false)
-        #expect(none.isDue(to: follower(at: 12, began: 0)) && !none.isDue(to: one))
-        #expect(none.tell(&one).map { String(buffer: $0) } == ["f\r\n: nothing new\n\n\r\n"])
+        #expect(follower(at: 12, began: 0).isDue(none) && !one.isDue(none))
+        #expect(String(buffer: one.take(none)) == "f\r\n: nothing new\n\n\r\n")
     }
 
     @Test("that the back end is lost is told to whoever does not know it")
@@ -123,9 +123,9 @@ struct WatchFeedTests {
             lastTold: now,
             mayAsk: { true }
         )
-        #expect(piece.isDue(to: follower))
-        #expect(piece.tell(&follower).map { String(buffer: $0) }.joined().contains("event: degraded"))
-        #expect(!piece.isDue(to: follower))
+        #expect(follower.isDue(piece))
+        #expect(String(buffer: follower.take(piece)).contains("event: degraded"))
+        #expect(!follower.isDue(piece))
     }
 
     @Test("a row is written as the documents of the log have it")

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -71,11 +72,10 @@ final class Watcher: ChannelInboundHandler {
                 began.fail(LoadError("a watcher was answered \(head.status)"))
             }
         case .body(var part):
-            rest.writeBuffer(&part)
+            if rest.readableBytes == 0 { rest = part } else { rest.writeBuffer(&part) }
             while let event = nextEvent() {
                 if event.first != UInt8(ascii: ":") { hear(event) }
             }
-            rest.discardReadBytes()
             if rest.readableBytes > Self.longestEvent { context.close(promise: nil) }
         case .end: context.close(promise: nil)
         }
@@ -83,14 +83,17 @@ final class Watcher: ChannelInboundHandler {
 
     /// Up to an empty line.
     private func nextEvent() -> ByteBufferView? {
-        let newline = UInt8(ascii: "\n")
-        let bytes = rest.readableBytesView
-        var last: UInt8 = 0
-        for (offset, byte) in bytes.enumerated() {
-            if byte == newline, last == newline { return rest.readSlice(length: offset + 1)?.readableBytesView }
-            last = byte
+        let length = rest.withUnsafeReadableBytes { bytes -> Int? in
+            guard let base = bytes.baseAddress else { return nil }
+            var start = 0
+            // The C library's search: ten thousand of these share two processors with the daemon.
+            while start + 1 < bytes.count, let found = memchr(base + start, 10, bytes.count - start - 1) {
+                start = base.distance(to: UnsafeRawPointer(found)) + 1
+                if bytes[start] == UInt8(ascii: "\n") { return start + 1 }
+            }
+            return nil
         }
-        return nil
+        return length.flatMap { rest.readSlice(length: $0)?.readableBytesView }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

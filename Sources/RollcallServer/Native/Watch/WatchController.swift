@@ -50,7 +50,7 @@ struct WatchController {
     }
 
     private func mayAsk(_ request: Request, _ context: RollcallContext) -> Bool {
-        let now = engine.wall(engine.now)
-        return (try? access.identity(of: request.headers, context.peer, at: now))?.holds(.reader) ?? false
+        let identity = try? access.identity(of: request.headers, context.peer, at: engine.wall(engine.now))
+        return identity?.holds(.reader) ?? false
     }
 }

@@ -33,22 +33,15 @@ final class WatchLoop: Sendable {
         let end: CheckedContinuation<End, Never>
     }
 
-    private struct State {
-        var members: [Member?] = []
-        var free: [Int] = []
-        /// Where the feed is in the log; nil while it is nowhere.
-        var standing: LivenessEngine.LogPosition?
-    }
-
     let loop: any EventLoop
-    private let state: NIOLoopBoundBox<State>
-    /// Told whenever somebody follows who did not, or no longer.
-    private let changed: @Sendable (_ by: Int) -> Void
+    private let members: NIOLoopBoundBox<Members>
 
+    /// - Parameters:
+    ///   - loop: The loop.
+    ///   - changed: Told whenever somebody follows who did not, or no longer.
     init(_ loop: any EventLoop, changed: @escaping @Sendable (_ by: Int) -> Void) {
         self.loop = loop
-        self.changed = changed
-        state = .makeBoxSendingValue(State(), eventLoop: loop)
+        members = .makeBoxSendingValue(Members(changed), eventLoop: loop)
     }
 
     // MARK: One of them
@@ -74,28 +67,12 @@ final class WatchLoop: Sendable {
         guard case .before = place.value, channel.isActive,
             let encoder = try? channel.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
         else { return end.resume(returning: End(parting: .over, follower: follower)) }
-        if let standing = state.value.standing, !follower.isAt(standing) {
-            return end.resume(returning: End(parting: .behind, follower: follower))
-        }
-        let slot = state.value.free.popLast() ?? state.value.members.count
-        if slot == state.value.members.count { state.value.members.append(nil) }
-        state.value.members[slot] = Member(follower: follower, encoder: encoder, place: place, end: end)
-        place.value = .at(slot)
-        changed(1)
+        members.value.take(Member(follower: follower, encoder: encoder, place: place, end: end))
     }
 
     private func leave(_ place: NIOLoopBoundBox<Place>) {
-        if case .at(let slot) = place.value { part(slot, .over) }
+        if case .at(let slot) = place.value { members.value.part(slot, .over) }
         place.value = .over
-    }
-
-    private func part(_ slot: Int, _ parting: WatchFollower.Parting) {
-        guard let member = state.value.members[slot] else { return }
-        state.value.members[slot] = nil
-        state.value.free.append(slot)
-        member.place.value = .over
-        changed(-1)
-        member.end.resume(returning: End(parting: parting, follower: member.follower))
     }
 
     // MARK: All of them
@@ -103,82 +80,118 @@ final class WatchLoop: Sendable {
     /// The feed begins there: whoever is behind that is let go.
     func begin(at start: LivenessEngine.LogPosition) -> EventLoopFuture<Void> {
         inTurns {
-            self.state.value.standing = start
-        } each: { slot in
-            guard let member = self.state.value.members[slot], !member.follower.isAt(start) else { return 0 }
-            self.part(slot, .behind)
-            return 1
+            $0.standing = start
+        } each: { members, slot in
+            members.isAt(start, slot) ? 0 : members.part(slot, .behind)
         }
     }
 
     /// Tells everyone what comes next.
     func tell(_ piece: WatchPiece) -> EventLoopFuture<Void> {
         inTurns {
-            self.state.value.standing?.revision = piece.end
-        } each: { slot in
-            self.tell(piece, slot)
+            $0.standing?.revision = piece.end
+        } each: { members, slot in
+            members.tell(piece, slot)
         }
     }
 
     /// Lets everyone go: the feed is nowhere.
     func letGo(_ parting: WatchFollower.Parting) -> EventLoopFuture<Void> {
         inTurns {
-            self.state.value.standing = nil
-        } each: { slot in
-            self.part(slot, parting)
-            return 1
+            $0.standing = nil
+        } each: { members, slot in
+            members.part(slot, parting)
         }
     }
 
-    /// Tells one of them; answers how much work that was.
-    private func tell(_ piece: WatchPiece, _ slot: Int) -> Int {
-        guard var follower = state.value.members[slot]?.follower, let encoder = state.value.members[slot]?.encoder,
-            piece.isDue(to: follower)
-        else { return 0 }
-        guard follower.mayAsk() else {
-            part(slot, .over)
-            return 1
-        }
-        guard encoder.channel.isWritable, !piece.isBeside(follower.position) else {
-            // Without news, what waits in it shows that the connection lives.
-            if piece.isNews(to: follower) { part(slot, .behind) }
-            return 1
-        }
-        var bytes = 0
-        for chunk in piece.tell(&follower) {
-            bytes += chunk.readableBytes
-            encoder.write(NIOAny(IOData.byteBuffer(chunk)), promise: nil)
-        }
-        state.value.members[slot]?.follower = follower
-        encoder.flush()
-        return 1 + bytes / Self.weighty
-    }
+    /// What is done with one of them; answers how much work that was.
+    private typealias Step = @Sendable (inout Members, _ slot: Int) -> Int
 
     private func inTurns(
-        _ first: @escaping @Sendable () -> Void,
-        each body: @escaping @Sendable (_ slot: Int) -> Int
+        _ first: @escaping @Sendable (inout Members) -> Void,
+        each step: @escaping Step
     ) -> EventLoopFuture<Void> {
         let done = loop.makePromise(of: Void.self)
         loop.execute {
-            first()
-            self.takeTurn(from: 0, body, done)
+            first(&self.members.value)
+            self.takeTurn(from: 0, step, done)
         }
         return done.futureResult
     }
 
-    private func takeTurn(
-        from first: Int,
-        _ body: @escaping @Sendable (_ slot: Int) -> Int,
-        _ done: EventLoopPromise<Void>
-    ) {
-        var slot = first
-        var work = 0
-        while slot < state.value.members.count, work < Self.turn {
-            work += body(slot)
-            slot += 1
+    private func takeTurn(from first: Int, _ step: @escaping Step, _ done: EventLoopPromise<Void>) {
+        guard let next = members.value.takeTurn(of: Self.turn, from: first, step) else { return done.succeed() }
+        loop.scheduleTask(in: Self.pause) { self.takeTurn(from: next, step, done) }
+    }
+}
+
+extension WatchLoop {
+    /// The followers of a loop, each at a place of its own.
+    private struct Members {
+        /// Where the feed is in the log; nil while it is nowhere.
+        var standing: LivenessEngine.LogPosition?
+        private var slots: [Member?] = []
+        private var free: [Int] = []
+        private let changed: @Sendable (_ by: Int) -> Void
+
+        init(_ changed: @escaping @Sendable (_ by: Int) -> Void) {
+            self.changed = changed
         }
-        if slot >= state.value.members.count { return done.succeed() }
-        let next = slot
-        loop.scheduleTask(in: Self.pause) { self.takeTurn(from: next, body, done) }
+
+        mutating func take(_ member: Member) {
+            if let standing, !member.follower.isAt(standing) {
+                return member.end.resume(returning: End(parting: .behind, follower: member.follower))
+            }
+            let slot = free.popLast() ?? slots.count
+            if slot == slots.count { slots.append(nil) }
+            slots[slot] = member
+            member.place.value = .at(slot)
+            changed(1)
+        }
+
+        /// Ends a stay, if there is one at that place.
+        @discardableResult
+        mutating func part(_ slot: Int, _ parting: WatchFollower.Parting) -> Int {
+            guard let member = slots[slot] else { return 0 }
+            slots[slot] = nil
+            free.append(slot)
+            member.place.value = .over
+            changed(-1)
+            member.end.resume(returning: End(parting: parting, follower: member.follower))
+            return 1
+        }
+
+        /// Whether whoever is at that place knows all of the log up to there.
+        func isAt(_ standing: LivenessEngine.LogPosition, _ slot: Int) -> Bool {
+            slots[slot]?.follower.isAt(standing) ?? true
+        }
+
+        /// Tells whoever is at that place.
+        mutating func tell(_ piece: WatchPiece, _ slot: Int) -> Int {
+            guard let isDue = slots[slot]?.follower.isDue(piece), isDue, let encoder = slots[slot]?.encoder else {
+                return 0
+            }
+            guard slots[slot]?.follower.mayAsk() ?? false else { return part(slot, .over) }
+            guard encoder.channel.isWritable, !(slots[slot]?.follower.isBeside(piece) ?? true) else {
+                // Without news, what waits in it shows that the connection lives.
+                if slots[slot]?.follower.isNews(piece) ?? false { part(slot, .behind) }
+                return 1
+            }
+            guard let bytes = slots[slot]?.follower.take(piece) else { return 0 }
+            encoder.write(NIOAny(IOData.byteBuffer(bytes)), promise: nil)
+            encoder.flush()
+            return 1 + bytes.readableBytes / WatchLoop.weighty
+        }
+
+        /// Goes on from a place, until that is enough work; answers where the next turn begins, if there is one.
+        mutating func takeTurn(of most: Int, from first: Int, _ step: Step) -> Int? {
+            var slot = first
+            var work = 0
+            while slot < slots.count, work < most {
+                work += step(&self, slot)
+                slot += 1
+            }
+            return slot < slots.count ? slot : nil
+        }
     }
 }

@@ -37,29 +37,4 @@ struct WatchPiece: Sendable {
         self.asked = asked
         self.isAll = isAll
     }
-
-    /// Whether a watcher has missed something before this piece, or knows a part of it.
-    func isBeside(_ position: Int64) -> Bool { position < start || (start < position && position < end) }
-
-    /// Whether there is something in it for a watcher.
-    func isNews(to follower: WatchFollower) -> Bool { end > follower.position || isLost != follower.isDegraded }
-
-    /// Whether a watcher is to hear of it now: of news at once, else before it has heard nothing for too long.
-    func isDue(to follower: WatchFollower) -> Bool {
-        isNews(to: follower) || asked - follower.lastTold > follower.keepAlive - WatchFeed.tick
-    }
-
-    /// The chunks for one watcher; afterwards it was told.
-    func tell(_ follower: inout WatchFollower) -> [ByteBuffer] {
-        var chunks: [ByteBuffer] = []
-        if isLost != follower.isDegraded { chunks.append(health) }
-        if end > follower.position { chunks.append(changes) }
-        var events = WatchEvents()
-        if isAll { events.toldAll(after: asked - follower.began) } else if chunks.isEmpty { events.comment() }
-        if !events.isEmpty { chunks.append(events.chunk) }
-        follower.isDegraded = isLost
-        follower.position = max(end, follower.position)
-        follower.lastTold = asked
-        return chunks
-    }
 }
