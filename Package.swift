@@ -127,6 +127,7 @@ let package = Package(
         // MARK: HTTP, in and out
 
         .target(name: "RollcallWire"),
+        .target(name: "Addresses"),
         .target(
             name: "HeartbeatDatagrams",
             dependencies: [.product(name: "Crypto", package: "swift-crypto")]
@@ -134,6 +135,7 @@ let package = Package(
         .target(
             name: "RollcallServer",
             dependencies: [
+                "Addresses",
                 "HeartbeatDatagrams",
                 "LivenessCore",
                 "LivenessEngine",
@@ -188,6 +190,7 @@ let package = Package(
         .target(
             name: "HeartbeatRelay",
             dependencies: [
+                "Addresses",
                 "RollcallClient",
                 "RollcallWire",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -220,6 +223,7 @@ let package = Package(
         .target(
             name: "RollcallDaemon",
             dependencies: [
+                "Addresses",
                 "CAllocator",
                 "DriverDatabase",
                 "DriverMemcached",
@@ -423,6 +427,7 @@ let package = Package(
         .testTarget(
             name: "HeartbeatRelayTests",
             dependencies: [
+                "Addresses",
                 "HeartbeatRelay",
                 "RollcallClient",
                 "RollcallWire",
@@ -444,6 +449,7 @@ let package = Package(
         .testTarget(
             name: "RollcallDaemonTests",
             dependencies: [
+                "Addresses",
                 "LivenessCore",
                 "Outbound",
                 "RollcallDaemon",

@@ -1,3 +1,4 @@
+import Addresses
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -37,7 +38,7 @@ package struct HeartbeatRelay: Sendable {
         until stops: AsyncStream<Void>,
         listening: @escaping @Sendable (RelayAddress) -> Void
     ) async throws {
-        if case .socket(let path) = settings.address { try RelaySocket.claim(path) }
+        if case .socket(let path) = settings.address { try SocketFile.claim(path) }
         var limits = RelayMachine.Limits()
         limits.gather = settings.gather
         let gatherer = Gatherer(limits) { [client] in await client.send($0) }
@@ -78,7 +79,7 @@ package struct HeartbeatRelay: Sendable {
         let address = settings.address
         let bind: BindAddress =
             switch address {
-            case .network(let host, let port): .hostname(host, port: port)
+            case .network(let address): .hostname(address.host, port: address.port)
             case .socket(let path): .unixDomainSocket(path: path)
             }
         return Application(
@@ -99,10 +100,11 @@ package struct HeartbeatRelay: Sendable {
                 reuseAddress: true
             ),
             onServerRunning: { channel in
-                guard case .network(let host, _) = address, let port = channel.localAddress?.port else {
+                guard case .network(var address) = address, let port = channel.localAddress?.port else {
                     return listening(address)
                 }
-                listening(.network(host: host, port: port))
+                address.port = port
+                listening(.network(address))
             },
             logger: Self.logger
         )

@@ -1,3 +1,4 @@
+import Addresses
 import Hummingbird
 
 /// What a handler of a relay knows of a request beside the request.
@@ -10,7 +11,7 @@ struct RelayContext: RequestContext {
 
     /// A part of the path, decoded.
     func capture(_ name: String) throws(RelayRefusal) -> String {
-        guard let raw = parameters.get(name), let text = PercentEncoding.decoded(raw) else {
+        guard let raw = parameters.get(name), let text = PercentDecoding.decode(raw) else {
             throw .malformed("the path has a '%' that encodes no character")
         }
         return text

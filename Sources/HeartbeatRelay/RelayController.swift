@@ -1,3 +1,4 @@
+import Addresses
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -113,7 +114,7 @@ final class RelayController: Sendable {
         of request: Request,
         _ known: Set<String>
     ) throws(RelayRefusal) -> [(name: String, value: String)] {
-        guard let parameters = PercentEncoding.parameters(request.uri.query) else {
+        guard let parameters = PercentDecoding.parameters(request.uri.query ?? "") else {
             throw .malformed("the query has a '%' that encodes no character")
         }
         return parameters.filter { known.contains($0.name) }

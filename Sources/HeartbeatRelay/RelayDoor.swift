@@ -1,3 +1,4 @@
+import Addresses
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -62,7 +63,7 @@ struct RelayDoor: RouterMiddleware {
 
     /// Whether `Host` names this relay; the port is not looked at: it may be forwarded.
     private func isForUs(_ authority: String) -> Bool {
-        guard case .network(let listened, _) = settings.address else { return true }
+        guard case .network(let listened) = settings.address else { return true }
         let host: Substring
         let rest: Substring
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
@@ -76,7 +77,7 @@ struct RelayDoor: RouterMiddleware {
             rest.isEmpty
                 || rest.first == ":" && rest.dropFirst().allSatisfy(\.isASCII) && UInt16(rest.dropFirst()) != nil
         else { return false }
-        let names: Set = ["localhost", "127.0.0.1", "::1", listened.lowercased(), settings.host.lowercased()]
+        let names: Set = ["localhost", "127.0.0.1", "::1", listened.host.lowercased(), settings.host.lowercased()]
         return names.contains(host.lowercased())
     }
 }

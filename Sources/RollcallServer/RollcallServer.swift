@@ -1,3 +1,4 @@
+import Addresses
 import Hummingbird
 import HummingbirdCore
 package import LivenessEngine
@@ -147,7 +148,11 @@ package struct RollcallServer: Service {
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 if let path = settings.socket {
-                    try LocalSocket.claim(path)
+                    do throws(SocketFile.Unusable) {
+                        try SocketFile.claim(path)
+                    } catch {
+                        throw LocalSocket.Unusable(error)
+                    }
                     group.addTask {
                         do { try await localApplication(path).run() } catch let error as IOError {
                             throw LocalSocket.Unusable(path: path, error)

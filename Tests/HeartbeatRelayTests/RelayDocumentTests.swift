@@ -1,3 +1,4 @@
+import Addresses
 import RollcallWire
 import Testing
 
@@ -129,11 +130,11 @@ struct RelayDocumentTests {
 
     @Test("names in a path and a query are decoded strictly")
     func decoded() {
-        #expect(PercentEncoding.decoded("a%20b%2F%c3%a9") == "a b/\u{E9}")
-        for wrong in ["%", "%4", "%zz", "%ff"] { #expect(PercentEncoding.decoded(wrong) == nil, "\(wrong)") }
-        let query = PercentEncoding.parameters("host=h%201&x&binary=")
+        #expect(PercentDecoding.decode("a%20b%2F%c3%a9") == "a b/\u{E9}")
+        for wrong in ["%", "%4", "%zz", "%ff"] { #expect(PercentDecoding.decode(wrong) == nil, "\(wrong)") }
+        let query = PercentDecoding.parameters("host=h%201&x&binary=")
         #expect(query?.map(\.name) == ["host", "x", "binary"] && query?.map(\.value) == ["h 1", "", ""])
-        #expect(PercentEncoding.parameters(nil)?.isEmpty == true)
-        #expect(PercentEncoding.parameters("a=%") == nil)
+        #expect(PercentDecoding.parameters("")?.isEmpty == true)
+        #expect(PercentDecoding.parameters("a=%") == nil)
     }
 }

@@ -1,3 +1,4 @@
+import Addresses
 import Foundation
 import RollcallClient
 import RollcallWire
@@ -31,7 +32,7 @@ struct RelayServerTests {
     /// Runs a relay on the host `r1` while `body` runs.
     private static func relay(
         to endpoints: [String],
-        at address: RelayAddress = .network(host: "127.0.0.1", port: 0),
+        at address: RelayAddress = .network(ListenAddress(host: "127.0.0.1", port: 0)),
         gather: Duration = .milliseconds(20),
         token: String? = nil,
         answerTimeout: Duration = .seconds(2),
@@ -243,13 +244,13 @@ struct RelayServerTests {
                 try await Self.relay(to: [stub.url], at: .socket(path: path)) { relay in
                     let entry = try await reporter(relay).sendHeartbeat(WireHeartbeat(host: "h", binary: "b"))
                     #expect(entry.uuid == "uuid-of-h")
-                    #expect(throws: RelaySocket.Unusable.self) { try RelaySocket.claim(path) }
+                    #expect(throws: SocketFile.Unusable.self) { try SocketFile.claim(path) }
                 }
             }
         }
         let file = folder.appending(path: "file").path
         try "words".write(toFile: file, atomically: true, encoding: .utf8)
-        #expect(throws: RelaySocket.Unusable.self) { try RelaySocket.claim(file) }
+        #expect(throws: SocketFile.Unusable.self) { try SocketFile.claim(file) }
     }
 
     @Test("an agent beats through a relay as it does at a daemon, and leaves")

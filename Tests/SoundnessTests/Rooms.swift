@@ -38,11 +38,13 @@ enum Rooms {
         case "MariaDBClient": system + clientLibrary + ["CMariaDB"]
         case "ZooKeeperClient": system + clientLibrary + ["CZooKeeper"]
         case "MemcachedClient": system + clientLibrary + ["CMemcached"]
+        case "Addresses": ["Swift", "Glibc"]
         case "RollcallWire": ["Swift", "FoundationEssentials"]
         case "HeartbeatDatagrams": ["Swift", "Crypto"]
         case "RollcallServer":
             system + [
-                "HeartbeatDatagrams", "LivenessCore", "LivenessEngine", "RollcallWire", "Telemetry", "Logging",
+                "Addresses", "HeartbeatDatagrams", "LivenessCore", "LivenessEngine", "RollcallWire", "Telemetry",
+                "Logging",
                 "Hummingbird",
             ]
                 + ["HummingbirdCore", "HTTPTypes", "Metrics", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes"]
@@ -52,7 +54,9 @@ enum Rooms {
                 "HeartbeatDatagrams", "RollcallWire", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
             ]
         case "HeartbeatRelay":
-            system + ["RollcallClient", "RollcallWire", "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging"]
+            system + [
+                "Addresses", "RollcallClient", "RollcallWire", "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging",
+            ]
                 + ["NIOCore", "ServiceLifecycle"]
         case "Outbound":
             system + ["LivenessCore", "LivenessEngine", "AsyncHTTPClient", "Crypto", "Logging", "Metrics"]
@@ -61,7 +65,7 @@ enum Rooms {
         case "Systemd": system + ["ServiceLifecycle"]
         case "RollcallDaemon":
             system + concrete + [
-                "DriverCompany", "LivenessCore", "LivenessEngine", "MariaDBClient", "MemcachedClient",
+                "Addresses", "DriverCompany", "LivenessCore", "LivenessEngine", "MariaDBClient", "MemcachedClient",
                 "NovaImport", "Outbound", "ToozGroups", "ZooKeeperClient",
             ]
                 + ["RollcallClient", "RollcallServer", "RollcallWire", "Systemd", "Telemetry", "CAllocator"]

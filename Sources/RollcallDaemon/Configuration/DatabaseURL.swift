@@ -31,25 +31,6 @@ package enum DatabaseURL: Sendable, Equatable, CustomStringConvertible {
         return result
     }
 
-    /// `nil` for a `%` that two hexadecimal digits do not follow, and for what is not UTF-8 then.
-    static func percentDecoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = Substring(rest.prefix(2))
-            guard digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit), let value = UInt8(digits, radix: 16) else {
-                return nil
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
     /// `delimiters` end the part of the URL that the text stands in.
     static func percentEncoded(_ text: String, delimiters: String = "") -> String {
         var encoded = ""

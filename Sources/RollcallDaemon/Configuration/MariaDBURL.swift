@@ -1,3 +1,5 @@
+import Addresses
+
 /// `mariadb://USER[:PASSWORD]@HOST[:PORT]/NAME`, with parameters behind a `?`.
 package struct MariaDBURL: Sendable, Equatable, CustomStringConvertible {
     package enum Encryption: String, Sendable {
@@ -39,13 +41,13 @@ package struct MariaDBURL: Sendable, Equatable, CustomStringConvertible {
         let place = parts[0].split(separator: "/", omittingEmptySubsequences: false)
         guard place.count == 2, let at = place[0].lastIndex(of: "@") else { return nil }
         let credentials = place[0][..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let user = DatabaseURL.percentDecoded(credentials[0]), !user.isEmpty,
-            let name = DatabaseURL.percentDecoded(place[1]), !name.isEmpty, !name.contains("`")
+        guard let user = PercentDecoding.decode(credentials[0]), !user.isEmpty,
+            let name = PercentDecoding.decode(place[1]), !name.isEmpty, !name.contains("`")
         else { return nil }
         self.user = user
         self.name = name
         if credentials.count > 1 {
-            guard let password = DatabaseURL.percentDecoded(credentials[1]) else { return nil }
+            guard let password = PercentDecoding.decode(credentials[1]) else { return nil }
             self.password = password
         }
         guard let (host, port) = Self.hostAndPort(place[0][place[0].index(after: at)...]) else { return nil }
@@ -82,7 +84,7 @@ package struct MariaDBURL: Sendable, Equatable, CustomStringConvertible {
         var seen: Set<String> = []
         for parameter in query.split(separator: "&", omittingEmptySubsequences: false) {
             let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, let value = DatabaseURL.percentDecoded(parts[1]), !value.isEmpty,
+            guard parts.count == 2, let value = PercentDecoding.decode(parts[1]), !value.isEmpty,
                 seen.insert(String(parts[0])).inserted
             else { return false }
             switch parts[0] {

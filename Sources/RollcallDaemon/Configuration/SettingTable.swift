@@ -1,3 +1,4 @@
+import Addresses
 import LivenessCore
 import RollcallServer
 
@@ -111,9 +112,9 @@ extension SettingTable {
             SettingKey(
                 "listen.unix",
                 \.listen.unix,
-                expected: "an absolute path of at most \(LocalSocket.longestPath) bytes",
+                expected: "an absolute path of at most \(SocketFile.longestPath) bytes",
                 isValid: { path in
-                    path.map { $0.hasPrefix("/") && !$0.hasSuffix("/") && $0.utf8.count <= LocalSocket.longestPath }
+                    path.map { $0.hasPrefix("/") && !$0.hasSuffix("/") && $0.utf8.count <= SocketFile.longestPath }
                         ?? true
                 },
                 default: "none",

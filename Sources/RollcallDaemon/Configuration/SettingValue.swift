@@ -1,3 +1,4 @@
+import Addresses
 import LivenessCore
 import Logging
 import Telemetry
@@ -182,7 +183,7 @@ extension DatabaseURL: SettingValue {
         }
         let prefix = "sqlite://"
         guard text.hasPrefix(prefix), !text.contains(where: { $0 == "?" || $0 == "#" }),
-            let path = Self.percentDecoded(text.dropFirst(prefix.count)),
+            let path = PercentDecoding.decode(text.dropFirst(prefix.count)),
             path.hasPrefix("/"), !path.hasSuffix("/"), !path.unicodeScalars.contains("\0")
         else { throw .wrong }
         self = .sqlite(path: path)

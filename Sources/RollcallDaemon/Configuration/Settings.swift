@@ -1,3 +1,4 @@
+package import Addresses
 package import Logging
 package import Telemetry
 
@@ -33,7 +34,9 @@ package struct Settings: Sendable, Equatable {
     }
 
     package struct ListenSection: Sendable, Equatable {
-        package var http = ListenAddress(host: "127.0.0.1", port: ListenAddress.defaultPort)
+        package static let defaultPort = 8_790
+
+        package var http = ListenAddress(host: "127.0.0.1", port: defaultPort)
         package var unix: String?
         package var datagram: ListenAddress?
         package var names: [String] = []

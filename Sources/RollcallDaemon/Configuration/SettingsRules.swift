@@ -1,3 +1,4 @@
+import Addresses
 import DriverCompany
 import LivenessCore
 
@@ -32,7 +33,7 @@ enum SettingsRules {
         guard loaded.origin(of: "daemon.id") == .default else { return }
         let port = loaded.settings.listen.http.port
         let host = loaded.settings.daemon.host
-        loaded.settings.daemon.id = port == ListenAddress.defaultPort ? host : "\(host):\(port)"
+        loaded.settings.daemon.id = port == Settings.ListenSection.defaultPort ? host : "\(host):\(port)"
     }
 
     private static func warnOfClearText(_ loaded: inout LoadedSettings) {
@@ -122,7 +123,7 @@ enum SettingsRules {
             loaded,
             key,
             "\(address) is not loopback, and \(consequence); expected auth.tokens_file to be set, or an address such "
-                + "as 127.0.0.1:\(ListenAddress.defaultPort)"
+                + "as 127.0.0.1:\(Settings.ListenSection.defaultPort)"
         )
     }
 

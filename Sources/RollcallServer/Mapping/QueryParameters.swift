@@ -1,3 +1,4 @@
+import Addresses
 import Hummingbird
 import HummingbirdCore
 import LivenessCore
@@ -11,13 +12,10 @@ struct QueryParameters {
 
     init(_ request: Request) throws(APIError) {
         guard let query = request.uri.query else { return }
-        for pair in query.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentDecoding.decode(parts[0]),
-                let value = PercentDecoding.decode(parts.count > 1 ? parts[1] : "")
-            else { throw APIError.malformed("the query has a '%' that encodes no character") }
-            items.append((name, value))
+        guard let decoded = PercentDecoding.parameters(query) else {
+            throw APIError.malformed("the query has a '%' that encodes no character")
         }
+        items = decoded
     }
 
     var names: [String] { items.map(\.name) }

@@ -1,13 +1,16 @@
 import Glibc
 
-/// The file of a socket of this machine that a relay listens on.
-enum RelaySocket {
+/// The file of a socket of this machine.
+package enum SocketFile {
+    /// Bytes of a path that fit into an address, on every system that the HTTP library runs on.
+    package static let longestPath = 103
+
     /// Sees that no other program listens there.
     ///
     /// A file that was left by one that was killed is replaced; one that is no socket is not.
     ///
     /// - Throws: Why the path cannot be listened on.
-    static func claim(_ path: String) throws(Unusable) {
+    package static func claim(_ path: String) throws(Unusable) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else { throw Unusable(path: path, reason: "it is no socket") }
@@ -16,10 +19,8 @@ enum RelaySocket {
         defer { close(probe) }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { place in
-            guard path.utf8.count < place.count else { return }
-            place.copyBytes(from: path.utf8)
-        }
+        guard path.utf8.count <= longestPath else { throw Unusable(path: path, reason: "it is too long") }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
         let size = socklen_t(MemoryLayout<sockaddr_un>.size)
         let answer = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(probe, $0, size) }
@@ -30,10 +31,15 @@ enum RelaySocket {
     }
 
     /// Why a path cannot be listened on.
-    struct Unusable: Error, CustomStringConvertible {
-        var path: String
-        var reason: String
+    package struct Unusable: Error, CustomStringConvertible {
+        package var path: String
+        package var reason: String
 
-        var description: String { "cannot listen on \(path): \(reason)" }
+        package init(path: String, reason: String) {
+            self.path = path
+            self.reason = reason
+        }
+
+        package var description: String { "cannot listen on \(path): \(reason)" }
     }
 }

@@ -1,9 +1,7 @@
 import Glibc
 
 /// Where to listen: a numeric address or `localhost`, and a port.
-package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
-    package static let defaultPort = 8_790
-
+package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     package var host: String
     /// 0 lets the system choose.
     package var port: Int
@@ -14,7 +12,7 @@ package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Reads `127.0.0.1:8790`, `[::1]:8790` and `localhost:8790`; `nil` for anything else.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits) else {

@@ -1,7 +1,8 @@
 /// Percent-encoding (RFC 3986) undone, strictly.
-enum PercentEncoding {
+package enum PercentDecoding {
     /// The text; nil for a `%` without two hexadecimal digits behind it and for bytes that are not UTF-8.
-    static func decoded(_ text: some StringProtocol) -> String? {
+    package static func decode(_ text: some StringProtocol) -> String? {
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
         var bytes: [UInt8] = []
         var iterator = text.utf8.makeIterator()
         while let byte = iterator.next() {
@@ -9,20 +10,20 @@ enum PercentEncoding {
                 bytes.append(byte)
                 continue
             }
-            guard let high = iterator.next().flatMap(digit),
-                let low = iterator.next().flatMap(digit)
-            else { return nil }
+            guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit) else {
+                return nil
+            }
             bytes.append(high << 4 | low)
         }
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// The parameters of a query, in order; nil where one cannot be decoded.
-    static func parameters(_ query: String?) -> [(name: String, value: String)]? {
+    /// The parameters of a query, in order, however often a name comes; nil where one cannot be decoded.
+    package static func parameters(_ query: String) -> [(name: String, value: String)]? {
         var parameters: [(name: String, value: String)] = []
-        for pair in (query ?? "").split(separator: "&") {
+        for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = decoded(parts[0]), let value = decoded(parts.count > 1 ? parts[1] : "") else { return nil }
+            guard let name = decode(parts[0]), let value = decode(parts.count > 1 ? parts[1] : "") else { return nil }
             parameters.append((name, value))
         }
         return parameters
