@@ -314,8 +314,11 @@ let package = Package(
         .executableTarget(
             name: "rollcall-load",
             dependencies: [
+                "DirectReporting",
+                "DriverCompany",
                 "HeartbeatDatagrams",
                 "rollcall-floor",
+                "RollcallClient",
                 "RollcallWire",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

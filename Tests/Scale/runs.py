@@ -15,16 +15,21 @@ INTERVAL = 10
 # One heartbeat a call is measured up to so many a second: with more, the client takes the processor from the daemon.
 MOST_SINGLE = 5_000
 
+# Services that each have a connection to the back end, and threads of its library.
+MOST_DIRECT = 2_000
+
 # How heartbeats are sent, and what the load program is told; beside is as calls, with a second daemon on the database.
-CALLS, SINGLE, DATAGRAMS, BESIDE = "calls", "single", "datagrams", "beside"
+CALLS, SINGLE, DATAGRAMS, DIRECT, BESIDE = "calls", "single", "datagrams", "direct", "beside"
 WORDS = {
     CALLS: ["--batch", "1000", "--connections", "4", "--lists", "3", "--restart"],
     SINGLE: ["--batch", "1", "--connections", "32", "--lists", "0"],
     DATAGRAMS: ["--datagrams", "--lists", "0"],
+    DIRECT: ["--direct", "--lists", "0"],
     BESIDE: ["--batch", "1000", "--connections", "4", "--lists", "0"],
 }
 TITLES = {
     CALLS: "HTTP, calls of 1,000", SINGLE: "HTTP, one a call", DATAGRAMS: "datagrams",
+    DIRECT: "by each service, into the back end itself",
     BESIDE: "HTTP, calls of 1,000, beside a second daemon",
 }
 

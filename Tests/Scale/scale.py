@@ -30,6 +30,11 @@ def ways(services, arguments):
     )
     if arguments.backend == "mariadb":
         yield runs.BESIDE, None
+    if arguments.backend in ("memcached", "zookeeper"):
+        yield runs.DIRECT, (
+            f"more than {runs.MOST_DIRECT:,}: each has a connection of its own, and threads"
+            if services > runs.MOST_DIRECT else None
+        )
 
 
 def down_time(services, least, registrations):

@@ -4,7 +4,7 @@ import dataclasses
 import re
 
 from figures import digits
-from runs import BESIDE, CALLS, DATAGRAMS, SINGLE, TITLES
+from runs import BESIDE, CALLS, DATAGRAMS, DIRECT, SINGLE, TITLES
 
 UNITS = {"us": "µs", "services": "", "datagrams": ""}
 NOTHING = "–"
@@ -54,6 +54,8 @@ ROWS = [
     Row(f"{DAEMON}: {TITLES[CALLS]}", CALLS, DAEMON),
     Row(f"{DAEMON}: {TITLES[SINGLE]}", SINGLE, DAEMON),
     Row(f"{DAEMON}: {TITLES[DATAGRAMS]}", DATAGRAMS, DAEMON),
+    Row(f"{DAEMON}: {TITLES[DIRECT]}", DIRECT, DAEMON),
+    Row(f"{BACK_END}: {TITLES[DIRECT]}", DIRECT, BACK_END),
     Row("datagrams lost", DATAGRAMS, "datagrams lost", is_count=True),
     Row(f"{BACK_END}: {TITLES[CALLS]}", CALLS, BACK_END),
     Row(f"{BACK_END}: {TITLES[SINGLE]}", SINGLE, BACK_END),

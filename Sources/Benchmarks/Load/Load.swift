@@ -6,7 +6,7 @@ import RollcallWire
 
 /// One run, phase by phase.
 struct Load {
-    private let plan: LoadPlan
+    let plan: LoadPlan
     let daemon: DaemonUnderLoad
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
     var report: LoadReport
@@ -175,6 +175,8 @@ struct Load {
         var acknowledged = 0
         if let datagrams = plan.datagrams {
             acknowledged = try await send(datagrams, of: records, fleet, until: end, tally)
+        } else if let direct = plan.direct {
+            try await send(direct, fleet, until: end, tally)
         } else {
             try await send(
                 cursors(of: fleet, flatOut: plan.isFlatOut),
@@ -197,7 +199,7 @@ struct Load {
                 try await load.send(load.cursors(of: fleet, flatOut: true), to: port, until: end, tally)
             }
         }
-        let what = plan.datagrams == nil ? "calls" : "datagrams"
+        let what = plan.datagrams != nil ? "datagrams" : plan.direct != nil ? "renewals" : "calls"
         report.add(
             "heartbeats a second",
             Double(tally.heartbeats) / seconds,

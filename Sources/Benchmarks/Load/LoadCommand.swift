@@ -1,4 +1,5 @@
 import ArgumentParser
+import DirectReporting
 import Foundation
 
 /// Drives a daemon from another process and measures what that costs it.
@@ -21,6 +22,8 @@ struct LoadCommand: AsyncParsableCommand {
             EXAMPLES
               rollcall-load --daemon .build/release/rollcalld
               rollcall-load --services 100000 --batch 1000 --connections 4 --seconds 60 --kill 1000
+              ROLLCALL_LIVENESS_DRIVER=memcached ROLLCALL_MEMCACHED_SERVERS=127.0.0.1:11211 rollcall-load \
+                --services 1000 --direct
               rollcall-load --services 500 --connections 32 --batch 1 --flat-out --seconds 8
             """
     )
@@ -38,6 +41,8 @@ struct LoadCommand: AsyncParsableCommand {
     @Flag(help: "Send each heartbeat in a signed datagram, once all are registered.") var datagrams = false
     @Option(help: "Reporters that sign the datagrams, 1 to 100,000.") var reporters = 100
     @Flag(help: "Ask for an acknowledgement of each datagram.") var acknowledged = false
+    @Flag(help: "Have each service tell the daemon's driver itself, memcached or ZooKeeper, once all are registered.")
+    var direct = false
     @Option(help: "Services that cease to beat, at most half of them.") var kill = 0
     @Flag(help: "Those who are to cease beat a last time all at once: their deadlines are the same.") var together =
         false
@@ -80,6 +85,18 @@ struct LoadCommand: AsyncParsableCommand {
         try check(1...100_000 ~= reporters, "reporters", reporters, "1 to 100000")
         try check(!(datagrams && flatOut), "flat-out", flatOut, "no --datagrams: nobody answers them")
         try check(!(datagrams && together), "together", together, "no --datagrams")
+        let driver = direct ? try LoadPlan.directDriver(ProcessInfo.processInfo.environment) : nil
+        // Each has a connection of its own, in ZooKeeper's library with threads of its own.
+        try check(!direct || services <= 5_000, "services", services, "1 to 5000 with --direct")
+        try check(
+            !(direct && (datagrams || flatOut || together)),
+            "direct",
+            direct,
+            "no other way of beating beside it"
+        )
+        if let driver, case .zooKeeper = driver {
+            try check(kill == 0 && silence == 0, "kill", kill, "0 with ZooKeeper: a session ends with its process")
+        }
         try check(0...services / 2 ~= kill, "kill", kill, "0 to half of --services")
         try check(0...services / 2 ~= silence, "silence", silence, "0 to half of --services")
         try check(0...20_000 ~= watchers, "watchers", watchers, "0 to 20000")
@@ -98,6 +115,7 @@ struct LoadCommand: AsyncParsableCommand {
             batch: batch,
             isFlatOut: flatOut,
             datagrams: datagrams ? LoadPlan.Datagrams(reporters: reporters, areAcknowledged: acknowledged) : nil,
+            direct: driver,
             killed: kill,
             dieTogether: together,
             silenced: silence,

@@ -1,3 +1,5 @@
+import DirectReporting
+
 /// What one run does: all of it bounded in number and time.
 struct LoadPlan: Sendable {
     var daemon: String
@@ -14,6 +16,8 @@ struct LoadPlan: Sendable {
     var batch: Int
     var isFlatOut: Bool
     var datagrams: Datagrams?
+    /// What services tell themselves that they live, once they are registered.
+    var direct: DirectDriver?
     var killed: Int
     /// Those who are killed beat once more before, all at the same time.
     var dieTogether: Bool

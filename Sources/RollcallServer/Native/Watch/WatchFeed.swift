@@ -50,9 +50,13 @@ final class WatchFeed: Sendable {
     /// Tells whoever follows, until the daemon stops.
     func run() async {
         await cancelWhenGracefulShutdown { [self] in
-            while await crowd.arrival.wait() != nil { await tellWhileAnyoneFollows() }
+            while !Task.isCancelled {
+                // Somebody may have come while others were let go.
+                if crowd.isEmpty, await crowd.arrival.wait() == nil { break }
+                await tellWhileAnyoneFollows()
+            }
         }
-        await everyLoop { $0.letGo(.over) }
+        await everyLoop { $0.close() }
     }
 
     private func tellWhileAnyoneFollows() async {

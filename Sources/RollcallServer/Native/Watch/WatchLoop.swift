@@ -104,6 +104,15 @@ final class WatchLoop: Sendable {
         }
     }
 
+    /// Lets everyone go, whoever comes later included.
+    func close() -> EventLoopFuture<Void> {
+        inTurns {
+            $0.isClosed = true
+        } each: { members, slot in
+            members.part(slot, .over)
+        }
+    }
+
     /// What is done with one of them; answers how much work that was.
     private typealias Step = @Sendable (inout Members, _ slot: Int) -> Int
 
@@ -130,6 +139,8 @@ extension WatchLoop {
     private struct Members {
         /// Where the feed is in the log; nil while it is nowhere.
         var standing: LivenessEngine.LogPosition?
+        /// The feed is no more.
+        var isClosed = false
         private var slots: [Member?] = []
         private var free: [Int] = []
         private let changed: @Sendable (_ by: Int) -> Void
@@ -139,6 +150,7 @@ extension WatchLoop {
         }
 
         mutating func take(_ member: Member) {
+            if isClosed { return member.end.resume(returning: End(parting: .over, follower: member.follower)) }
             if let standing, !member.follower.isAt(standing) {
                 return member.end.resume(returning: End(parting: .behind, follower: member.follower))
             }
