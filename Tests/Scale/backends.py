@@ -39,10 +39,10 @@ class KeyServer(SQLite):
 
 
 def memcached(directory):
-    """With its own defaults, and room for a million keys."""
+    """With its own defaults, room for a million keys, and for a connection of each service."""
     import key_servers
 
-    program = key_servers.memcached(f"{directory}/m", "-m", "1024")
+    program = key_servers.memcached(f"{directory}/m", "-m", "1024", "-c", "4096")
     servers = f"127.0.0.1:{program.port}"
     return KeyServer(
         "memcached", program, {"ROLLCALL_LIVENESS_DRIVER": "memcached", "ROLLCALL_MEMCACHED_SERVERS": servers}
@@ -50,10 +50,10 @@ def memcached(directory):
 
 
 def zookeeper(directory):
-    """Alone, with its own defaults, and memory for a million nodes."""
+    """Alone, with its own defaults, memory for a million nodes, and any number of sessions from this one address."""
     import zookeeper as servers
 
-    program = servers.ZooKeeper(f"{directory}/z", tick=2_000, heap="4g")
+    program = servers.ZooKeeper(f"{directory}/z", tick=2_000, heap="4g", more="maxClientCnxns=0\n")
     hosts = f"127.0.0.1:{program.port}"
     return KeyServer("ZooKeeper", program, {"ROLLCALL_LIVENESS_DRIVER": "zookeeper", "ROLLCALL_ZOOKEEPER_HOSTS": hosts})
 

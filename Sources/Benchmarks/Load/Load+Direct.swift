@@ -34,15 +34,30 @@ extension LoadPlan {
 }
 
 extension Load {
+    /// Opens the connection of each service, and has it tell the back end for the first time.
+    ///
+    /// One after the other: a fleet is not switched on in one moment either. None where nobody is to do that.
+    func openDirect() async throws -> [any DirectReporter] {
+        guard let driver = plan.direct else { return [] }
+        let fleet = fleet(from: .now(), killedAt: .distantFuture)
+        var reporters: [any DirectReporter] = []
+        for service in 0..<fleet.count {
+            let reporter = try driver.reporter(of: fleet.heartbeat(of: service))
+            var answer = HeartbeatEntry(index: 0, host: "load-\(service)", binary: Fleet.binary, uuid: "")
+            answer.reportInterval = plan.interval
+            answer.deadlineIn = plan.downTime
+            await reporter.accepted(answer)
+            try await reporter.renew(sequence: 2)
+            reporters.append(reporter)
+        }
+        return reporters
+    }
+
     /// Has each service tell the back end itself, with a connection of its own, at its interval.
-    func send(_ direct: DirectDriver, _ fleet: Fleet, until end: NIODeadline, _ tally: BeatTally) async throws {
-        let reporters = try (0..<fleet.count).map { try direct.reporter(of: fleet.heartbeat(of: $0)) }
-        let downTime = plan.downTime
+    func send(_ reporters: [any DirectReporter], _ fleet: Fleet, until end: NIODeadline, _ tally: BeatTally) async {
         await withDiscardingTaskGroup { group in
             for (service, reporter) in reporters.enumerated() {
-                group.addTask {
-                    await Self.send(reporter, service, fleet, downTime: downTime, until: end, tally)
-                }
+                group.addTask { await Self.send(reporter, service, fleet, until: end, tally) }
             }
         }
     }
@@ -51,15 +66,9 @@ extension Load {
         _ reporter: any DirectReporter,
         _ service: Int,
         _ fleet: Fleet,
-        downTime: Double,
         until end: NIODeadline,
         _ tally: BeatTally
     ) async {
-        var answer = HeartbeatEntry(index: 0, host: "load-\(service)", binary: Fleet.binary, uuid: "")
-        answer.reportInterval = Double(fleet.interval.nanoseconds) / 1e9
-        answer.deadlineIn = downTime
-        await reporter.accepted(answer)
-        // Registered with the first step.
         var step = 1
         while fleet.due(service, step: step) < end {
             let due = fleet.due(service, step: step)
@@ -68,7 +77,7 @@ extension Load {
             defer { step += 1 }
             if fleet.isSilent(service, at: sent) { continue }
             do {
-                try await reporter.renew(sequence: Int64(step) + 1)
+                try await reporter.renew(sequence: Int64(step) + 2)
                 tally.answered(.ok, heartbeats: 1, took: .now() - sent, late: sent - due)
                 if fleet.isMortal(service) { tally.heard([service], at: sent) }
             } catch {

@@ -106,7 +106,7 @@ struct Load {
         try await sendRound(sequence: 1 << 40 + Int(Date().timeIntervalSince1970), killedAt: .distantPast, BeatTally())
     }
 
-    private func fleet(from began: NIODeadline, killedAt: NIODeadline) -> Fleet {
+    func fleet(from began: NIODeadline, killedAt: NIODeadline) -> Fleet {
         let silence = NIODeadline.now() + interval
         return Fleet(
             count: plan.services,
@@ -159,6 +159,7 @@ struct Load {
 
     private mutating func beat() async throws {
         if plan.datagrams != nil { records = try await listRecords(plan.services) }
+        let direct = try await openDirect()
         let deaths = Deaths()
         let revision = try await newestRevision()
         let crowd = try await openWatchers(since: revision, deaths)
@@ -175,8 +176,8 @@ struct Load {
         var acknowledged = 0
         if let datagrams = plan.datagrams {
             acknowledged = try await send(datagrams, of: records, fleet, until: end, tally)
-        } else if let direct = plan.direct {
-            try await send(direct, fleet, until: end, tally)
+        } else if plan.direct != nil {
+            await send(direct, fleet, until: end, tally)
         } else {
             try await send(
                 cursors(of: fleet, flatOut: plan.isFlatOut),
