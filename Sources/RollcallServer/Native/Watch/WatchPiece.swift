@@ -15,7 +15,7 @@ struct WatchPiece: Sendable {
     let health: ByteBuffer
     /// When the log was asked.
     let asked: Instant
-    /// That was all there was to tell then.
+    /// That was all there was to tell then; not known while what stands behind this daemon is lost.
     let isAll: Bool
 
     init(
@@ -35,6 +35,6 @@ struct WatchPiece: Sendable {
         health.health(readiness)
         self.health = health.chunk
         self.asked = asked
-        self.isAll = isAll
+        self.isAll = isAll && !isLost
     }
 }
