@@ -49,6 +49,16 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         return withUnsafeBytes(of: six) { bytes in bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1 }
     }
 
+    /// Why the system refused to listen at one, from its error number.
+    package static func refusal(_ code: Int32) -> String {
+        switch code {
+        case EADDRINUSE: "another program listens there"
+        case EADDRNOTAVAIL: "this machine has no such address"
+        case EACCES: "this user may not use that port"
+        default: String(cString: strerror(code))
+        }
+    }
+
     package var description: String {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }

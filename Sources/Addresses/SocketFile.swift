@@ -30,6 +30,16 @@ package enum SocketFile {
         throw Unusable(path: path, reason: "another program listens there")
     }
 
+    /// Why the system refused to listen at one, from its error number.
+    package static func refusal(_ code: Int32) -> String {
+        switch code {
+        case EACCES, EPERM: "this user may not make a file there"
+        case ENOENT: "its directory is not there"
+        case EADDRINUSE: "another program listens there"
+        default: String(cString: strerror(code))
+        }
+    }
+
     /// Why a path cannot be listened on.
     package struct Unusable: Error, CustomStringConvertible {
         package var path: String

@@ -52,7 +52,9 @@ package struct HeartbeatRelay: Sendable {
             group.addTask { await gatherer.run() }
             group.addTask {
                 defer { gatherer.finish() }
-                try await services.run()
+                do { try await services.run() } catch let error as IOError {
+                    throw CannotListen(address: address, reason: address.refusal(error.errnoCode))
+                }
             }
             group.addTask {
                 for await _ in stops {}
@@ -108,6 +110,14 @@ package struct HeartbeatRelay: Sendable {
             },
             logger: Self.logger
         )
+    }
+
+    /// The system refused the address.
+    struct CannotListen: Error, CustomStringConvertible {
+        var address: RelayAddress
+        var reason: String
+
+        var description: String { "cannot listen on \(address): \(reason)" }
     }
 
     /// The relay says what there is to say itself.

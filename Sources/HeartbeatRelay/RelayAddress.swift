@@ -23,6 +23,14 @@ package enum RelayAddress: Hashable, Sendable {
         guard case .network(let address) = self else { return true }
         return address.isLoopback
     }
+
+    /// Why the system refused to listen there, from its error number.
+    func refusal(_ code: Int32) -> String {
+        switch self {
+        case .network: ListenAddress.refusal(code)
+        case .socket: SocketFile.refusal(code)
+        }
+    }
 }
 
 extension RelayAddress: CustomStringConvertible {

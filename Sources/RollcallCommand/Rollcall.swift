@@ -10,8 +10,9 @@ struct Rollcall: AsyncParsableCommand {
             Daemons are named by --endpoint (repeatable), by ROLLCALL_ENDPOINT (comma-separated), or by \
             ~/.config/rollcall/config.yaml (endpoints: a list); else http://127.0.0.1:8790 is asked.
 
-            Exit status, unless a command says otherwise: 0 done, 1 refused, 3 no such service, 4 no endpoint \
-            answered, 5 not allowed, 64 usage, 74 what it found or did cannot be written.
+            Exit status, unless a command says otherwise: 0 done, 1 refused, 3 no such service (or \
+            whatever else is asked for by its name), 4 no endpoint answered, 5 not allowed, 64 usage, \
+            74 what it found or did cannot be written.
 
             EXAMPLES
               rollcall service list

@@ -7,7 +7,7 @@ enum FirstLine {
         var file: String
         var cause: any Error
 
-        var description: String { "\(key): \(file) cannot be read: \(cause.localizedDescription)" }
+        var description: String { "\(key): \(file) cannot be read: \((cause as? CocoaError)?.reason ?? "\(cause)")" }
     }
 
     static func read(_ file: String, _ key: String) throws(Unreadable) -> String {

@@ -1,4 +1,4 @@
-import Glibc
+import Addresses
 package import NIOCore
 
 /// The system refused an address to listen on.
@@ -17,14 +17,7 @@ package struct CannotListen: Error, CustomStringConvertible {
     }
 
     package var description: String {
-        let reason =
-            switch error.errnoCode {
-            case EADDRINUSE: "another program listens there"
-            case EADDRNOTAVAIL: "this machine has no such address"
-            case EACCES: "this user may not use that port"
-            default: "\(error)"
-            }
-        let address = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        return "\(setting): cannot listen on \(address): \(reason)"
+        let address = ListenAddress(host: host, port: port)
+        return "\(setting): cannot listen on \(address): \(ListenAddress.refusal(error.errnoCode))"
     }
 }

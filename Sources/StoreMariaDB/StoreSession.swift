@@ -21,6 +21,12 @@ package struct StoreSession: SQLSession {
         try connection.execute(sql, arguments.map(\.argument))
     }
 
+    /// All of them in one statement, as a list.
+    package func update(_ sql: String, _ rows: [[SQLValue]]) throws {
+        guard !rows.isEmpty else { return }
+        try execute(sql, [RowList.document(rows)])
+    }
+
     package func rows<Value>(
         _ sql: String,
         _ arguments: [SQLValue],

@@ -36,7 +36,7 @@ struct RowInsertion: Sendable {
         _ rows: [[SQLValue]],
         to session: Session,
         answering table: StaticString,
-        _ read: (StoredRow<Session.Columns>) throws -> Value
+        _ read: (StoredRow) throws -> Value
     ) throws -> [Value] {
         var answers: [Value] = []
         try inPieces(rows) { answers += try session.rows($0, $1, of: table, read) }

@@ -1,6 +1,6 @@
 /// Rows that go over as one argument: a JSON array of arrays, which the database reads as a table (`SQLDialect.list`).
-enum RowList {
-    static func document(_ rows: some Sequence<[SQLValue]>) -> SQLValue {
+package enum RowList {
+    package static func document(_ rows: some Sequence<[SQLValue]>) -> SQLValue {
         var text = "["
         var isFirstRow = true
         for row in rows {

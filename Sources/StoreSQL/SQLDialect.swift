@@ -76,14 +76,17 @@ package enum SQLDialect: Hashable, Sendable {
         }
     }
 
-    /// Sets columns of those rows of a table whose `id` is the first column of a list, to its other columns.
+    /// Sets columns of a table to the values of a row, which begins with the `id` of the row meant: `SQLSession.update`
+    /// runs it.
     func update(_ table: String, setting columns: [ListColumn]) -> String {
-        let list = list([.integer("row_id")] + columns.map { ListColumn(name: "new_\($0.name)", type: $0.type) })
-        let changes = columns.map { "\($0.name) = new_\($0.name)" }.joined(separator: ", ")
-        return switch self {
-        case .sqlite: "UPDATE \(table) SET \(changes) FROM \(list) WHERE id = row_id"
+        switch self {
+        case .sqlite:
+            let changes = columns.enumerated().map { "\($1.name) = ?\($0 + 2)" }.joined(separator: ", ")
+            return "UPDATE \(table) SET \(changes) WHERE id = ?1"
         case .mariaDB:
-            "UPDATE \(list) STRAIGHT_JOIN \(Self.forcing("PRIMARY", on: table)) ON id = row_id SET \(changes)"
+            let list = list([.integer("row_id")] + columns.map { ListColumn(name: "new_\($0.name)", type: $0.type) })
+            let changes = columns.map { "\($0.name) = new_\($0.name)" }.joined(separator: ", ")
+            return "UPDATE \(list) STRAIGHT_JOIN \(Self.forcing("PRIMARY", on: table)) ON id = row_id SET \(changes)"
         }
     }
 

@@ -15,6 +15,9 @@ package protocol SQLSession {
     @discardableResult
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int
 
+    /// Runs an update that `SQLDialect.update(_:setting:)` made, for each of these rows.
+    func update(_ sql: String, _ rows: [[SQLValue]]) throws
+
     /// Runs a query and reads its rows, one by one.
     func rows<Value>(_ sql: String, _ arguments: [SQLValue], _ read: (Columns) throws -> Value) throws -> [Value]
 }
@@ -37,7 +40,7 @@ extension SQLSession {
         _ sql: SQLText,
         _ arguments: [SQLValue] = [],
         of table: StaticString,
-        _ read: (StoredRow<Columns>) throws -> Value
+        _ read: (StoredRow) throws -> Value
     ) throws -> [Value] {
         try rows(sql[dialect], arguments) { try read(StoredRow($0, of: table)) }
     }
@@ -47,7 +50,7 @@ extension SQLSession {
         _ sql: SQLText,
         _ arguments: [SQLValue] = [],
         of table: StaticString,
-        _ read: (StoredRow<Columns>) throws -> Value
+        _ read: (StoredRow) throws -> Value
     ) throws -> Value? {
         try rows(sql, arguments, of: table, read).first
     }

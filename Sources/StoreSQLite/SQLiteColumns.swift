@@ -36,21 +36,3 @@ package struct SQLiteColumns: SQLColumns {
         )
     }
 }
-
-extension Statement {
-    /// Goes to the next row.
-    ///
-    /// - Returns: Whether there is one.
-    func step(on database: Database) throws -> Bool {
-        switch sqlite3_step(sqliteStatement) {
-        case SQLITE_ROW: return true
-        case SQLITE_DONE: return false
-        case let code:
-            let words = sqlite3_errmsg(database.sqliteConnection).map { String(cString: $0) }
-            throw DatabaseError(resultCode: ResultCode(rawValue: code), message: words, sql: sql)
-        }
-    }
-
-    /// Before its first row again, holding nothing.
-    func rewind() { sqlite3_reset(sqliteStatement) }
-}

@@ -14,10 +14,13 @@ package struct SQLiteSession: SQLSession {
 
     @discardableResult
     package func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int {
-        let statement = try database.cachedStatement(sql: sql)
-        statement.setUncheckedArguments(SQLValue.bound(arguments))
-        try statement.execute()
+        try run(sql, arguments) { _ in }
         return database.changesCount
+    }
+
+    /// Row by row: there is no way to the server that would have to be saved.
+    package func update(_ sql: String, _ rows: [[SQLValue]]) throws {
+        for row in rows { try run(sql, row) { _ in } }
     }
 
     package func rows<Value>(
@@ -25,29 +28,17 @@ package struct SQLiteSession: SQLSession {
         _ arguments: [SQLValue],
         _ read: (SQLiteColumns) throws -> Value
     ) throws -> [Value] {
-        let statement = try database.cachedStatement(sql: sql)
-        statement.setUncheckedArguments(SQLValue.bound(arguments))
-        defer { statement.rewind() }
-        statement.rewind()
-        let columns = SQLiteColumns(statement: statement.sqliteStatement)
         var values: [Value] = []
-        while try statement.step(on: database) { values.append(try read(columns)) }
+        try run(sql, arguments) { values.append(try read($0)) }
         return values
     }
-}
 
-extension SQLValue {
-    /// As any values, and not as those of one type: for those the library makes a key path anew with each statement, which
-    /// takes longer than SQLite does.
-    fileprivate static func bound(_ values: [SQLValue]) -> StatementArguments {
-        StatementArguments(values.map { $0.databaseValue as (any DatabaseValueConvertible)? })
-    }
-
-    private var databaseValue: DatabaseValue {
-        switch self {
-        case .null: .null
-        case .integer(let integer): integer.databaseValue
-        case .text(let text): text.databaseValue
-        }
+    private func run(_ sql: String, _ arguments: [SQLValue], _ read: (SQLiteColumns) throws -> Void) throws {
+        let statement = try database.cachedStatement(sql: sql)
+        defer { statement.clear() }
+        statement.rewind()
+        try statement.bind(arguments, on: database)
+        let columns = SQLiteColumns(statement: statement.sqliteStatement)
+        while try statement.step(on: database) { try read(columns) }
     }
 }

@@ -29,17 +29,14 @@ extension Statement {
     /// as long as SQLite does.
     fileprivate func run(_ flush: HeartbeatFlush, as count: Int64, on database: Database) throws -> Set<Int64> {
         let statement = sqliteStatement
-        defer {
-            sqlite3_reset(statement)
-            sqlite3_clear_bindings(statement)
-        }
+        defer { clear() }
         // What stands in every row.
-        sqlite3_bind_text(statement, 4, flush.daemon, -1, Self.copied)
+        _ = bind(flush.daemon, 4)
         sqlite3_bind_int64(statement, 5, count)
         var untouched: Set<Int64> = []
         // In the order of the rows, so that each page of the table is visited once.
         for beat in flush.renewals.sorted(by: { $0.serviceID < $1.serviceID }) {
-            sqlite3_reset(statement)
+            rewind()
             sqlite3_bind_int64(statement, 1, Int64(max(beat.beats, 0)))
             sqlite3_bind_int64(statement, 2, beat.lastSeenUp.microseconds)
             if let sequence = beat.sequence {
@@ -54,7 +51,4 @@ extension Statement {
         }
         return untouched
     }
-
-    /// `SQLITE_TRANSIENT`: SQLite makes a copy of a text that it is given.
-    private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 }

@@ -15,28 +15,24 @@ import time
 from database import URLS, Database
 
 PATIENCE = 30
+INSTALLED = pathlib.Path(__file__).resolve().parents[2] / "Config/rollcalld.yaml"
 # Zone az1 is larger than the brake's least number, and smaller than half the fleet.
 COMPUTE = {"az1": [f"node{number}" for number in range(1, 7)], "az2": [f"node{number}" for number in range(11, 16)]}
 CONTROL = ("nova-conductor", "nova-scheduler")
 
-SETTINGS = """\
-daemon:
-  id: control1
-  host: control1
-listen:
-  http: 127.0.0.1:{port}
-  unix: {directory}/run/rollcall.sock
-database:
-  url: sqlite://{directory}/lib/rollcall.sqlite
-liveness:
-  report_interval: 500ms
-  service_down_time: 3s
-"""
+# What the file that is installed says otherwise on this host: of each key, its value.
+SETTINGS = {
+    "id": "control1", "host": "control1", "http": "127.0.0.1:{port}", "unix": "{directory}/run/rollcall.sock",
+    "url": "sqlite://{directory}/lib/rollcall.sqlite", "report_interval": "500ms", "service_down_time": "3s",
+    "pause_threshold": "750ms",
+}
 
 # What a guide calls by these names is the host's; here it is the fixture's.
 STUBS = {
     "systemctl": 'exec python3 -B "$GUIDE_CALL" "$GUIDE_DIRECTORY/control" "$@"',
     "journalctl": 'lines=+1; [[ $3 == -n ]] && lines=$4; exec tail -n "$lines" "$GUIDE_DIRECTORY/daemon.log"',
+    # There is no such group here.
+    "chgrp": '[[ $# -gt 1 && $1 == rollcall ]]',
     "runuser": 'exec "${@:4}"',
     "mariadb": 'exec /usr/bin/mariadb --no-defaults --socket="$GUIDE_DIRECTORY/s" --user=root "$@"',
     "mariadb-dump": 'exec /usr/bin/mariadb-dump --no-defaults --socket="$GUIDE_DIRECTORY/s" --user=root "$@"',
@@ -56,6 +52,16 @@ class Socket(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
+def settings(**host):
+    """The file that is installed, as an operator of this host edited it."""
+    text = INSTALLED.read_text(encoding="utf-8")
+    for key, value in SETTINGS.items():
+        text, count = re.subn(rf"^  #?{key}: .*$", f"  {key}: {value.format(**host)}", text, count=1, flags=re.MULTILINE)
+        if count == 0:
+            raise RuntimeError(f"{INSTALLED} has no place for {key}")
+    return text
+
+
 class Daemon:
     """rollcalld with the host's file of settings, its log, and what systemctl does with it."""
 
@@ -72,7 +78,7 @@ class Daemon:
         for name in ("etc", "lib", "run", "home", "stubs"):
             os.mkdir(f"{directory}/{name}")
         pathlib.Path(directory, "etc/rollcalld.yaml").write_text(
-            SETTINGS.format(port=self.port, directory=directory), encoding="utf-8"
+            settings(port=self.port, directory=directory), encoding="utf-8"
         )
 
     def start(self):

@@ -1,6 +1,6 @@
 """Runs every command that the guides show, and holds what it prints against what they say.
 
-    python3 -B Tests/Guides/run.py --programs DIRECTORY --directory EMPTY [GUIDE.md …]
+    python3 -B Tests/Guides/run.py --programs DIRECTORY --directory EMPTY [--stay] [GUIDE.md …]
 
 A guide has its commands in blocks of the kind `console`: lines that begin with `$ ` (and `> `, where one goes on), each
 followed by what it prints, where … stands for anything. Each guide has a host of its own (fixture.py), and one shell. After
@@ -95,10 +95,24 @@ def try_guide(path, programs, directory):
     return held, idle, problems
 
 
+def stay(programs, directory):
+    """The fleet of the guides for whoever wants to try their commands by hand, until it is interrupted."""
+    fixture = Fixture(programs, str(directory), has_database=False)
+    try:
+        variables = " ".join(f"{name}={fixture.environment[name]}" for name in ("ROLLCALL_ENDPOINT", "HOME"))
+        print(f"the fleet beats; Ctrl-C ends it\n\n    export {variables} PATH={programs}:$PATH\n", flush=True)
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        fixture.end()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--programs", required=True, help="the directory with rollcalld and rollcall")
     parser.add_argument("--directory", required=True, help="an empty one, with a short name: sockets are in it")
+    parser.add_argument("--stay", action="store_true", help="only start the fleet of the guides, until Ctrl-C")
     parser.add_argument("guides", nargs="*", type=pathlib.Path, help="these alone")
     given = parser.parse_args()
     # So that what is started is ended, however this ends.
@@ -107,6 +121,8 @@ def main():
     paths = [path.resolve() for path in given.guides] or sorted(ROOT.glob("Sources/**/*.docc/**/*.md"))
     programs = os.path.abspath(given.programs)
     directory = pathlib.Path(given.directory).resolve()
+    if given.stay:
+        return stay(programs, directory)
     begun = time.monotonic()
     commands = failed = 0
     unrun = []

@@ -29,6 +29,21 @@ struct RelayServerTests {
         return StubReply(String(decoding: try WireJSON.encode(reply), as: UTF8.self))
     }
 
+    @Test("an address that the system refuses is named, with the reason")
+    func refusedAddress() async throws {
+        let relay = HeartbeatRelay(
+            settings: RelaySettings(address: .socket(path: "/no/such/directory/relay.sock"), host: "r1"),
+            client: RollcallClient(endpoints: [])
+        )
+        let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+        defer { stop.finish() }
+        let error = await #expect(throws: HeartbeatRelay.CannotListen.self) {
+            try await relay.run(until: stops) { _ in }
+        }
+        let words = "cannot listen on unix:/no/such/directory/relay.sock: its directory is not there"
+        #expect(error?.description == words)
+    }
+
     /// Runs a relay on the host `r1` while `body` runs.
     private static func relay(
         to endpoints: [String],
@@ -78,6 +93,8 @@ struct RelayServerTests {
 
     private func reporter(_ relay: Endpoint, token: String? = nil) -> RollcallClient {
         var configuration = ClientConfiguration()
+        // What is looked at is the relay's answer, however busy the machine is.
+        configuration.answerTimeout = .seconds(30)
         configuration.credential = token.flatMap { Credential(token: $0) }
         return RollcallClient(endpoints: [relay], configuration: configuration)
     }

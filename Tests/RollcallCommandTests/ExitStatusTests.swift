@@ -155,6 +155,11 @@ struct ExitStatusTests {
         let result = await CapturedConsole.run(command + ["--help"])
         #expect(result.status == 0)
         #expect(result.output.contains("EXAMPLES"))
+        // Lines that a terminal's width breaks cannot be copied: each is a command, goes on one, or is indented further.
+        let examples = result.output.split(separator: "EXAMPLES\n", maxSplits: 1).last ?? ""
+        for line in examples.split(separator: "\n\n").first?.split(separator: "\n") ?? [] {
+            #expect(line.hasPrefix("  ") && line.count < 80, "\(line)")
+        }
         #expect(result.output.contains((["rollcall"] + command).joined(separator: " ")))
         #expect(result.messages.isEmpty)
     }

@@ -142,7 +142,7 @@ struct SettingsFileTests {
         arguments: [
             (
                 "listen:\n  http: a\n  names: b\n  http: c\n",
-                "4: \"http\" is there twice in one mapping; expected each key once"
+                "4: \"http\" is there twice in one mapping, first in line 2; expected each key once"
             ),
             (
                 "log: {level: info, level: debug}\n",

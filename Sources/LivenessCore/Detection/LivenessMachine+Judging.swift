@@ -278,10 +278,7 @@ extension LivenessMachine {
         board.stand(service, standing)
         var flags = rows[number].flags.union(.tell)
         if verdict.state == .up { flags.insert(.up) } else { flags.remove(.up) }
-        if isUnrecorded(verdict, number, flags) {
-            flags.insert(.queued)
-            queued.append(service)
-        }
+        if verdict.isNews(after: logged[number].verdict) { unrecorded.insert(service) }
         rows[number].flags = flags
         isChanged = true
         if rows[number].flags.contains(.several) { publishWorkers(of: service) }

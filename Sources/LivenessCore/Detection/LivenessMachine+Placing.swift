@@ -72,7 +72,7 @@ extension LivenessMachine {
         board.uuids.remove(Board.hash(cards[Int(service)].uuid), UInt64(service)) { Board.hash(cards[Int($0)].uuid) }
         board.cards[Int(service)].uuid = uuid
         board.standings[Int(service)].isDeleted = false
-        rows[Int(service)].flags = rows[Int(service)].flags.intersection([.dirty, .queued])
+        rows[Int(service)].flags = rows[Int(service)].flags.intersection(.dirty)
         rows[Int(service)].beats = 0
         rows[Int(service)].stated = 0
         rows[Int(service)].downTime = 0
@@ -97,40 +97,43 @@ extension LivenessMachine {
         let number = Int(service)
         let profile = Profile(record)
         let oldIncarnation = board.incarnation(of: service)
-        if board.profiles[board.cards[number].profile] != profile {
-            let old = board.cards[number].profile
-            board.cards[number].profile = board.profiles.take(profile)
+        // Each access to an array finds out anew whether it may be changed where it lies: once is enough.
+        var card = board.cards[number]
+        if board.profiles[card.profile] != profile {
+            let old = card.profile
+            card.profile = board.profiles.take(profile)
             board.profiles.give(old)
         }
-        board.cards[number].id = record.id
-        board.cards[number].createdAt = record.createdAt
-        board.cards[number].updatedAt = record.updatedAt ?? .never
-        let oldNumber = Int64(board.cards[number].incarnationNumber)
-        board.cards[number].incarnationNumber = UInt32(clamping: record.incarnationNumber)
-        board.cards[number].edit = UInt32(clamping: record.edit)
-        board.cards[number].version = record.version
+        card.id = record.id
+        card.createdAt = record.createdAt
+        card.updatedAt = record.updatedAt ?? .never
+        let oldNumber = Int64(card.incarnationNumber)
+        card.incarnationNumber = UInt32(clamping: record.incarnationNumber)
+        card.edit = UInt32(clamping: record.edit)
+        card.version = record.version
         let interval = UInt32(clamping: record.reportInterval.clampedNanoseconds / 1_000)
-        let keepsDownTime = interval == board.cards[number].interval && rows[number].downTime > 0 && !isHeard
-        board.cards[number].interval = interval
-        setFlag(.disabled, record.isDisabled, of: number)
+        let keepsDownTime = interval == card.interval && rows[number].downTime > 0 && !isHeard
+        card.interval = interval
+        card.flags.set(.disabled, record.isDisabled)
+        card.flags.set(.imported, record.isImported)
+        adoptExtras(record, of: service, into: &card)
+        board.cards[number] = card
         board.standings[number].isDeleted = record.deletedAt != nil
-        setFlag(.imported, record.isImported, of: number)
-        adoptExtras(record, into: service)
 
         if !keepsDownTime { setDownTime(of: service) }
-        setFlag(.forced, record.forcedDown != nil, ofRow: number)
+        var flags = rows[number].flags
+        flags.set(.forced, record.forcedDown != nil)
         let isOfOneBefore =
-            rows[number].flags.contains(.unnumbered) && record.incarnationNumber == oldNumber
-            && lastTick < rows[number].heardUntil
-        setFlag(.unnumbered, isOfOneBefore, ofRow: number)
+            flags.contains(.unnumbered) && record.incarnationNumber == oldNumber && lastTick < rows[number].heardUntil
+        flags.set(.unnumbered, isOfOneBefore)
         let hasLeft = record.leftAt != nil && !isOfOneBefore
-        if hasLeft, !rows[number].flags.contains(.left) { remove(service) }
-        setFlag(.left, hasLeft, ofRow: number)
-        setFlag(.failed, record.failure != nil && !isOfOneBefore, ofRow: number)
-        setFlag(.deleted, record.deletedAt != nil, ofRow: number)
-        setFlag(.imported, record.isImported, ofRow: number)
-        let isNeverHeard = record.isNeverHeard && !rows[number].flags.contains(.heard)
-        setFlag(.neverHeard, isNeverHeard, ofRow: number)
+        if hasLeft, !flags.contains(.left) { remove(service) }
+        flags.set(.left, hasLeft)
+        flags.set(.failed, record.failure != nil && !isOfOneBefore)
+        flags.set(.deleted, record.deletedAt != nil)
+        flags.set(.imported, record.isImported)
+        flags.set(.neverHeard, record.isNeverHeard && !flags.contains(.heard))
+        rows[number].flags = flags
         revisions[number] = max(revisions[number], record.recorded.revision)
         if revisions[number] == record.recorded.revision {
             logged[number] = PackedVerdict(record.recorded.verdict)
@@ -157,16 +160,16 @@ extension LivenessMachine {
         rows[number].downTime = milliseconds
     }
 
-    private mutating func adoptExtras(_ record: ServiceRecord, into service: UInt32) {
+    private mutating func adoptExtras(_ record: ServiceRecord, of service: UInt32, into card: inout Card) {
         let packed = record.incarnation.flatMap(ServiceUUID.init(canonical:))
-        if let packed { board.cards[Int(service)].incarnation = packed }
-        setFlag(.packedIncarnation, packed != nil, of: Int(service))
-        setFlag(.textIncarnation, record.incarnation != nil && packed == nil, of: Int(service))
+        if let packed { card.incarnation = packed }
+        card.flags.set(.packedIncarnation, packed != nil)
+        card.flags.set(.textIncarnation, record.incarnation != nil && packed == nil)
         // Nearly all have nothing else to say.
         let isPlain =
             record.disabledReason == nil && record.forcedDown == nil && record.failure == nil && record.leftAt == nil
             && (packed != nil || record.incarnation == nil)
-        if isPlain, board.extras[service] == nil { return setFlag(.extras, false, of: Int(service)) }
+        if isPlain, board.extras[service] == nil { return card.flags.set(.extras, false) }
         var extras = CardExtras()
         extras.disabledReason = record.disabledReason
         extras.forcedDown = record.forcedDown
@@ -176,15 +179,13 @@ extension LivenessMachine {
         if packed == nil { extras.incarnation = record.incarnation }
         let hasExtras = !extras.isEmpty
         if hasExtras || board.extras[service] != nil { board.extras[service] = hasExtras ? extras : nil }
-        setFlag(.extras, hasExtras, of: Int(service))
+        card.flags.set(.extras, hasExtras)
     }
+}
 
-    private mutating func setFlag(_ flag: Card.Flags, _ isSet: Bool, of service: Int) {
-        if isSet { board.cards[service].flags.insert(flag) } else { board.cards[service].flags.remove(flag) }
-    }
-
-    private mutating func setFlag(_ flag: RosterRow.Flags, _ isSet: Bool, ofRow service: Int) {
-        if isSet { rows[service].flags.insert(flag) } else { rows[service].flags.remove(flag) }
+extension OptionSet where Element == Self {
+    fileprivate mutating func set(_ flag: Self, _ isSet: Bool) {
+        if isSet { insert(flag) } else { remove(flag) }
     }
 }
 

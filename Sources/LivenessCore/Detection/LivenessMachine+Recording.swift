@@ -9,14 +9,13 @@ extension LivenessMachine {
     }
 
     /// Looks at up to `limit` of the services that wait to be recorded, and takes their changes: one net change per
-    /// service, whatever happened in between.
+    /// service, whatever happened in between, in the order of `ServiceSet`.
     package mutating func takeChanges(limit: Int) -> [PendingChange] {
         var changes: [PendingChange] = []
-        let take = min(limit, queued.count)
+        let take = min(limit, unrecorded.count)
         changes.reserveCapacity(take)
         for _ in 0..<take {
-            guard let service = queued.popFirst() else { break }
-            rows[Int(service)].flags.remove(.queued)
+            guard let service = unrecorded.popNext() else { break }
             let standing = board.standings[Int(service)]
             let recorded = logged[Int(service)].verdict
             guard !standing.isDeleted, standing.verdict.isNews(after: recorded) else { continue }
@@ -34,15 +33,8 @@ extension LivenessMachine {
     /// Puts a service that stands otherwise than the log says among those that wait.
     mutating func enqueueForRecording(_ service: UInt32) {
         let number = Int(service)
-        guard isUnrecorded(board.standings[number].verdict, number, rows[number].flags) else { return }
-        rows[number].flags.insert(.queued)
-        queued.append(service)
-    }
-
-    /// Whether the service, of whom `verdict` is said, is to be put among those that wait to be recorded.
-    @inline(__always)
-    func isUnrecorded(_ verdict: Verdict, _ number: Int, _ flags: RosterRow.Flags) -> Bool {
-        !flags.contains(.queued) && verdict.isNews(after: logged[number].verdict)
+        guard board.standings[number].verdict.isNews(after: logged[number].verdict) else { return }
+        unrecorded.insert(service)
     }
 
     // MARK: For those who follow the log
@@ -68,7 +60,7 @@ extension LivenessMachine {
     }
 
     /// How many services wait to be recorded.
-    package var unrecordedCount: Int { queued.count }
+    package var unrecordedCount: Int { unrecorded.count }
 
     /// The store answered for a change.
     package mutating func recorded(_ pending: PendingChange, _ result: RecordingResult, at now: Instant) {
@@ -132,7 +124,7 @@ extension LivenessMachine {
 extension Verdict {
     /// Whether a log that ends with `recorded` must still be told of it: it is one that is recorded, and another than
     /// the log's.
-    fileprivate func isNews(after recorded: Verdict) -> Bool {
+    func isNews(after recorded: Verdict) -> Bool {
         if reason.isLocalOpinion { return false }
         return state != recorded.state || (reason != recorded.reason && state != .up)
     }

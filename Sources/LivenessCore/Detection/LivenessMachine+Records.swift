@@ -65,7 +65,7 @@ extension LivenessMachine {
     private static func grace(of record: ServiceRecord, downTime: Duration, newestStamp: Timestamp?) -> Duration {
         guard let newestStamp, let stamp = record.lastSeenUp, !record.isNeverHeard else { return downTime }
         let spent = max(.zero, newestStamp - stamp)
-        return min(downTime, max(downTime - spent, record.reportInterval * 2))
+        return min(downTime, max(downTime - spent, record.reportInterval + record.reportInterval))
     }
 
     /// Takes in what the store admitted, in answer to a heartbeat that arrived at `heard`.

@@ -59,7 +59,7 @@ package struct LivenessMachine: Sendable {
     /// Left or deleted since the driver was last told to remove them.
     var removals: [ServiceKey] = []
     /// Waiting to be recorded.
-    var queued = ServiceQueue()
+    var unrecorded = ServiceSet()
     /// Waiting to be judged.
     var due = ServiceQueue()
     /// Reported failed, and waiting for the brake to be looked at.
@@ -167,7 +167,7 @@ package struct LivenessMachine: Sendable {
 
 extension LivenessMachine: CustomStringConvertible {
     package var description: String {
-        "liveness machine: \(board.count) services, \(due.count) due, \(queued.count) to record, \(dirty.count) to flush"
+        "liveness machine: \(board.count) services, \(due.count) due, \(unrecorded.count) to record, \(dirty.count) to flush"
     }
 }
 

@@ -43,6 +43,6 @@ extension Duration {
 
     /// The duration in seconds, for people and for JSON.
     package var inSeconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 }

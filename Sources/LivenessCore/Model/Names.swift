@@ -24,10 +24,8 @@ package struct ServiceName: Hashable, Sendable {
 extension String {
     /// Whether both are the same bytes.
     func hasBytes(of other: String) -> Bool {
-        var (one, other) = (self, other)
-        return one.withUTF8 { bytes in
-            other.withUTF8 { bytes.count == $0.count && bytes.elementsEqual($0) }
-        }
+        let (one, other) = (utf8.span.bytes, other.utf8.span.bytes)
+        return one.byteCount == other.byteCount && one.equals(0, other, 0, one.byteCount)
     }
 
     /// As a part of something that consists of several.

@@ -16,47 +16,51 @@ package struct ServiceUUID: Hashable, Sendable {
 
     /// Reads the canonical form, in either case; nil for anything else.
     package init?(_ text: some StringProtocol) {
-        self.init(text, accepting: Self.digit)
+        var text = String(text)
+        self.init(&text, isLowerCase: false)
     }
 
     /// Reads what `description` writes; nil for anything else, also for upper-case digits.
     package init?(canonical text: String) {
-        self.init(text) { $0 & 0x20 == 0 && $0 >= UInt8(ascii: "A") ? nil : Self.digit($0) }
+        var text = text
+        self.init(&text, isLowerCase: true)
     }
 
-    private init?(_ text: some StringProtocol, accepting digit: (UInt8) -> UInt64?) {
-        let read = text.utf8.withContiguousStorageIfAvailable { Self.read($0, digit) } ?? Self.read(text.utf8, digit)
-        guard let read else { return nil }
-        self = read
-    }
-
-    @inline(__always)
-    private static func read(_ bytes: some Collection<UInt8>, _ digit: (UInt8) -> UInt64?) -> ServiceUUID? {
-        guard bytes.count == 36 else { return nil }
-        var high: UInt64 = 0
-        var low: UInt64 = 0
-        var position = 0
-        for byte in bytes {
-            switch position {
-            case 8, 13, 18, 23:
-                guard byte == UInt8(ascii: "-") else { return nil }
-            default:
-                guard let digit = digit(byte) else { return nil }
-                if position < 18 { high = high << 4 | digit } else { low = low << 4 | digit }
+    private init?(_ text: inout String, isLowerCase: Bool) {
+        let words = text.withUTF8 { bytes -> InlineArray<4, UInt64>? in
+            let hyphen = UInt8(ascii: "-")
+            guard bytes.count == 36, bytes[8] == hyphen, bytes[13] == hyphen, bytes[18] == hyphen, bytes[23] == hyphen
+            else { return nil }
+            let all = UnsafeRawBufferPointer(bytes)
+            func half(_ offset: Int) -> UInt64 {
+                UInt64(UInt32(bigEndian: all.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
             }
-            position += 1
+            return [
+                UInt64(bigEndian: all.loadUnaligned(as: UInt64.self)), half(9) << 32 | half(14),
+                half(19) << 32 | half(24), UInt64(bigEndian: all.loadUnaligned(fromByteOffset: 28, as: UInt64.self)),
+            ]
         }
-        return ServiceUUID(high: high, low: low)
+        guard let words,
+            let first = Self.number(words[0], isLowerCase: isLowerCase),
+            let second = Self.number(words[1], isLowerCase: isLowerCase),
+            let third = Self.number(words[2], isLowerCase: isLowerCase),
+            let fourth = Self.number(words[3], isLowerCase: isLowerCase)
+        else { return nil }
+        self.init(high: first << 32 | second, low: third << 32 | fourth)
     }
 
+    /// The 32 bits that eight hexadecimal digits stand for, the first of them in the highest byte; nil where one is none.
+    ///
+    /// All at once: only what is written again as the same digits was a number.
     @inline(__always)
-    private static func digit(_ byte: UInt8) -> UInt64? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(byte - UInt8(ascii: "A") + 10)
-        default: nil
-        }
+    private static func number(_ digits: UInt64, isLowerCase: Bool) -> UInt64? {
+        let letters = digits >> 6 & 0x0101_0101_0101_0101
+        var word = digits & 0x0F0F_0F0F_0F0F_0F0F &+ letters &* 9
+        word = (word | word >> 4) & 0x00FF_00FF_00FF_00FF
+        word = (word | word >> 8) & 0x0000_FFFF_0000_FFFF
+        word = (word | word >> 16) & 0xFFFF_FFFF
+        let written = isLowerCase ? digits : digits | letters << 5
+        return Self.digits(word).bigEndian == written ? word : nil
     }
 
     /// Appends the canonical 36 bytes.

@@ -86,36 +86,8 @@ package struct NameArena: Sendable {
             Int(block.unsafeLoad(fromByteOffset: offset &+ 1, as: UInt8.self)) == binary.count
         else { return false }
         let begin = offset &+ headSize
-        return equal(block, begin, bytes, host.lowerBound, host.count)
-            && equal(block, begin &+ host.count, bytes, binary.lowerBound, binary.count)
-    }
-
-    @inline(__always)
-    private static func equal(
-        _ one: RawSpan,
-        _ first: Int,
-        _ other: RawSpan,
-        _ second: Int,
-        _ count: Int
-    ) -> Bool {
-        guard count >= 8 else {
-            for offset in 0..<count {
-                let left = one.unsafeLoad(fromByteOffset: first &+ offset, as: UInt8.self)
-                let right = other.unsafeLoad(fromByteOffset: second &+ offset, as: UInt8.self)
-                if left != right { return false }
-            }
-            return true
-        }
-        var offset = 0
-        // The last eight bytes may overlap with those before.
-        let last = count &- 8
-        while true {
-            let left = one.unsafeLoadUnaligned(fromByteOffset: first &+ offset, as: UInt64.self)
-            let right = other.unsafeLoadUnaligned(fromByteOffset: second &+ offset, as: UInt64.self)
-            if left != right { return false }
-            if offset == last { return true }
-            offset = min(offset &+ 8, last)
-        }
+        return block.equals(begin, bytes, host.lowerBound, host.count)
+            && block.equals(begin &+ host.count, bytes, binary.lowerBound, binary.count)
     }
 
     /// Hands the two parts of the name stored there to `body`, without a copy.

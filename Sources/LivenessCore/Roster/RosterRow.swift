@@ -19,8 +19,6 @@ package struct RosterRow: Sendable {
         package static let several = Flags(rawValue: 1 << 7)
         /// Heard since the last flush.
         package static let dirty = Flags(rawValue: 1 << 8)
-        /// Waiting to be recorded.
-        package static let queued = Flags(rawValue: 1 << 9)
         /// Its deadline passed; waiting to be judged.
         package static let due = Flags(rawValue: 1 << 10)
         /// Its state, status or interval changed since its last heartbeat was answered.

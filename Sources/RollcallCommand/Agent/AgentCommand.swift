@@ -38,8 +38,10 @@ struct AgentCommand: AsyncParsableCommand {
               rollcall agent --binary cron --check-pidfile /run/crond.pid
               rollcall agent --binary nova-compute --check-unit nova-compute.service \\
                 --on-forced-down 'systemctl stop nova-compute'
-              rollcall agent --binary my-worker --direct --zookeeper zk1:2181,zk2:2181 -- /usr/bin/my-worker
-              rollcall agent --listen 10.1.7.1:8791 --listen-token-file /etc/rollcall/rack.token \
+              rollcall agent --binary my-worker --direct --zookeeper zk1:2181,zk2:2181 \\
+                -- /usr/bin/my-worker
+              rollcall agent --listen 10.1.7.1:8791 \\
+                --listen-token-file /etc/rollcall/rack.token \\
                 --endpoint http://daemon1:8790 --endpoint http://daemon2:8790
             """
     )

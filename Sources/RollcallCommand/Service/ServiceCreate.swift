@@ -9,7 +9,8 @@ struct ServiceCreate: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               rollcall service create node1 nova-compute --zone az1
-              rollcall service create node9 nova-compute --disabled --disable-reason 'not wired yet'
+              rollcall service create node9 nova-compute --disabled \\
+                --disable-reason 'not wired yet'
             """
     )
 

@@ -8,7 +8,8 @@ struct ServiceIsDown: AsyncParsableCommand {
         abstract: "Ask whether a service is down for certain: the question to ask before evacuating.",
         discussion: """
             Exit status: 0 only when down is earned (left, reported failed, deadline missed, session expired) or \
-            forced by an operator; 1 up, 2 unknown, 3 no such service, 4 no answer.
+            forced by an operator; 1 up, 2 unknown, 3 no such service, 4 no answer, \
+            5 not allowed, 64 usage.
 
             EXAMPLES
               rollcall service is-down node1 nova-compute && evacuate node1

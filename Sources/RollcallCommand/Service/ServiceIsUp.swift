@@ -7,7 +7,8 @@ struct ServiceIsUp: AsyncParsableCommand {
         commandName: "is-up",
         abstract: "Ask whether a service is up.",
         discussion: """
-            Exit status: 0 up, 1 down, 2 unknown, 3 no such service, 4 no answer.
+            Exit status: 0 up, 1 down, 2 unknown, 3 no such service, 4 no answer, \
+            5 not allowed, 64 usage.
 
             EXAMPLES
               rollcall service is-up node1 nova-compute && schedule node1

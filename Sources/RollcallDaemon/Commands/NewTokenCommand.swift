@@ -12,8 +12,10 @@ struct NewTokenCommand: ParsableCommand {
             owner reads. The daemon knows the token once it has read its file again (SIGHUP).
 
             EXAMPLES
-              rollcalld new-token --name node1 --roles reporter --hosts node1 --to node1.token >> tokens.yaml
-              rollcalld new-token --name operations --roles operator --to operations.token >> tokens.yaml
+              rollcalld new-token --name node1 --roles reporter --hosts node1 \\
+                --to node1.token >> tokens.yaml
+              rollcalld new-token --name operations --roles operator \\
+                --to operations.token >> tokens.yaml
             """
     )
 

@@ -8,9 +8,13 @@ extension YamlError {
             .composer(_, let problem, let mark, _):
             return (mark.line, "not readable as YAML: \(problem)")
         case .duplicatedKeysInMapping(let keys, let context):
-            let line = Self.secondLine(of: keys.first ?? "", in: text, from: context.mark) ?? context.mark.line
+            let lines = Self.lines(of: keys.first ?? "", in: text, from: context.mark)
             let names = keys.map { "\"\($0)\"" }.joined(separator: ", ")
-            return (line, "\(names) is there twice in one mapping; expected each key once")
+            let first = lines.first.map { ", first in line \($0)" } ?? ""
+            return (
+                lines.dropFirst().first ?? context.mark.line,
+                "\(names) is there twice in one mapping\(first); expected each key once"
+            )
         case .reader(let problem, let offset, _, _):
             let line = offset.map { text.utf8.prefix($0).count { $0 == UInt8(ascii: "\n") } + 1 } ?? 1
             return (line, "not readable as YAML: \(problem)")
@@ -20,15 +24,11 @@ extension YamlError {
         }
     }
 
-    /// Yams reports where the mapping begins; the second of the two is found by its indentation.
-    private static func secondLine(of key: String, in text: String, from mark: Mark) -> Int? {
+    /// Yams reports where the mapping begins; where the key stands in it is found by its indentation.
+    private static func lines(of key: String, in text: String, from mark: Mark) -> [Int] {
         let indentation = String(repeating: " ", count: max(0, mark.column - 1))
-        var seen = 0
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            guard index + 1 >= mark.line, line.hasPrefix("\(indentation)\(key):") else { continue }
-            seen += 1
-            if seen == 2 { return index + 1 }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
+            index + 1 >= mark.line && line.hasPrefix("\(indentation)\(key):") ? index + 1 : nil
         }
-        return nil
     }
 }

@@ -26,13 +26,7 @@ package enum LocalSocket {
 
         init(path: String, _ error: IOError) {
             self.path = path
-            reason =
-                switch error.errnoCode {
-                case EACCES, EPERM: "this user may not make a file there"
-                case ENOENT: "its directory is not there"
-                case EADDRINUSE: "another program listens there"
-                default: "\(error)"
-                }
+            reason = SocketFile.refusal(error.errnoCode)
         }
 
         package var description: String { "listen.unix: cannot listen on \(path): \(reason)" }

@@ -94,7 +94,7 @@ private enum HeartbeatText {
             """
     }
 
-    static func heartbeat(_ stored: StoredRow<some SQLColumns>) throws -> ObservedHeartbeat {
+    static func heartbeat(_ stored: StoredRow) throws -> ObservedHeartbeat {
         let id = try stored.integer(0)
         return ObservedHeartbeat(
             id: id,

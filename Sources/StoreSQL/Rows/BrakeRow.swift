@@ -4,7 +4,7 @@ import LivenessCore
 enum BrakeRow {
     private static let columns = "scope, engaged_at, engaged_by, members, silent, released_at, released_by"
 
-    private static func record(_ stored: StoredRow<some SQLColumns>) throws -> BrakeRecord {
+    private static func record(_ stored: StoredRow) throws -> BrakeRecord {
         var record = BrakeRecord(
             scope: BrakeScope(text: try stored.text(0)),
             engagedAt: try stored.time(1) ?? Timestamp(microseconds: 0),

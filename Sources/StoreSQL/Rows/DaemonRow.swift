@@ -10,7 +10,7 @@ package enum DaemonRow {
     ]
     private static let columns = ([key, "flush_count"] + kept).joined(separator: ", ")
 
-    private static func record(_ stored: StoredRow<some SQLColumns>) throws -> DaemonRecord {
+    private static func record(_ stored: StoredRow) throws -> DaemonRecord {
         let least = try stored.small(5)
         var record = DaemonRecord(
             id: try stored.text(0),

@@ -8,7 +8,7 @@ enum IncarnationRow {
     ]
     static let columns = (key + rest).joined(separator: ", ")
 
-    static func record(_ stored: StoredRow<some SQLColumns>) throws -> IncarnationRecord {
+    static func record(_ stored: StoredRow) throws -> IncarnationRecord {
         var record = IncarnationRecord(
             serviceID: try stored.integer(0),
             worker: try stored.text(1),

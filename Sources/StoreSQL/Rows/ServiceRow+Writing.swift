@@ -76,7 +76,7 @@ extension ServiceRow {
                 record.leftAt.stored,
             ] + moving(record, session.dialect)
         }
-        try session.execute(livenessUpdate, [RowList.document(rows)])
+        try session.update(livenessUpdate[session.dialect], rows)
         try HeartbeatRow.write(records, to: session)
     }
 
@@ -126,14 +126,13 @@ extension ServiceRow {
 
     /// Writes verdicts that were recorded, each with its revision.
     static func record(_ changes: [(change: StateChange, revision: Int64)], in session: some SQLSession) throws {
-        guard !changes.isEmpty else { return }
         let rows = changes.map { change, revision in
             [
                 change.serviceID.stored, change.verdict.state.word.stored, change.verdict.reason.word.stored,
                 (change.verdict.lastState?.word).stored, change.at.stored, revision.stored,
             ]
         }
-        try session.execute(recording, [RowList.document(rows)])
+        try session.update(recording[session.dialect], rows)
     }
 
     private static let recording = SQLText {

@@ -26,7 +26,7 @@ enum ServiceRow {
         "SELECT \(columns(dialect)) FROM \(dialect.rows(of: HeartbeatRow.records(dialect), whose: key))"
     }
 
-    static func record(_ stored: StoredRow<some SQLColumns>) throws -> ServiceRecord {
+    static func record(_ stored: StoredRow) throws -> ServiceRecord {
         let id = try stored.integer(0)
         let created = try stored.time(32) ?? Timestamp(microseconds: 0)
         var record = ServiceRecord(
@@ -61,7 +61,7 @@ enum ServiceRow {
         return record
     }
 
-    private static func forcedDown(_ stored: StoredRow<some SQLColumns>, created: Timestamp) throws -> ForcedDown? {
+    private static func forcedDown(_ stored: StoredRow, created: Timestamp) throws -> ForcedDown? {
         guard try stored.flag(11) else { return nil }
         return ForcedDown(
             reason: try stored.optionalText(12),
@@ -71,7 +71,7 @@ enum ServiceRow {
         )
     }
 
-    private static func recorded(_ stored: StoredRow<some SQLColumns>, created: Timestamp) throws -> RecordedState {
+    private static func recorded(_ stored: StoredRow, created: Timestamp) throws -> RecordedState {
         let state = LivenessState(word: try stored.text(16)) ?? .unknown
         return RecordedState(
             state: state,

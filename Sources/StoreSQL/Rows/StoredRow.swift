@@ -4,11 +4,11 @@ import LivenessCore
 ///
 /// A number out of range is brought into range; a word that this release does not know gets a meaning where there is
 /// a safe one (a newer release may have written it), and otherwise the error names the row.
-package struct StoredRow<Columns: SQLColumns> {
-    private let columns: Columns
+package struct StoredRow {
+    private let columns: any SQLColumns
     private let table: StaticString
 
-    init(_ columns: Columns, of table: StaticString) {
+    init(_ columns: any SQLColumns, of table: StaticString) {
         self.columns = columns
         self.table = table
     }

@@ -6,7 +6,7 @@ enum TransitionRow {
     /// How many they are: what a query asks for beside them stands here.
     static let columnCount = 12
 
-    static func transition(_ stored: StoredRow<some SQLColumns>) throws -> Transition {
+    static func transition(_ stored: StoredRow) throws -> Transition {
         let revision = try stored.integer(0)
         let word = try stored.text(1)
         guard let kind = Transition.Kind(rawValue: word) else {
