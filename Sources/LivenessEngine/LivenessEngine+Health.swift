@@ -11,16 +11,39 @@ extension LivenessEngine {
         package var isDriverLost: Bool
         /// Since when something is lost.
         package var since: Timestamp?
+
+        package var isLost: Bool { isDatabaseLost || isDriverLost }
     }
 
     package var readiness: Readiness {
         let isInDatabase = guarantees.isPersistent
+        return shared.withLock { Self.readiness(of: $0, isInDatabase) }
+    }
+
+    private static func readiness(of machine: LivenessMachine, _ isInDatabase: Bool) -> Readiness {
+        Readiness(
+            isDatabaseLost: isInDatabase ? machine.isBackendLost : machine.isDatabaseLost,
+            isDriverLost: machine.isBackendLost,
+            since: machine.backendLostSince
+        )
+    }
+
+    /// What this daemon sees, at one moment: whether who follows its log knows everything depends on it.
+    package struct Sight: Sendable {
+        package var readiness: Readiness
+        package var machine: LivenessMachine.Sight
+
+        /// It sees, and what it stands on answers.
+        package var isClear: Bool { machine.isSeeing && !readiness.isLost }
+    }
+
+    package var sight: Sight {
+        let isInDatabase = guarantees.isPersistent
+        let now = time.now
         return shared.withLock { machine in
-            Readiness(
-                isDatabaseLost: isInDatabase ? machine.isBackendLost : machine.isDatabaseLost,
-                isDriverLost: machine.isBackendLost,
-                since: machine.backendLostSince
-            )
+            // A stop that nobody noticed before is one from here on.
+            let seen = machine.sight(at: now)
+            return Sight(readiness: Self.readiness(of: machine, isInDatabase), machine: seen)
         }
     }
 

@@ -76,7 +76,8 @@ extension LivenessEngine {
 
     /// What `transitions` answers.
     package enum TransitionAnswer: Sendable {
-        case rows([Transition], LogHead)
+        /// With the revision up to which they are all there are.
+        case rows([Transition], through: Int64, LogHead)
         /// The revision asked for is too old, too new, or of another log.
         case revisionUnknown(LogHead)
     }
@@ -90,15 +91,18 @@ extension LivenessEngine {
     ) async throws(StoreError) -> TransitionAnswer {
         // Nobody waits for a row of another log.
         if let logID, logID != board.head.logID { return .revisionUnknown(board.head) }
-        if wait > .zero, since == tail.newest { await tail.wait(after: since, atMost: wait, time) }
+        if wait > .zero, since >= tail.newest { await tail.wait(after: since, atMost: wait, time) }
         var head = board.head
         head.revision = max(head.revision, tail.newest)
         if let logID, logID != head.logID { return .revisionUnknown(head) }
         if since < 0 || since > head.revision { return .revisionUnknown(head) }
-        if let rows = tail.rows(after: since, limit: limit) { return .rows(rows, head) }
+        if let (rows, through) = tail.rows(after: since, limit: limit) { return .rows(rows, through: through, head) }
         let page = try await store.transitions(since: since, limit: limit)
+        if let logID, logID != page.head.logID { return .revisionUnknown(page.head) }
         if since + 1 < page.head.oldest { return .revisionUnknown(page.head) }
-        return .rows(page.transitions, page.head)
+        let isAll = page.transitions.count < limit
+        let through = isAll ? page.head.revision : page.transitions.last?.revision ?? since
+        return .rows(page.transitions, through: through, page.head)
     }
 
     /// Where the log ends.
@@ -112,11 +116,8 @@ extension LivenessEngine {
         await tail.wait(after: revision, atMost: duration, time)
     }
 
-    /// Since when this daemon sees; nil while it is stopped, or has lost what it stands on.
-    package var seeingSince: Instant? { shared.withLock { $0.seeingSince } }
-
     /// Whether the log says of these services what a board showed.
-    package func isLogged(_ services: ArraySlice<UInt32>, on shown: Board) -> Bool {
+    package func isLogged(_ services: [UInt32], on shown: Board) -> Bool {
         shared.withLock { $0.isLogged(services, on: shown) }
     }
 

@@ -69,7 +69,8 @@ package final class TransitionTail: Sendable {
     }
 
     private func take(to shared: SharedMachine, _ body: (inout State) -> Void) {
-        let (newest, waiters) = state.withLock { state -> (Int64, [AsyncStream<Void>.Continuation]) in
+        let (newest, waiters) = state.withLock { state -> (Int64?, [AsyncStream<Void>.Continuation]) in
+            let before = state.newest
             body(&state)
             while let next = state.early.removeValue(forKey: state.newest + 1) {
                 state.rows.append(next)
@@ -80,9 +81,10 @@ package final class TransitionTail: Sendable {
                 state.from = state.rows[surplus - 1].revision
                 state.rows.removeFirst(surplus)
             }
-            return (state.newest, Array(state.waiters.values))
+            return (state.newest > before ? state.newest : nil, Array(state.waiters.values))
         }
-        shared.withLock { $0.logAdvanced(to: newest) }
+        // Where nothing came, its end may be that of a log which is no more.
+        if let newest { shared.withLock { $0.logAdvanced(to: newest) } }
         for waiter in waiters { waiter.yield() }
     }
 
@@ -92,17 +94,18 @@ package final class TransitionTail: Sendable {
     /// How many wait for a row.
     var waiterCount: Int { state.withLock { $0.waiters.count } }
 
-    /// Rows after `revision`, oldest first; nil when they are not all in memory.
-    func rows(after revision: Int64, limit: Int) -> [Transition]? {
+    /// Rows after `revision`, oldest first, and up to where they are all there are; nil when they are not all in memory.
+    func rows(after revision: Int64, limit: Int) -> (rows: [Transition], through: Int64)? {
         state.withLock { state in
-            if revision >= state.newest { return [] }
+            if revision >= state.newest { return ([], revision) }
             guard revision >= state.from else { return nil }
             var (low, high) = (0, state.rows.count)
             while low < high {
                 let middle = (low + high) / 2
                 if state.rows[middle].revision <= revision { low = middle + 1 } else { high = middle }
             }
-            return Array(state.rows[low...].prefix(limit))
+            let rows = state.rows[low...].prefix(limit)
+            return (Array(rows), low + rows.count < state.rows.count ? rows.last?.revision ?? revision : state.newest)
         }
     }
 

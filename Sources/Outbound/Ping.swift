@@ -39,10 +39,7 @@ struct Ping: Service {
     }
 
     /// It sees, and what it stands on answers.
-    private var isWell: Bool {
-        let readiness = engine.readiness
-        return engine.seeingSince != nil && !readiness.isDatabaseLost && !readiness.isDriverLost
-    }
+    private var isWell: Bool { engine.sight.isClear }
 }
 
 extension Ping: CustomStringConvertible {

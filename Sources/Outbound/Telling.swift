@@ -35,11 +35,11 @@ struct Telling {
             // Noted by a daemon that has read more of the log than this one.
             if head.logID == position.logID, position.revision > head.revision { return .wait }
             return skip(from: position, head)
-        case .rows(let rows, let head):
+        case .rows(let rows, let through, let head):
             if wasAway, head.revision - position.revision > Self.mostBehind { return skip(from: position, head) }
             let news = damping.take(rows, isFlapping: isFlapping)
             let calmed = damping.calmed(isFlapping: isFlapping)
-            let end = Duty.Position(logID: head.logID, revision: rows.last?.revision ?? position.revision)
+            let end = Duty.Position(logID: head.logID, revision: max(through, position.revision))
             return .tell((calmed + news).filter(filter.takes), upTo: end)
         }
     }

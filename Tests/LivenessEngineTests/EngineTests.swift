@@ -218,7 +218,7 @@ struct EngineTests {
             let since = fixture.engine.board.head.revision
             async let answer = fixture.engine.transitions(since: since, logID: nil, wait: .seconds(30), limit: 10)
             await fixture.beat(fixture.heartbeat("h2", 1))
-            guard case .rows(let rows, let head) = try await answer else {
+            guard case .rows(let rows, through: _, let head) = try await answer else {
                 Issue.record("the revision is known")
                 return
             }
@@ -242,7 +242,7 @@ struct EngineTests {
             }
             #expect(isSeen)
             let answer = try await fixture.engine.transitions(since: began, logID: nil, wait: .zero, limit: 10)
-            guard case .rows(let rows, _) = answer else {
+            guard case .rows(let rows, through: _, _) = answer else {
                 Issue.record("the revision is known")
                 return
             }

@@ -37,12 +37,12 @@ struct TransitionTailTests {
         tail.restart(at: 10)
         tail.append([row(12)], to: shared)
         #expect(tail.newest == 10)
-        #expect(tail.rows(after: 10, limit: 10)?.isEmpty == true)
+        #expect(tail.rows(after: 10, limit: 10)?.rows.isEmpty == true)
         tail.append([row(11)], to: shared)
         #expect(tail.newest == 12)
-        #expect(tail.rows(after: 10, limit: 10)?.map(\.revision) == [11, 12])
-        #expect(tail.rows(after: 11, limit: 10)?.map(\.revision) == [12])
-        #expect(tail.rows(after: 10, limit: 1)?.map(\.revision) == [11])
+        #expect(tail.rows(after: 10, limit: 10)?.rows.map(\.revision) == [11, 12])
+        #expect(tail.rows(after: 11, limit: 10)?.rows.map(\.revision) == [12])
+        #expect(tail.rows(after: 10, limit: 1)?.rows.map(\.revision) == [11])
     }
 
     @Test("what is no longer in memory is left to the store")
@@ -52,8 +52,8 @@ struct TransitionTailTests {
         tail.restart(at: 0)
         tail.append((1...40_000).map(row), to: shared)
         #expect(tail.newest == 40_000)
-        #expect(tail.rows(after: 0, limit: 10) == nil)
-        #expect(tail.rows(after: 39_990, limit: 100)?.count == 10)
+        #expect(tail.rows(after: 0, limit: 10)?.rows == nil)
+        #expect(tail.rows(after: 39_990, limit: 100)?.rows.count == 10)
     }
 
     @Test("rows that were removed before they were read are passed over, and what comes behind them is shown")
@@ -65,16 +65,16 @@ struct TransitionTailTests {
         tail.append([row(20), row(15)], to: shared)
         tail.append([row(11), row(14), row(15)], after: 10, through: 15, to: shared)
         #expect(tail.newest == 15)
-        #expect(tail.rows(after: 10, limit: 10)?.map(\.revision) == [11, 14, 15])
-        #expect(tail.rows(after: 12, limit: 10)?.map(\.revision) == [14, 15])
-        #expect(tail.rows(after: 9, limit: 10) == nil)
+        #expect(tail.rows(after: 10, limit: 10)?.rows.map(\.revision) == [11, 14, 15])
+        #expect(tail.rows(after: 12, limit: 10)?.rows.map(\.revision) == [14, 15])
+        #expect(tail.rows(after: 9, limit: 10)?.rows == nil)
         // The last page holds nothing: all of it was removed.
         tail.append([], after: 15, through: 19, to: shared)
         #expect(tail.newest == 20)
-        #expect(tail.rows(after: 15, limit: 10)?.map(\.revision) == [20])
+        #expect(tail.rows(after: 15, limit: 10)?.rows.map(\.revision) == [20])
         // What was read before others were shown says nothing new.
         tail.append([row(11)], after: 10, through: 12, to: shared)
-        #expect(tail.rows(after: 10, limit: 10)?.map(\.revision) == [11, 14, 15, 20])
+        #expect(tail.rows(after: 10, limit: 10)?.rows.map(\.revision) == [11, 14, 15, 20])
         #expect(shared.withLock { $0.board.head.revision } == 20)
     }
 

@@ -133,17 +133,17 @@ struct OutboundTests {
         func step(_ answer: LivenessEngine.TransitionAnswer) -> String {
             words(telling.step(from: position, answer) { _ in false })
         }
-        #expect(step(.rows([row(101, one, .up, .down)], head(101))) == "tell [101] up to log 101")
-        #expect(step(.rows([], head(100))) == "tell [] up to log 100")
+        #expect(step(.rows([row(101, one, .up, .down)], through: 101, head(101))) == "tell [101] up to log 101")
+        #expect(step(.rows([], through: 100, head(100))) == "tell [] up to log 100")
         // Another daemon has read further than this one.
         #expect(step(.revisionUnknown(head(90))) == "wait")
         #expect(step(.revisionUnknown(head(200, oldest: 150))) == "skip to log 149")
         #expect(step(.revisionUnknown(head(50_000, oldest: 150))) == "skip to log 40000")
         #expect(step(.revisionUnknown(head(50, "other"))) == "skip to other 50")
         // A receiver that takes everything at once is told everything, however fast it comes.
-        #expect(step(.rows([row(101, one, .up, .down)], head(10_101))) == "tell [101] up to log 101")
+        #expect(step(.rows([row(101, one, .up, .down)], through: 101, head(10_101))) == "tell [101] up to log 101")
         telling.receiverAnswered(wasAway: true)
-        #expect(step(.rows([row(101, one, .up, .down)], head(10_101))) == "skip to log 101")
+        #expect(step(.rows([row(101, one, .up, .down)], through: 101, head(10_101))) == "skip to log 101")
         // Never back.
         #expect(step(.revisionUnknown(head(100, oldest: 50))) == "skip to log 100")
     }
@@ -153,20 +153,27 @@ struct OutboundTests {
         var telling = Telling(Webhook.Filter(states: [.down]))
         let position = Duty.Position(logID: "log", revision: 0)
         let flaps = [row(1, one, .up, .down), row(2, one, .down, .up)]
-        #expect(words(telling.step(from: position, .rows(flaps, head(2))) { _ in true }) == "tell [] up to log 2")
+        #expect(
+            words(telling.step(from: position, .rows(flaps, through: 2, head(2))) { _ in true })
+                == "tell [] up to log 2"
+        )
         let after = Duty.Position(logID: "log", revision: 2)
-        #expect(words(telling.step(from: after, .rows([], head(2))) { _ in false }) == "tell [] up to log 2")
+        #expect(
+            words(telling.step(from: after, .rows([], through: 2, head(2))) { _ in false }) == "tell [] up to log 2"
+        )
         let more = [row(3, one, .up, .down), row(4, one, .down, .up), row(5, one, .up, .down)]
-        #expect(words(telling.step(from: after, .rows(more, head(5))) { _ in true }) == "tell [] up to log 5")
+        #expect(
+            words(telling.step(from: after, .rows(more, through: 5, head(5))) { _ in true }) == "tell [] up to log 5"
+        )
         let end = Duty.Position(logID: "log", revision: 5)
-        #expect(words(telling.step(from: end, .rows([], head(5))) { _ in false }) == "tell [5] up to log 5")
+        #expect(words(telling.step(from: end, .rows([], through: 5, head(5))) { _ in false }) == "tell [5] up to log 5")
     }
 
     @Test("what is held back is told before the end")
     func rest() {
         var telling = Telling(Webhook.Filter())
         let rows = [row(1, one, .up, .down), row(2, one, .down, .up), row(3, one, .up, .down)]
-        _ = telling.step(from: Duty.Position(logID: "log", revision: 0), .rows(rows, head(3))) { _ in true }
+        _ = telling.step(from: Duty.Position(logID: "log", revision: 0), .rows(rows, through: 3, head(3))) { _ in true }
         #expect(telling.rest().map(\.revision) == [3])
         #expect(telling.rest().isEmpty)
     }

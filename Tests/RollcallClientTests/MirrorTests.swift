@@ -131,6 +131,29 @@ struct MirrorTests {
         #expect(table.rows.count == 1)
     }
 
+    @Test("after a snapshot in doubt another stream begins with one, and after one without it goes on")
+    func doubt() {
+        var table = MirrorTable()
+        #expect(table.resumption == nil)
+        func take(isInDoubt: Bool) {
+            table.take(
+                .snapshot(
+                    [service("a", .up, .heartbeat)],
+                    revision: 5,
+                    logID: "l",
+                    isComplete: true,
+                    isInDoubt: isInDoubt
+                )
+            )
+        }
+        take(isInDoubt: true)
+        #expect(table.position?.revision == 5 && table.resumption == nil)
+        table.take(change(6, .state, "a", to: .down, .heartbeatMissed))
+        #expect(table.resumption == nil)
+        take(isInDoubt: false)
+        #expect(table.resumption?.revision == 5)
+    }
+
     @Test("what happened to a daemon is no service's, and an older snapshot of the same log is known for one")
     func daemonsAndOlder() {
         var table = MirrorTable()

@@ -250,7 +250,12 @@ extension TestServer {
         // The daemon's own record is the first row.
         _ = try await becomes { engine.board.head.revision > 0 }
         var newest: Int64 = 0
-        if case .rows(_, let head) = try await engine.transitions(since: 0, logID: nil, wait: .zero, limit: 1) {
+        if case .rows(_, through: _, let head) = try await engine.transitions(
+            since: 0,
+            logID: nil,
+            wait: .zero,
+            limit: 1
+        ) {
             newest = head.revision
         }
         return "GET /v1/transitions?since=\(newest)&wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -10,7 +10,7 @@ extension LivenessMachine {
     }
 
     mutating func markDeleted(_ service: UInt32, at now: Instant) {
-        board.standings[Int(service)].isDeleted = true
+        board.setDeleted(true, service)
         rows[Int(service)].flags.insert(.deleted)
         rows[Int(service)].flags.remove([.due, .up])
         remove(service)

@@ -273,6 +273,9 @@ extension LivenessMachine {
         let number = Int(service)
         var standing = board.standings[number]
         let before = standing.verdict.stateBeforeDoubts(returningTo: verdict.state, recorded: logged[number].verdict)
+        let recorded = logged[number].verdict
+        // Who was told of it is told by no row that it is so no longer.
+        if standing.verdict.isNews(after: recorded), !verdict.isNews(after: recorded) { board.untold &+= 1 }
         if !verdict.reason.isLocalOpinion, verdict.state != before { standing.since = wall(now) }
         standing.verdict = verdict
         board.stand(service, standing)

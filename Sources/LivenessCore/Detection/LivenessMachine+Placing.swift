@@ -52,7 +52,7 @@ extension LivenessMachine {
             logged.append(PackedVerdict(record.recorded.verdict))
             board.cards.append(card)
             board.locations.append(location)
-            board.standings.append(Standing(record.recorded))
+            board.append(Standing(record.recorded))
             board.hearings.append(Hearing(lastSeenUp: nil, reportCount: 0))
         }
         let hasher = board.hasher
@@ -71,7 +71,7 @@ extension LivenessMachine {
         let cards = board.cards
         board.uuids.remove(Board.hash(cards[Int(service)].uuid), UInt64(service)) { Board.hash(cards[Int($0)].uuid) }
         board.cards[Int(service)].uuid = uuid
-        board.standings[Int(service)].isDeleted = false
+        board.setDeleted(false, service)
         rows[Int(service)].flags = rows[Int(service)].flags.intersection(.dirty)
         rows[Int(service)].beats = 0
         rows[Int(service)].stated = 0
@@ -118,7 +118,7 @@ extension LivenessMachine {
         card.flags.set(.imported, record.isImported)
         adoptExtras(record, of: service, into: &card)
         board.cards[number] = card
-        board.standings[number].isDeleted = record.deletedAt != nil
+        board.setDeleted(record.deletedAt != nil, service)
 
         if !keepsDownTime { setDownTime(of: service) }
         var flags = rows[number].flags

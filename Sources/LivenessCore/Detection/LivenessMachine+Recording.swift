@@ -39,14 +39,31 @@ extension LivenessMachine {
 
     // MARK: For those who follow the log
 
-    /// Since when this daemon sees: since its start, or since a time in which it was blind; nil while it is.
-    package var seeingSince: Instant? {
-        guard pause == nil, health.lostSince == nil else { return nil }
-        return max(started, blind.periods.last?.ended ?? started)
+    /// Whether this daemon sees: it is not stopped, and has not lost what it stands on.
+    package var isSeeing: Bool { pause == nil && health.lostSince == nil }
+
+    /// What whoever follows the log must know beside it, at one moment.
+    package struct Sight: Hashable, Sendable {
+        package var isSeeing: Bool
+        /// As the board counts them.
+        package var untold: UInt64
+        package var hasLocalOpinions: Bool
+        /// The newest revision that the log was seen to have; the rows up to it may still be on their way.
+        package var newest: Int64
+    }
+
+    package mutating func sight(at now: Instant) -> Sight {
+        noticePause(at: now)
+        return Sight(
+            isSeeing: isSeeing,
+            untold: board.untold,
+            hasLocalOpinions: board.localOpinions > 0,
+            newest: max(newestSeen, board.head.revision)
+        )
     }
 
     /// Whether the log says of these services what a board showed: then it tells of everything that comes after.
-    package func isLogged(_ services: ArraySlice<UInt32>, on shown: Board) -> Bool {
+    package func isLogged(_ services: [UInt32], on shown: Board) -> Bool {
         services.allSatisfy { service in
             let verdict = shown.standings[Int(service)].verdict
             return !verdict.reason.isLocalOpinion && !verdict.isNews(after: logged[Int(service)].verdict)
@@ -55,7 +72,7 @@ extension LivenessMachine {
 
     /// The service stands as its record says.
     mutating func standAsRecorded(_ service: UInt32, _ state: RecordedState, isDeleted: Bool = false) {
-        board.standings[Int(service)] = Standing(state, isDeleted: isDeleted)
+        board.stand(service, Standing(state, isDeleted: isDeleted))
         logged[Int(service)] = PackedVerdict(state.verdict)
     }
 
@@ -95,6 +112,7 @@ extension LivenessMachine {
     ///
     /// Its newest revision is shown to nobody before the rows up to it can be.
     mutating func logSeen(_ head: LogHead) {
+        newestSeen = head.logID == board.head.logID ? max(newestSeen, head.revision) : head.revision
         if head.logID != board.head.logID {
             board.head = head
         } else if head.oldest > board.head.oldest {

@@ -60,6 +60,8 @@ package struct LivenessMachine: Sendable {
     var removals: [ServiceKey] = []
     /// Waiting to be recorded.
     var unrecorded = ServiceSet()
+    /// The newest revision of the log that an observation found.
+    var newestSeen: Int64 = 0
     /// Waiting to be judged.
     var due = ServiceQueue()
     /// Reported failed, and waiting for the brake to be looked at.

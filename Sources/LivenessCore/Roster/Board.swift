@@ -24,6 +24,11 @@ package struct Board: Sendable {
     package internal(set) var membership: UInt64 = 0
     /// Moves whenever a record or a verdict changes, and not when a service is merely heard.
     package internal(set) var content: UInt64 = 0
+    /// How many services are said something of that is this daemon's opinion alone, which is in no log.
+    package internal(set) var localOpinions = 0
+    /// Moves whenever something else is said of a service than before, and no row of the log will tell it: a local opinion
+    /// came or went, or what was to be recorded is no longer so.
+    package internal(set) var untold: UInt64 = 0
     /// The newest revision of the transition log that this board knows of.
     package internal(set) var head = LogHead(logID: "", revision: 0, oldest: 1)
 
@@ -36,11 +41,6 @@ package struct Board: Sendable {
 
     package func isListed(_ service: UInt32) -> Bool {
         !standings[Int(service)].isDeleted
-    }
-
-    /// Whether what is said of any service is this daemon's opinion alone, which is in no log.
-    package var hasLocalOpinions: Bool {
-        (0..<count).contains { isListed(UInt32($0)) && standings[$0].verdict.reason.isLocalOpinion }
     }
 
     /// How many services are in each state.
@@ -110,8 +110,27 @@ package struct Board: Sendable {
 
     /// The service stands otherwise from now on.
     package mutating func stand(_ service: UInt32, _ standing: Standing) {
+        let before = standings[Int(service)]
         standings[Int(service)] = standing
         content &+= 1
+        let (was, isNow) = (before.isLocalOpinion, standing.isLocalOpinion)
+        guard was || isNow, was != isNow || before.verdict != standing.verdict else { return }
+        localOpinions += (isNow ? 1 : 0) - (was ? 1 : 0)
+        untold &+= 1
+    }
+
+    /// Its record was deleted, or made anew.
+    mutating func setDeleted(_ isDeleted: Bool, _ service: UInt32) {
+        var standing = standings[Int(service)]
+        guard standing.isDeleted != isDeleted else { return }
+        standing.isDeleted = isDeleted
+        stand(service, standing)
+    }
+
+    /// Where the next service stands.
+    mutating func append(_ standing: Standing) {
+        standings.append(standing)
+        if standing.isLocalOpinion { localOpinions += 1 }
     }
 
     package func standing(of service: UInt32) -> Standing { standings[Int(service)] }

@@ -34,6 +34,10 @@ package struct Standing: Sendable {
         @inline(__always) get { bits & Self.deletedBit != 0 }
         set { bits = newValue ? bits | Self.deletedBit : bits & ~Self.deletedBit }
     }
+
+    /// What is said of it is this daemon's opinion alone, which is in no log.
+    @inline(__always)
+    var isLocalOpinion: Bool { !isDeleted && verdict.reason.isLocalOpinion }
 }
 
 /// When a service was last heard, as published with every flush: 16 bytes.

@@ -55,7 +55,7 @@ final class EngineGauges: Sendable {
         let seen = engine.shared.withLock { machine in
             (
                 unrecorded: machine.unrecordedCount, unflushed: machine.dirtyCount, unjudged: machine.dueCount,
-                brakes: machine.brakes.held.count, isBlind: machine.seeingSince == nil, blind: machine.blindTotal,
+                brakes: machine.brakes.held.count, isBlind: !machine.isSeeing, blind: machine.blindTotal,
                 signs: machine.lastSigns,
                 company: machine.company.count(at: now, silence: machine.settings.observationLostAfter, digest: digest)
             )

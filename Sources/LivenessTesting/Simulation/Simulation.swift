@@ -27,6 +27,7 @@ package struct Simulation {
     private var nextTick: Instant
     private var isStoreAway = false
     private var ticks = 0
+    private var follower = LogFollower()
     /// What arrives now waited in the sockets of a stopped daemon.
     private var isReadingBacklog = false
     package private(set) var report: SimulationReport
@@ -70,6 +71,9 @@ package struct Simulation {
         ticks += 1
         // Nothing in it ever waits: others that share the threads of tasks would not get a turn until it is over.
         if ticks % 16 == 0 { await Task.yield() }
+        if ticks % 8 == 0 {
+            for wrong in await follower.read(daemon) { oracle.violated(wrong) }
+        }
         // Every second tick is close enough, and half the work.
         if ticks % 2 == 0, !daemon.isCatchingUp { check() }
     }
@@ -109,7 +113,9 @@ package struct Simulation {
             await arrive(service, incarnation: incarnation, sequence: sequence)
         case .ends(let service): try await ends(service)
         case .pause: try await pause()
-        case .kill: try await restart()
+        case .kill:
+            try await restart()
+            follower.cutOff()
         case .outage: outage()
         case .outageEnds:
             isStoreAway = false

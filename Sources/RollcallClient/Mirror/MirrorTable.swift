@@ -15,11 +15,16 @@ struct MirrorTable {
     /// The last revision told, and the log it is of; `nil` before the first snapshot.
     private(set) var position: (revision: Int64, logID: String)?
     private var coming: [ServiceName: Row] = [:]
+    /// Something of the last snapshot is what no log tells, nor when it ends.
+    private var isInDoubt = false
+
+    /// From where on another stream can tell all that there is; `nil` where it has to begin with a snapshot.
+    var resumption: (revision: Int64, logID: String)? { isInDoubt ? nil : position }
 
     /// Takes in an event; one that is known already changes nothing.
     mutating func take(_ event: WatchEvent) {
         switch event {
-        case .snapshot(let services, let revision, let logID, let isComplete):
+        case .snapshot(let services, let revision, let logID, let isComplete, let isInDoubt):
             for service in services {
                 coming[ServiceName(host: service.host, binary: service.binary)] = Row(
                     uuid: service.uuid,
@@ -34,6 +39,7 @@ struct MirrorTable {
             rows = coming
             coming = [:]
             position = (revision, logID)
+            self.isInDoubt = isInDoubt
         case .change(let change):
             guard let position, change.revision > position.revision else { return }
             self.position = (change.revision, position.logID)
@@ -76,7 +82,7 @@ struct MirrorTable {
 
     /// Whether an event would take the table back in the log that it follows.
     func isBehind(_ event: WatchEvent) -> Bool {
-        guard case .snapshot(_, let revision, let logID, _) = event, let position else { return false }
+        guard case .snapshot(_, let revision, let logID, _, _) = event, let position else { return false }
         return position.logID == logID && revision < position.revision
     }
 

@@ -190,7 +190,7 @@ public final class ServiceMirror: Sendable {
         var target = RequestTarget("v1", "watch")
         let position = state.withLock { state in
             state.table.breakOff()
-            return state.table.position
+            return state.table.resumption
         }
         target.add("since", position.map { String($0.revision) })
         target.add("log_id", position?.logID)

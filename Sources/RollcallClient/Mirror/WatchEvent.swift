@@ -3,8 +3,9 @@ internal import RollcallWire
 
 /// One event of `GET /v1/watch`.
 enum WatchEvent {
-    /// Some of the services that there are; the last of a snapshot is complete.
-    case snapshot([WireService], revision: Int64, logID: String, isComplete: Bool)
+    /// Some of the services that there are; the last of a snapshot is complete, and says whether something of it is what
+    /// no log tells.
+    case snapshot([WireService], revision: Int64, logID: String, isComplete: Bool, isInDoubt: Bool = false)
     case change(WireTransition)
     /// The daemon has lost what it stands on, or has it again.
     case health(isLost: Bool)
@@ -18,10 +19,13 @@ enum WatchEvent {
         var revision: Int64
         var logID: String
         var complete: Bool
+        /// Earlier daemons do not say it.
+        var inDoubt: Bool?
 
         enum CodingKeys: String, CodingKey {
             case services, revision, complete
             case logID = "log_id"
+            case inDoubt = "in_doubt"
         }
     }
 
@@ -34,7 +38,8 @@ enum WatchEvent {
                 snapshot.services,
                 revision: snapshot.revision,
                 logID: snapshot.logID,
-                isComplete: snapshot.complete
+                isComplete: snapshot.complete,
+                isInDoubt: snapshot.inDoubt ?? false
             )
         case "change": self = .change(try WireJSON.decode(WireTransition.self, from: Data(data)))
         case "degraded": self = .health(isLost: true)

@@ -37,12 +37,12 @@ struct TransitionController {
                     "log_id": .string(head.logID),
                 ]
             )
-        case .rows(let rows, let head):
+        case .rows(let rows, let through, let head):
             return try await OffLoop.run {
                 try Reply.document(
                     TransitionsReply(
                         transitions: rows.map(WireTransition.init),
-                        revision: rows.last?.revision ?? max(since, 0),
+                        revision: max(through, since, 0),
                         logID: head.logID
                     )
                 )

@@ -38,9 +38,20 @@ struct Watch: Sendable {
         var numbers: [UInt32]
         var writer: ServiceWriter
         var began: Instant
+        /// Before the board was taken.
+        var sight: LivenessEngine.Sight
         var position = 0
-        /// Something of it is not what the log says, so that the log may not tell when it ends.
+        /// Something of it is not what the log says, and may end without it.
         var isInDoubt = false
+    }
+
+    /// Whether it knows what is said for reasons of this daemon's own, which no log tells.
+    private enum Standing {
+        case told
+        /// It is told with the next snapshot.
+        case untold
+        /// Not yet: nobody can know now, or the last snapshot was a moment ago.
+        case standing
     }
 
     private enum Answer {
@@ -66,10 +77,10 @@ struct Watch: Sendable {
     private var isOver = false
     /// Whoever has just come is told at once that there is nothing more.
     private var hasAsked = false
-    /// When the last snapshot began, and whether it told what no log tells.
+    /// When it had the whole of the last snapshot.
     private var lastSnapshot: Instant?
-    private var isInDoubt = false
-    private var opinions: LocalOpinions
+    /// What it knows of what no log tells, as the board counts it; nil where it was told by nobody yet.
+    private var knows: UInt64?
     /// It was told everything there was when it was asked for last: the feed may go on from there.
     private var isUpToDate = false
 
@@ -86,7 +97,6 @@ struct Watch: Sendable {
         self.keepAlive = keepAlive
         self.connection = connection
         began = engine.now
-        opinions = LocalOpinions(engine)
         self.logID = logID
         position = since
     }
@@ -103,19 +113,22 @@ struct Watch: Sendable {
         case .log(.revisionUnknown):
             position = nil
             return try await next()
-        case .log(.rows(let rows, let head)):
-            let doubts = await look(at: asked)
-            let bytes = told(rows, head, doubts == .told ? asked : nil)
-            if doubts == .untold { self.position = nil }
+        case .log(.rows(let rows, let through, let head)):
+            let sight = engine.sight
+            let standing = standing(sight, at: asked)
+            let bytes = told(rows, through: through, head, sight, asked, knowsRest: standing == .told)
+            if standing == .untold { self.position = nil }
             return bytes
         }
     }
 
-    /// Whether the watcher knows what is said for reasons of this daemon's own.
-    private mutating func look(at asked: Instant) async -> LocalOpinions.Standing {
-        guard isInDoubt else { return await opinions.look(at: asked) }
-        guard engine.seeingSince != nil else { return .standing }
-        return asked - (lastSnapshot ?? asked) >= keepAlive ? .untold : .standing
+    private mutating func standing(_ sight: LivenessEngine.Sight, at asked: Instant) -> Standing {
+        guard sight.isClear else { return .standing }
+        // Who goes on where another daemon, or an earlier connection, ended.
+        if knows == nil, !sight.machine.hasLocalOpinions { knows = sight.machine.untold }
+        if knows == sight.machine.untold { return .told }
+        guard let lastSnapshot else { return .untold }
+        return asked - lastSnapshot >= keepAlive ? .untold : .standing
     }
 
     private mutating func ask(since position: Int64) async throws -> Answer {
@@ -144,11 +157,12 @@ struct Watch: Sendable {
         on channel: any Channel,
         mayAsk: @escaping @Sendable () -> Bool
     ) async throws {
-        guard isUpToDate, let connection, let position, let logID else { return }
+        guard isUpToDate, let connection, let position, let logID, let knows else { return }
         isUpToDate = false
         let follower = WatchFollower(
             logID: logID,
             position: position,
+            knows: knows,
             isDegraded: isDegraded,
             began: began,
             keepAlive: keepAlive,
@@ -160,21 +174,29 @@ struct Watch: Sendable {
         self.position = end.parting == .anew ? nil : end.follower.position
         isDegraded = end.follower.isDegraded
         isOver = end.parting == .over
+        // What it is behind by now is for it to show anew; and what no log tells it asks for at once.
+        lag = Lag()
+        if end.parting == .untold { hasAsked = false }
     }
 
     // MARK: The log
 
-    private mutating func told(_ rows: [Transition], _ head: LogHead, _ asked: Instant?) -> ByteBuffer {
+    private mutating func told(
+        _ rows: [Transition],
+        through: Int64,
+        _ head: LogHead,
+        _ sight: LivenessEngine.Sight,
+        _ asked: Instant,
+        knowsRest: Bool
+    ) -> ByteBuffer {
         var events = WatchEvents()
         logID = head.logID
-        let readiness = engine.readiness
-        let isLost = readiness.isDatabaseLost || readiness.isDriverLost
-        if isLost != isDegraded {
-            isDegraded = isLost
-            events.health(readiness)
+        if sight.readiness.isLost != isDegraded {
+            isDegraded = sight.readiness.isLost
+            events.health(sight.readiness)
         }
         for row in rows { events.change(row) }
-        let told = rows.last?.revision ?? position ?? 0
+        let told = max(through, position ?? 0)
         position = told
         let rest = head.revision - told
         if lag.grows(to: rest) {
@@ -182,9 +204,9 @@ struct Watch: Sendable {
             hasLagged = true
             isOver = true
         }
-        // While the database is lost nothing is written, and what is not told may have happened all the same.
-        isUpToDate = rest <= 0 && asked != nil
-        if rest <= 0, !isLost, let asked {
+        // Rows that were seen in the log may still be on their way here.
+        isUpToDate = rest <= 0 && told >= sight.machine.newest && knowsRest
+        if isUpToDate {
             events.toldAll(after: asked - began)
         } else if events.isEmpty {
             events.comment()
@@ -196,38 +218,45 @@ struct Watch: Sendable {
 
     private mutating func begin() async {
         let now = engine.now
+        let sight = engine.sight
         let board = engine.board
-        let numbers = await OffLoop.run { [order] in order.numbers(on: board).filter { board.isListed($0) } }
+        // Shared with all who are told the same.
+        let numbers = await OffLoop.run { [order] in order.numbers(on: board) }
         let fields: [ServiceField] = [
             .uuid, .host, .binary, .topic, .zone, .status, .state, .stateReason, .stateSince, .lastState, .forcedDown,
         ]
         let writer = ServiceWriter(board, engine, fields: fields)
-        snapshot = Snapshot(board: board, numbers: numbers, writer: writer, began: now)
+        snapshot = Snapshot(board: board, numbers: numbers, writer: writer, began: now, sight: sight)
     }
 
     private mutating func nextOfSnapshot() async -> ByteBuffer? {
+        // Nobody else listens meanwhile.
+        if Task.isCancelled || Task.isShuttingDownGracefully { return nil }
         guard let current = snapshot else { return nil }
         let (engine, began) = (engine, began)
-        let (bytes, rest, isInDoubt) = await OffLoop.run {
+        let (bytes, rest) = await OffLoop.run {
             var current = current
-            let end = min(current.position + Self.servicesPerEvent, current.numbers.count)
-            let some = current.numbers[current.position..<end]
-            let isLast = end == current.numbers.count
-            var events = WatchEvents()
-            events.snapshot(some, &current.writer, current.board.head, isLast: isLast)
+            let next = min(current.position + Self.servicesPerEvent, current.numbers.count)
+            let some = current.numbers[current.position..<next].filter(current.board.isListed)
+            let isLast = next == current.numbers.count
             current.isInDoubt = current.isInDoubt || !engine.isLogged(some, on: current.board)
-            if isLast { events.toldAll(after: current.began - began) }
-            current.position = end
-            return (events.bytes, isLast ? nil : current, current.isInDoubt)
+            var events = WatchEvents()
+            let end = isLast ? WatchEvents.SnapshotEnd(isInDoubt: current.isInDoubt) : nil
+            events.snapshot(some, &current.writer, current.board.head, end)
+            let isRead = current.board.head.revision >= current.sight.machine.newest
+            if isLast, isRead, current.sight.isClear, engine.sight.isClear {
+                events.toldAll(after: current.began - began)
+            }
+            current.position = next
+            return (events.bytes, isLast ? nil : current)
         }
         snapshot = rest
         if rest == nil {
             position = current.board.head.revision
             logID = current.board.head.logID
             lag = Lag()
-            lastSnapshot = current.began
-            opinions.wereTold(at: current.began)
-            self.isInDoubt = isInDoubt
+            lastSnapshot = engine.now
+            knows = current.board.untold
         }
         return bytes
     }

@@ -30,12 +30,20 @@ struct WatchEvents {
         json.raw("\n\n")
     }
 
+    /// The last event of a snapshot, which alone has an id: who is cut off before begins anew.
+    struct SnapshotEnd {
+        /// Something of it is not what the log says: who goes on from its revision elsewhere may never be told that it ended.
+        var isInDoubt: Bool
+    }
+
     /// Services of a snapshot.
-    ///
-    /// Only the last event of it has an id: who is cut off before begins anew.
-    mutating func snapshot(_ services: ArraySlice<UInt32>, _ writer: inout ServiceWriter, _ head: LogHead, isLast: Bool)
-    {
-        if isLast {
+    mutating func snapshot(
+        _ services: [UInt32],
+        _ writer: inout ServiceWriter,
+        _ head: LogHead,
+        _ end: SnapshotEnd?
+    ) {
+        if end != nil {
             json.raw("id: ")
             json.integer(head.revision)
             json.raw("\n")
@@ -50,7 +58,11 @@ struct WatchEvents {
         json.raw(",\"log_id\":")
         json.text(head.logID)
         json.raw(",\"complete\":")
-        json.bool(isLast)
+        json.bool(end != nil)
+        if let end {
+            json.raw(",\"in_doubt\":")
+            json.bool(end.isInDoubt)
+        }
         json.raw("}\n\n")
     }
 

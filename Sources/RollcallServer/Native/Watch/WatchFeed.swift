@@ -8,8 +8,8 @@ import Synchronization
 /// Tells all watchers who know everything what happens next.
 ///
 /// One reader of the log for all of them. A piece is read when the one before it was given to every channel, so that what
-/// happens meanwhile is told together. Who joins has read up to where the feed is, or further; who cannot keep up is let
-/// go and reads by itself (`Watch`), as far behind as it likes.
+/// happens meanwhile is told together. Who joins has read up to where the feed is, or further, and knows what no log tells;
+/// who cannot keep up is let go and reads by itself (`Watch`).
 final class WatchFeed: Sendable {
     /// From one look at what is no row of the log to the next; keep-alives are as exact as this.
     static let tick = Duration.milliseconds(100)
@@ -60,9 +60,10 @@ final class WatchFeed: Sendable {
     }
 
     private func tellWhileAnyoneFollows() async {
-        var opinions = LocalOpinions(engine)
+        let untold = engine.sight.machine.untold
         var position = engine.newest
-        await everyLoop { $0.begin(at: position) }
+        let start = WatchLoop.Standing(log: position, untold: untold)
+        await everyLoop { $0.begin(at: start) }
         while !crowd.isEmpty, !Task.isCancelled {
             await engine.awaitRow(after: position.revision, atMost: Self.tick)
             // What is told is what was so when it was asked for.
@@ -78,18 +79,21 @@ final class WatchFeed: Sendable {
                 // Each meets for itself what is wrong with the store.
                 return await everyLoop { $0.letGo(.behind) }
             case .revisionUnknown: return await everyLoop { $0.letGo(.anew) }
-            case .rows(let rows, let head):
-                let standing = await opinions.look(at: asked)
-                let readiness = engine.readiness
+            case .rows(let rows, let through, let head):
+                let sight = engine.sight
+                let isTold = sight.machine.untold == untold
+                // Rows that were seen in the log may still be on their way here.
+                let isRead = through >= max(head.revision, sight.machine.newest)
                 let piece = WatchPiece(
                     rows,
                     after: position.revision,
-                    readiness,
+                    through: through,
+                    sight.readiness,
                     asked: asked,
-                    isAll: (rows.last?.revision ?? position.revision) >= head.revision && standing == .told
+                    isAll: sight.isClear && isTold && isRead
                 )
                 await everyLoop { $0.tell(piece) }
-                if standing == .untold { return await everyLoop { $0.letGo(.anew) } }
+                if sight.isClear, !isTold { return await everyLoop { $0.letGo(.untold) } }
                 position.revision = piece.end
             }
         }

@@ -14,6 +14,13 @@ final class WatchLoop: Sendable {
     /// From one turn to the next: a task that is due already would keep the loop from its sockets.
     private static let pause = TimeAmount.microseconds(100)
 
+    /// Where the feed is.
+    struct Standing: Sendable {
+        var log: LivenessEngine.LogPosition
+        /// What those whom it tells know of what no log tells.
+        var untold: UInt64
+    }
+
     /// How a stay among the followers ended.
     struct End: Sendable {
         var parting: WatchFollower.Parting
@@ -78,7 +85,7 @@ final class WatchLoop: Sendable {
     // MARK: All of them
 
     /// The feed begins there: whoever is behind that is let go.
-    func begin(at start: LivenessEngine.LogPosition) -> EventLoopFuture<Void> {
+    func begin(at start: Standing) -> EventLoopFuture<Void> {
         inTurns {
             $0.standing = start
         } each: { members, slot in
@@ -89,7 +96,7 @@ final class WatchLoop: Sendable {
     /// Tells everyone what comes next.
     func tell(_ piece: WatchPiece) -> EventLoopFuture<Void> {
         inTurns {
-            $0.standing?.revision = piece.end
+            $0.standing?.log.revision = piece.end
         } each: { members, slot in
             members.tell(piece, slot)
         }
@@ -137,8 +144,8 @@ final class WatchLoop: Sendable {
 extension WatchLoop {
     /// The followers of a loop, each at a place of its own.
     private struct Members {
-        /// Where the feed is in the log; nil while it is nowhere.
-        var standing: LivenessEngine.LogPosition?
+        /// nil while the feed is nowhere.
+        var standing: Standing?
         /// The feed is no more.
         var isClosed = false
         private var slots: [Member?] = []
@@ -174,7 +181,7 @@ extension WatchLoop {
         }
 
         /// Whether whoever is at that place knows all of the log up to there.
-        func isAt(_ standing: LivenessEngine.LogPosition, _ slot: Int) -> Bool {
+        func isAt(_ standing: Standing, _ slot: Int) -> Bool {
             slots[slot]?.follower.isAt(standing) ?? true
         }
 
@@ -189,10 +196,10 @@ extension WatchLoop {
                 if slots[slot]?.follower.isNews(piece) ?? false { part(slot, .behind) }
                 return 1
             }
-            guard let bytes = slots[slot]?.follower.take(piece) else { return 0 }
-            encoder.write(NIOAny(IOData.byteBuffer(bytes)), promise: nil)
+            guard let parts = slots[slot]?.follower.take(piece) else { return 0 }
+            for part in parts { encoder.write(NIOAny(IOData.byteBuffer(part)), promise: nil) }
             encoder.flush()
-            return 1 + bytes.readableBytes / WatchLoop.weighty
+            return 1 + parts.reduce(0) { $0 + $1.readableBytes } / WatchLoop.weighty
         }
 
         /// Goes on from a place, until that is enough work; answers where the next turn begins, if there is one.

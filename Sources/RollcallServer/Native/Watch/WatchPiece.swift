@@ -21,16 +21,17 @@ struct WatchPiece: Sendable {
     init(
         _ rows: [Transition],
         after start: Int64,
+        through end: Int64,
         _ readiness: LivenessEngine.Readiness,
         asked: Instant,
         isAll: Bool
     ) {
         self.start = start
-        end = rows.last?.revision ?? start
+        self.end = max(start, end)
         var events = WatchEvents()
         for row in rows { events.change(row) }
         changes = events.chunk
-        isLost = readiness.isDatabaseLost || readiness.isDriverLost
+        isLost = readiness.isLost
         var health = WatchEvents()
         health.health(readiness)
         self.health = health.chunk
