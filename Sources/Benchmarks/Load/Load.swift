@@ -189,6 +189,8 @@ struct Load {
         }
         let (after, backendAfter) = (cost, backendCost)
         let seconds = (NIODeadline.now() - began).seconds
+        // Nobody beats any more, and nobody is to die of that.
+        await deaths.wait(for: plan.killed, atMost: min(plan.downTime / 2, 10))
         report.expectNone(tally.refused, "heartbeats were refused")
         report.expectNone(tally.broken, "connections broke")
         guard tally.heartbeats > 0 else { return report.fail("no heartbeat was answered") }
@@ -314,10 +316,10 @@ struct Load {
         let delays = Latencies()
         var missing = 0
         for watcher in crowd.deliveries {
-            let told = watcher.all
-            missing += max(0, events.count - told.count)
-            for (event, moment) in zip(events, told) {
-                delays.record(moment - clocks.moment(of: event.judged))
+            let all = watcher.all
+            if !watcher.hasBegunAnew { missing += max(0, events.count - all.count) }
+            for one in all {
+                if let event = events[one.revision] { delays.record(one.told - clocks.moment(of: event.judged)) }
             }
         }
         report.add(

@@ -9,7 +9,7 @@ final class Watcher: ChannelInboundHandler {
     typealias OutboundOut = HTTPClientRequestPart
 
     /// Bytes of an event at most.
-    private static let longestEvent = 64 << 10
+    private static let longestEvent = 4 << 20
 
     private let path: String
     private let target: Line.Target

@@ -13,7 +13,8 @@ final class Deaths: Sendable {
 
     private struct Book {
         var downs: [Int: Event] = [:]
-        var events: [Event] = []
+        /// By their revisions.
+        var events: [Int: Event] = [:]
     }
 
     private let book = Mutex(Book())
@@ -21,18 +22,40 @@ final class Deaths: Sendable {
     func hear(_ event: ByteBufferView) {
         let told = NIODeadline.now()
         let change = Change(event)
-        guard change.isChange, let time = change["at"].flatMap({ WireTime(String($0)) }) else { return }
-        let service = change["host"].flatMap(Fleet.service)
+        if change.isSnapshot { return hear(Snapshot(event), told) }
+        guard change.isChange, let revision = change.revision, let time = change["at"].flatMap({ WireTime(String($0)) })
+        else { return }
+        let service = change["host"].flatMap(Fleet.service(of:))
         let heard = Event(judged: time.microseconds, told: told)
         book.withLock { book in
-            book.events.append(heard)
+            book.events[revision] = heard
             if let service, change["to"] == "down" { book.downs[service] = heard }
         }
     }
 
+    /// What no change told: a daemon that was blind tells what is so by then.
+    private func hear(_ snapshot: Snapshot?, _ told: NIODeadline) {
+        for service in snapshot?.services ?? [] where service.state == "down" {
+            guard let number = Fleet.service(of: service.host[...]), let time = WireTime(service.stateSince) else {
+                continue
+            }
+            book.withLock { book in
+                if book.downs[number] == nil {
+                    book.downs[number] = Event(judged: time.microseconds, told: told)
+                }
+            }
+        }
+    }
+
+    /// Until so many were told, at most that long: a daemon that could not see for a while gives everybody that time.
+    func wait(for count: Int, atMost longest: Double) async {
+        let end = NIODeadline.now() + .nanoseconds(Int64(longest * 1e9))
+        while downCount < count, NIODeadline.now() < end { try? await Task.sleep(for: .milliseconds(20)) }
+    }
+
     var downCount: Int { book.withLock { $0.downs.count } }
     var downs: [Int: Event] { book.withLock { $0.downs } }
-    var events: [Event] { book.withLock { $0.events } }
+    var events: [Int: Event] { book.withLock { $0.events } }
 }
 
 /// A `change` of a watch as our daemon writes it: string fields of a flat JSON object, without escapes.
@@ -43,7 +66,14 @@ private struct Change {
 
     init(_ text: ByteBufferView) { self.text = text }
 
-    var isChange: Bool { position(behind: "event: change") != nil }
+    var isChange: Bool { position(behind: "event: change\n") != nil }
+    var isSnapshot: Bool { position(behind: "event: snapshot\n") != nil }
+
+    /// What stands first in it.
+    var revision: Int? {
+        guard let start = position(behind: "id: ") else { return nil }
+        return Int(String(decoding: text[start...].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+    }
 
     subscript(name: String) -> Substring? {
         guard let start = position(behind: "\"\(name)\":\"") else { return nil }
@@ -63,14 +93,49 @@ private struct Change {
     }
 }
 
-/// When a watcher that only counts was told the events, one by one.
+/// A part of a snapshot of a watch.
+private struct Snapshot: Decodable {
+    struct Service: Decodable {
+        var host: String
+        var state: String
+        var stateSince: String
+
+        enum CodingKeys: String, CodingKey {
+            case host, state
+            case stateSince = "state_since"
+        }
+    }
+
+    var services: [Service]
+
+    init?(_ event: ByteBufferView) {
+        let lines = event.split(separator: UInt8(ascii: "\n"))
+        guard let data = lines.first(where: { $0.starts(with: "data: ".utf8) })?.dropFirst("data: ".utf8.count),
+            let snapshot = try? JSONDecoder().decode(Self.self, from: Data(data))
+        else { return nil }
+        self = snapshot
+    }
+}
+
+/// When a watcher that only counts was told the changes, one by one.
 final class Deliveries: Sendable {
-    private let moments = Mutex<[NIODeadline]>([])
+    private struct Book {
+        var moments: [(revision: Int, told: NIODeadline)] = []
+        var hasBegunAnew = false
+    }
+
+    private let book = Mutex(Book())
 
     func hear(_ event: ByteBufferView) {
         let now = NIODeadline.now()
-        moments.withLock { $0.append(now) }
+        let change = Change(event)
+        book.withLock { book in
+            if change.isChange, let revision = change.revision { book.moments.append((revision, now)) }
+            if change.isSnapshot { book.hasBegunAnew = true }
+        }
     }
 
-    var all: [NIODeadline] { moments.withLock { $0 } }
+    var all: [(revision: Int, told: NIODeadline)] { book.withLock { $0.moments } }
+    /// A snapshot told it what changes would have told.
+    var hasBegunAnew: Bool { book.withLock { $0.hasBegunAnew } }
 }

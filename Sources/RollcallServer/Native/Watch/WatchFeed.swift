@@ -76,7 +76,7 @@ final class WatchFeed: Sendable {
             )
             switch answer {
             case nil:
-                // Each meets for itself what is wrong with the store.
+                // Each asks by itself, and whoever needs the store meets what is wrong with it.
                 return await everyLoop { $0.letGo(.behind) }
             case .revisionUnknown: return await everyLoop { $0.letGo(.anew) }
             case .rows(let rows, let through, let head):

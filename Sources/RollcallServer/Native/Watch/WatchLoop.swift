@@ -9,6 +9,8 @@ import NIOHTTP1
 final class WatchLoop: Sendable {
     /// Watchers told in one turn: less than a millisecond of work, most of it the kernel's.
     private static let turn = 64
+    /// Watchers looked at in one turn, most of whom are told nothing.
+    private static let glance = 1_024
     /// So many bytes are as much work as one more watcher.
     private static let weighty = 16 << 10
     /// From one turn to the next: a task that is due already would keep the loop from its sockets.
@@ -206,7 +208,7 @@ extension WatchLoop {
         mutating func takeTurn(of most: Int, from first: Int, _ step: Step) -> Int? {
             var slot = first
             var work = 0
-            while slot < slots.count, work < most {
+            while slot < slots.count, work < most, slot - first < WatchLoop.glance {
                 work += step(&self, slot)
                 slot += 1
             }
