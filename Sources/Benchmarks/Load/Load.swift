@@ -189,7 +189,6 @@ struct Load {
         }
         let (after, backendAfter) = (cost, backendCost)
         let seconds = (NIODeadline.now() - began).seconds
-        // Nobody beats any more, and nobody is to die of that.
         await deaths.wait(for: plan.killed, atMost: min(plan.downTime / 2, 10))
         report.expectNone(tally.refused, "heartbeats were refused")
         report.expectNone(tally.broken, "connections broke")

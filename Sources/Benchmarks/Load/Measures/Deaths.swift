@@ -48,6 +48,8 @@ final class Deaths: Sendable {
     }
 
     /// Until so many were told, at most that long: a daemon that could not see for a while gives everybody that time.
+    ///
+    /// Nobody beats meanwhile, and nobody is to die of that.
     func wait(for count: Int, atMost longest: Double) async {
         let end = NIODeadline.now() + .nanoseconds(Int64(longest * 1e9))
         while downCount < count, NIODeadline.now() < end { try? await Task.sleep(for: .milliseconds(20)) }
